@@ -1,0 +1,1 @@
+//! Holder of the benches; see `benches/`.

@@ -1,0 +1,3 @@
+//! The `semd` command.
+
+fn main() {}

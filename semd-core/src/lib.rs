@@ -1,0 +1,10 @@
+//! Structured electronic medical documents (СЭМД): reading, checking and reporting.
+//!
+//! The crate takes bytes and gives data. It reads no clock, no environment and no network: limits, dates,
+//! rule packages and dictionaries are inputs. A finding about a document is data in a report; an `Err` means
+//! that a check could not be done.
+//!
+//! Data flow: bytes → [`xml`] (admission and one arena tree) → rule layers over that tree → [`report`].
+
+pub mod report;
+pub mod xml;

@@ -1,0 +1,82 @@
+//! One finding: what is wrong, where, whose turn it is.
+
+use serde::Serialize;
+
+use super::Message;
+
+/// The check layer that made a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layer {
+    /// Bytes refused before a tree was built: size, encoding, DTD, limits.
+    Admission,
+    /// XML 1.0 or Namespaces in XML 1.0 well-formedness.
+    Xml,
+    /// W3C XML Schema 1.0 of the rule package.
+    Xsd,
+    /// Dictionaries (НСИ).
+    Nsi,
+    /// Schematron of the rule package.
+    Schematron,
+    /// A rule of this project.
+    Rule,
+}
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The register would refuse the document.
+    Error,
+    /// The register would accept the document; somebody should look.
+    Warning,
+    /// For information.
+    Info,
+}
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Owner {
+    /// The clinic: data, staff, signatures.
+    Clinic,
+    /// The medical information system (МИС) that built the document.
+    Mis,
+    /// The integrator that runs the exchange.
+    Integrator,
+    /// The federal register (РЭМД) itself.
+    Register,
+    /// Not decided by the code alone.
+    Mixed,
+}
+
+/// One finding about a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The layer that found it.
+    pub layer: Layer,
+    /// Mnemonic of the register (НСИ 1.2.643.5.1.13.13.99.2.305) under which the register would report it.
+    pub code: &'static str,
+    /// Label of the official rule (`У1-12`), `cvc-…` code of XML Schema, or name of a rule of this project.
+    pub rule: Option<String>,
+    /// Weight.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: Message,
+    /// What to do, when more can be said than the message says.
+    pub hint: Option<Message>,
+    /// The Schematron expression exactly as written in the package.
+    pub test: Option<String>,
+    /// Positional path of the node, see [`crate::xml::Document::path`].
+    pub path: Option<String>,
+    /// Line, 1-based; 0 when the finding has no place.
+    pub line: u32,
+    /// Column in Unicode scalar values, 1-based; 0 when the finding has no place.
+    pub column: u32,
+    /// Offset in bytes from the start of the file; findings are ordered by it.
+    pub offset: usize,
+    /// Whose turn it is.
+    pub owner: Owner,
+    /// Whether sending the same bytes again can help.
+    pub retryable: bool,
+}

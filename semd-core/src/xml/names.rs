@@ -1,0 +1,93 @@
+//! Names of one document, interned while it is read.
+
+use rustc_hash::FxHashMap;
+
+/// Index of an expanded name in one document. Equal ids are equal names; ids of two documents are unrelated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NameId(pub u32);
+
+/// A name with its namespace resolved (Namespaces in XML 1.0, section 2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ExpandedName<'a> {
+    /// Namespace name, empty when the name is in no namespace.
+    pub namespace: &'a str,
+    /// Local part.
+    pub local: &'a str,
+}
+
+/// Bit of a local name in the masks of [`super::Element`]. Different names may share a bit: the masks only exclude.
+pub fn name_bit(local: &str) -> u64 {
+    // FNV-1a, folded: stable between runs, because compiled packages store masks.
+    let hash = local.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    1 << ((hash ^ (hash >> 29)) & 63)
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Name<'s> {
+    pub(super) namespace: u32,
+    pub(super) local: &'s str,
+    pub(super) bit: u64,
+}
+
+/// The names and namespaces of one document.
+#[derive(Clone, Debug)]
+pub(super) struct Names<'s> {
+    names: Vec<Name<'s>>,
+    by_name: FxHashMap<(u32, &'s str), NameId>,
+    namespaces: Vec<Box<str>>,
+}
+
+impl<'s> Names<'s> {
+    /// Namespace index of "no namespace".
+    pub(super) const NO_NAMESPACE: u32 = 0;
+    /// Namespace index of the prefix `xml`.
+    pub(super) const XML_NAMESPACE: u32 = 1;
+
+    pub(super) fn new() -> Self {
+        Self {
+            names: Vec::with_capacity(128),
+            by_name: FxHashMap::default(),
+            namespaces: vec!["".into(), super::XML.into()],
+        }
+    }
+
+    pub(super) fn intern(&mut self, namespace: u32, local: &'s str) -> NameId {
+        let names = &mut self.names;
+        *self.by_name.entry((namespace, local)).or_insert_with(|| {
+            names.push(Name {
+                namespace,
+                local,
+                bit: name_bit(local),
+            });
+            NameId(names.len() as u32 - 1)
+        })
+    }
+
+    pub(super) fn intern_namespace(&mut self, uri: &str) -> u32 {
+        // A document declares a handful of namespaces, and `Limits::max_namespaces` bounds hostile ones per element.
+        if let Some(index) = self.namespaces.iter().position(|known| &**known == uri) {
+            return index as u32;
+        }
+        self.namespaces.push(uri.into());
+        self.namespaces.len() as u32 - 1
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    pub(super) fn name(&self, id: NameId) -> &Name<'s> {
+        &self.names[id.0 as usize]
+    }
+
+    pub(super) fn namespace(&self, index: u32) -> &str {
+        &self.namespaces[index as usize]
+    }
+
+    pub(super) fn find(&self, namespace: &str, local: &str) -> Option<NameId> {
+        let namespace = self.namespaces.iter().position(|known| &**known == namespace)? as u32;
+        self.by_name.get(&(namespace, local)).copied()
+    }
+}

@@ -1,0 +1,93 @@
+//! Positional paths of nodes, as reports show them.
+
+use std::fmt::Write as _;
+
+use super::{Document, ElementId, ExpandedName, Node};
+
+/// Prefixes that reports show, whatever prefix the document itself uses.
+const PREFIXES: [(&str, &str); 9] = [
+    ("urn:hl7-ru:identity", "identity"),
+    ("urn:hl7-ru:address", "address"),
+    ("urn:hl7-ru:fias", "fias"),
+    ("urn:hl7-ru:medService", "medService"),
+    ("urn:hl7-ru:PII", "PII"),
+    ("urn:f103", "f103"),
+    ("urn:fias", "fias"),
+    ("urn:tmk", "tmk"),
+    (super::XSI, "xsi"),
+];
+
+/// Writes a name as reports show it: CDA and no-namespace names bare, known extensions with their usual prefix, others
+/// as `Q{namespace}local` (XPath 3.1, EQName).
+pub(crate) fn write_name(out: &mut String, name: ExpandedName<'_>) {
+    if !(name.namespace.is_empty() || name.namespace == super::HL7_V3) {
+        match PREFIXES
+            .iter()
+            .find(|(namespace, _)| *namespace == name.namespace)
+        {
+            Some((_, prefix)) => {
+                out.push_str(prefix);
+                out.push(':');
+            }
+            None => {
+                let _ = write!(out, "Q{{{}}}", name.namespace);
+            }
+        }
+    }
+    out.push_str(name.local);
+}
+
+impl Document<'_> {
+    /// The positional path of a node: `/ClinicalDocument[1]/id[1]`, attributes as `…/@root`, the document node as `/`.
+    ///
+    /// Names in `urn:hl7-org:v3` have no prefix, the usual extensions have theirs; every step has its position among
+    /// siblings of the same name.
+    pub fn path(&self, node: Node) -> String {
+        let mut tail = String::new();
+        let element = match node {
+            Node::Document => return "/".to_owned(),
+            Node::Element(id) => id,
+            Node::Attribute(id) => {
+                let attribute = self.attribute_at(id);
+                tail.push_str("/@");
+                write_name(&mut tail, self.expanded_name(attribute.name));
+                attribute.owner
+            }
+            Node::Text(id) => {
+                let text = &self.texts()[id.0 as usize];
+                let position = self
+                    .child_texts(text.parent)
+                    .take_while(|(other, _)| *other <= id)
+                    .count();
+                let _ = write!(tail, "/text()[{position}]");
+                text.parent
+            }
+        };
+        let mut chain = vec![element];
+        while let Some(parent) = self.parent(chain[chain.len() - 1]) {
+            chain.push(parent);
+        }
+        let mut path = String::with_capacity(chain.len() * 16);
+        for &step in chain.iter().rev() {
+            path.push('/');
+            write_name(&mut path, self.name(step));
+            let _ = write!(path, "[{}]", self.position_among_siblings(step));
+        }
+        path + &tail
+    }
+
+    /// 1-based position of an element among siblings of the same name.
+    fn position_among_siblings(&self, id: ElementId) -> usize {
+        let name = self.element(id).name;
+        match self.parent(id) {
+            None => 1,
+            Some(parent) => {
+                self.children(parent)
+                    .take_while(|&sibling| sibling < id)
+                    .filter(|&sibling| self.element(sibling).name == name)
+                    .count()
+                    + 1
+            }
+        }
+    }
+}
