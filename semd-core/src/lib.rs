@@ -9,3 +9,4 @@
 pub mod header;
 pub mod report;
 pub mod xml;
+pub mod xsd;
