@@ -3,7 +3,7 @@
 //! Reads the shared test data (`SEMD_TEST_DATA`, else the folder `shared` beside the repository) in place; prints how
 //! many cases were compared.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
