@@ -1,1 +1,8 @@
-//! See the crate description; modules arrive with the first slice.
+//! wip
+pub mod digest;
+pub mod gost;
+mod asn1;
+mod oid;
+mod spki;
+#[cfg(test)]
+mod testing;
