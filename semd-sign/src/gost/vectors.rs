@@ -40,7 +40,7 @@ fn raw_signatures_of_the_vectors_get_the_recorded_verdict() {
             let (digest, signature) = (octets(&test["digest"]), octets(&test["sig"]));
             assert_eq!(key.verify(&digest, &signature), test["expected"] == "valid", "{}", test["id"]);
             verified += 1;
-            if !test["k"].is_string() || test["expected"] != "valid" {
+            if !test["d"].is_string() {
                 continue;
             }
             let secret = SecretKey::from_le_bytes(set, &little_endian(&test["d"], set.width())).unwrap();
