@@ -49,7 +49,11 @@ fn label(line: &[u8], start: &[u8]) -> Option<String> {
 
 /// Strict base64 after removal of ASCII white space.
 pub(crate) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
-    let text: Vec<u8> = text.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
+    let text: Vec<u8> = text
+        .iter()
+        .copied()
+        .filter(|octet| !octet.is_ascii_whitespace())
+        .collect();
     STANDARD.decode(text).ok()
 }
 
@@ -71,11 +75,18 @@ mod tests {
 
     #[test]
     fn written_blocks_are_read_back() {
-        let text = format!("comment\r\n{}{}", encode("A", &[1; 100]), encode("B C", &[2])).replace('\n', "\r\n");
+        let text =
+            format!("comment\r\n{}{}", encode("A", &[1; 100]), encode("B C", &[2])).replace('\n', "\r\n");
         let found = blocks(text.as_bytes());
         assert_eq!(found.len(), 2);
-        assert_eq!((found[0].label.as_str(), found[0].octets.as_slice()), ("A", &[1; 100][..]));
-        assert_eq!((found[1].label.as_str(), found[1].octets.as_slice()), ("B C", &[2][..]));
+        assert_eq!(
+            (found[0].label.as_str(), found[0].octets.as_slice()),
+            ("A", &[1; 100][..])
+        );
+        assert_eq!(
+            (found[1].label.as_str(), found[1].octets.as_slice()),
+            ("B C", &[2][..])
+        );
     }
 
     #[test]

@@ -10,7 +10,8 @@ mod writer;
 
 pub(crate) use canonical::{octet_string, to_der};
 pub(crate) use clock::{TimeForm, read_time, write_time};
-pub(crate) use reader::{Asn1Error, Element, Reader};
+pub use reader::Asn1Error;
+pub(crate) use reader::{Element, Reader};
 pub(crate) use writer::Writer;
 
 /// Identifier octets (X.690 8.1.2) of the types met here.
@@ -19,7 +20,6 @@ pub(crate) mod tag {
     pub(crate) const INTEGER: u8 = 0x02;
     pub(crate) const BIT_STRING: u8 = 0x03;
     pub(crate) const OCTET_STRING: u8 = 0x04;
-    pub(crate) const NULL: u8 = 0x05;
     pub(crate) const OID: u8 = 0x06;
     pub(crate) const UTF8_STRING: u8 = 0x0C;
     pub(crate) const NUMERIC_STRING: u8 = 0x12;

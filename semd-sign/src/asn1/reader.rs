@@ -80,9 +80,10 @@ impl<'a> Element<'a> {
     pub(crate) fn small_integer(&self) -> Result<u32, Asn1Error> {
         self.require(tag::INTEGER)?;
         match self.content {
-            [first, rest @ ..] if *first < 0x80 && rest.len() < 4 => {
-                Ok(self.content.iter().fold(0, |value, octet| value << 8 | u32::from(*octet)))
-            }
+            [first, rest @ ..] if *first < 0x80 && rest.len() < 4 => Ok(self
+                .content
+                .iter()
+                .fold(0, |value, octet| value << 8 | u32::from(*octet))),
             _ => Err(Asn1Error::InvalidValue { tag: tag::INTEGER }),
         }
     }
@@ -251,12 +252,14 @@ mod tests {
 
     #[test]
     fn indefinite_element_ends_at_its_own_end_of_contents() {
-        let octets = [0x30, 0x80, 0x24, 0x80, 0x04, 0x01, 0xAA, 0, 0, 0x02, 0x01, 0x05, 0, 0, 0x05, 0];
+        let octets = [
+            0x30, 0x80, 0x24, 0x80, 0x04, 0x01, 0xAA, 0, 0, 0x02, 0x01, 0x05, 0, 0, 0x05, 0,
+        ];
         let mut reader = Reader::new(&octets);
         let sequence = reader.read().unwrap();
         assert!(sequence.indefinite);
         assert_eq!(sequence.content, &octets[2..12]);
-        assert_eq!(reader.read().unwrap().tag, tag::NULL);
+        assert_eq!(reader.read().unwrap().tag, 0x05);
         assert!(reader.is_empty());
     }
 
@@ -268,7 +271,10 @@ mod tests {
             (&[0x04, 0x80, 0, 0], Asn1Error::InvalidLength),
             (&[0x30, 0xFF], Asn1Error::InvalidLength),
             (&[0x30, 0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0], Asn1Error::InvalidLength),
-            (&[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255], Asn1Error::InvalidLength),
+            (
+                &[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255],
+                Asn1Error::InvalidLength,
+            ),
             (&[0x30, 0x80, 0x05, 0], Asn1Error::Truncated),
             (&[0x1F, 0x81, 0x01, 0], Asn1Error::UnsupportedTag),
         ] {

@@ -30,9 +30,10 @@ impl CertificateError {
                 "файл не содержит сертификата X.509 (PEM или DER)",
                 "the file holds no X.509 certificate (PEM or DER)",
             ),
-            Self::Structure(error) => {
-                Message::new(format!("сертификат повреждён: {error}"), format!("damaged certificate: {error}"))
-            }
+            Self::Structure(error) => Message::new(
+                format!("сертификат повреждён: {error}"),
+                format!("damaged certificate: {error}"),
+            ),
             Self::Extension { oid } => Message::new(
                 format!("расширение {oid} сертификата повреждено"),
                 format!("damaged extension {oid} of the certificate"),

@@ -15,7 +15,8 @@ fn certificates_of_the_vectors_show_the_recorded_facts() {
     let entries = manifest["certificates"].as_array().unwrap();
     for entry in entries {
         let id = entry["id"].as_str().unwrap();
-        let certificate = load(&folder, entry["file"].as_str().unwrap()).unwrap_or_else(|error| panic!("{id}: {error}"));
+        let certificate =
+            load(&folder, entry["file"].as_str().unwrap()).unwrap_or_else(|error| panic!("{id}: {error}"));
         let facts = certificate.facts();
         if let Some(snils) = entry["subject_snils"].as_str() {
             assert_eq!(facts.snils.as_deref(), Some(snils), "{id}");
@@ -30,9 +31,17 @@ fn certificates_of_the_vectors_show_the_recorded_facts() {
                 _ => {}
             }
         }
-        assert_eq!(certificate.public_key().is_err(), id.starts_with("foreign-"), "{id}");
+        assert_eq!(
+            certificate.public_key().is_err(),
+            id.starts_with("foreign-"),
+            "{id}"
+        );
         assert_eq!(certificate.algorithms_agree(), id != "alg-mismatch", "{id}");
-        assert_eq!(certificate.extensions().unknown_critical.is_empty(), id != "unknown-critical-ext", "{id}");
+        assert_eq!(
+            certificate.extensions().unknown_critical.is_empty(),
+            id != "unknown-critical-ext",
+            "{id}"
+        );
     }
     println!("compared {} certificates", entries.len());
     assert!(!entries.is_empty());
@@ -41,7 +50,11 @@ fn certificates_of_the_vectors_show_the_recorded_facts() {
 #[test]
 fn self_signed_examples_of_tc26_verify() {
     let Some(folder) = vectors() else { return };
-    let files = ["tc26-x509-256.crt", "tc26-x509-512.crt", "rfc9215-d2-256tc26a.crt"];
+    let files = [
+        "tc26-x509-256.crt",
+        "tc26-x509-512.crt",
+        "rfc9215-d2-256tc26a.crt",
+    ];
     for file in files {
         let certificate = load(&folder.join("standards"), file).unwrap();
         assert!(certificate.is_signed_by(&certificate), "{file}");
@@ -53,12 +66,23 @@ fn self_signed_examples_of_tc26_verify() {
 fn certificate_on_a_test_set_has_no_usable_key() {
     let Some(folder) = vectors() else { return };
     let certificate = load(&folder.join("standards"), "rfc9215-d1-256test.crt").unwrap();
-    assert!(matches!(certificate.public_key(), Err(SpkiError::ParameterSet(_))));
+    assert!(matches!(
+        certificate.public_key(),
+        Err(SpkiError::ParameterSet(_))
+    ));
 }
 
 #[test]
 fn garbage_is_not_a_certificate() {
-    for octets in [&b""[..], b"\x30\x00", b"hello", b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"] {
-        assert_eq!(Certificate::from_bytes(octets), Err(CertificateError::NotCertificate));
+    for octets in [
+        &b""[..],
+        b"\x30\x00",
+        b"hello",
+        b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+    ] {
+        assert_eq!(
+            Certificate::from_bytes(octets),
+            Err(CertificateError::NotCertificate)
+        );
     }
 }

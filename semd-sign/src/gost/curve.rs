@@ -95,12 +95,7 @@ impl<C: Curve> Point<C> {
 
     /// The part common to addition and doubling, from the three products and the mixed sums.
     /// Returns (u, v, n, w) of X₃ = t₃u − t₅w, Y₃ = uv + nw, Z₃ = t₅v + t₃n.
-    fn mixed(
-        t0: &C::Base,
-        t1: &C::Base,
-        t2: &C::Base,
-        t4: &C::Base,
-    ) -> (C::Base, C::Base, C::Base, C::Base) {
+    fn mixed(t0: &C::Base, t1: &C::Base, t2: &C::Base, t4: &C::Base) -> (C::Base, C::Base, C::Base, C::Base) {
         let b3 = C::B.double().add(&C::B);
         let m = Self::times_a(t4).add(&b3.mul(t2));
         let a_t2 = Self::times_a(t2);

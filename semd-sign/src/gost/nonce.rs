@@ -42,7 +42,8 @@ impl NonceGenerator {
     }
 
     fn mac(&self, parts: &[&[u8]]) -> Zeroizing<[u8; STATE]> {
-        let mut mac = Hmac::<Streebog512>::new_from_slice(&*self.key).expect("HMAC takes a key of any length");
+        let mut mac =
+            Hmac::<Streebog512>::new_from_slice(&*self.key).expect("HMAC takes a key of any length");
         for part in parts {
             mac.update(part);
         }

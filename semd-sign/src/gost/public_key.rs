@@ -70,4 +70,3 @@ fn reverse_halves(bytes: &mut [u8]) {
     x.reverse();
     y.reverse();
 }
-

@@ -45,7 +45,8 @@ impl SecretKey {
         for mask in masks {
             let mask = Self::from_le_bytes(set, mask)?;
             let mut product = Zeroizing::new(vec![0; set.width()]);
-            set.algorithm.multiply_scalars(&key.scalar, &mask.scalar, &mut product);
+            set.algorithm
+                .multiply_scalars(&key.scalar, &mask.scalar, &mut product);
             key.scalar = product;
         }
         Self::from_be(set, key.scalar)
@@ -115,7 +116,11 @@ impl SecretKey {
             });
         }
         let mut signature = vec![0; 2 * self.set.width()];
-        Ok(self.set.algorithm.sign(&self.scalar, digest, nonce, &mut signature).map(|()| signature))
+        Ok(self
+            .set
+            .algorithm
+            .sign(&self.scalar, digest, nonce, &mut signature)
+            .map(|()| signature))
     }
 }
 
@@ -134,7 +139,10 @@ mod tests {
         for set in ParameterSet::all() {
             let key = SecretKey::generate(set).unwrap();
             let digest = vec![7; set.width()];
-            assert_eq!(key.sign_hedged(&digest, &[1; FRESH]), key.sign_hedged(&digest, &[1; FRESH]));
+            assert_eq!(
+                key.sign_hedged(&digest, &[1; FRESH]),
+                key.sign_hedged(&digest, &[1; FRESH])
+            );
             let (first, second) = (key.sign(&digest).unwrap(), key.sign(&digest).unwrap());
             assert_ne!(first, second, "{}", set.name);
             assert!(key.public_key().verify(&digest, &first), "{}", set.name);
@@ -147,13 +155,22 @@ mod tests {
         let set = ParameterSet::by_oid(ParameterSet::XCHA).unwrap();
         let key = SecretKey::generate(set).unwrap();
         let refused = key.sign(&[1; 64]);
-        assert_eq!(refused, Err(GostError::DigestLength { found: 64, expected: 32 }));
+        assert_eq!(
+            refused,
+            Err(GostError::DigestLength {
+                found: 64,
+                expected: 32
+            })
+        );
     }
 
     #[test]
     fn debug_shows_no_secret() {
         let set = ParameterSet::by_oid(ParameterSet::XCHA).unwrap();
         let key = SecretKey::from_le_bytes(set, &[0x11; 32]).unwrap();
-        assert_eq!(format!("{key:?}"), "SecretKey(id-GostR3410-2001-CryptoPro-XchA-ParamSet)");
+        assert_eq!(
+            format!("{key:?}"),
+            "SecretKey(id-GostR3410-2001-CryptoPro-XchA-ParamSet)"
+        );
     }
 }

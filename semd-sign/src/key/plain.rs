@@ -18,7 +18,10 @@ pub(super) fn read(der: &[u8], test_sets: TestSets) -> Result<PrivateKey, KeyErr
     };
     outer.finish()?;
     let mut reader = info.reader();
-    let version = reader.expect(tag::INTEGER).map_err(|_| KeyError::NotPkcs8)?.small_integer()?;
+    let version = reader
+        .expect(tag::INTEGER)
+        .map_err(|_| KeyError::NotPkcs8)?
+        .small_integer()?;
     if version > 1 {
         return Err(KeyError::NotPkcs8);
     }
@@ -77,7 +80,10 @@ fn secret(set: &'static ParameterSet, octets: &[u8]) -> Result<SecretKey, KeyErr
 }
 
 fn secret_octets(set: &'static ParameterSet, octets: &[u8]) -> Result<SecretKey, KeyError> {
-    if octets.is_empty() || !octets.len().is_multiple_of(set.width()) || octets.len() / set.width() > MAX_MASKS + 1 {
+    if octets.is_empty()
+        || !octets.len().is_multiple_of(set.width())
+        || octets.len() / set.width() > MAX_MASKS + 1
+    {
         return Err(secret_length(set, octets));
     }
     unmask(set, octets)
