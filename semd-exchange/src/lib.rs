@@ -5,5 +5,6 @@
 //! [`journal`] before it has an effect, so that a crash at any moment loses nothing and sends nothing twice.
 
 pub mod checksum;
+pub mod journal;
 pub mod message;
 pub mod soap;
