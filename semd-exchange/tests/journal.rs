@@ -40,14 +40,14 @@ fn filled() -> (TempDir, SqliteJournal) {
     (folder, journal)
 }
 
-fn registered() -> Update<'static> {
+fn registered() -> Update {
     Update {
         news: News::Registered(RegistryItem { emdr_id: "119.77.26.05.000000001".into(), ..RegistryItem::default() }),
         ..Update::bare(Event::Registered)
     }
 }
 
-fn refused(refusal: Refusal) -> Update<'static> {
+fn refused(refusal: Refusal) -> Update {
     Update {
         news: News::Refused(RefusalFacts {
             errors: vec![RegisterError::new("NO_SNILS", "текст")],
@@ -103,7 +103,7 @@ fn intent_is_on_disk_before_the_caller_can_send() {
     assert_eq!(other.find_by_message(&id).unwrap().as_deref(), Some(UID));
     let messages = other.messages(UID).unwrap();
     assert_eq!(messages.len(), 1);
-    assert_eq!(messages[0].raw.as_deref(), Some(&b"<envelope/>"[..]));
+    assert_eq!(messages[0].message.raw.as_deref(), Some(&b"<envelope/>"[..]));
     assert!(matches!(
         other.begin_attempt(UID, &MessageId::random(), b"", NOW),
         Err(JournalError::Illegal(_))
@@ -112,7 +112,7 @@ fn intent_is_on_disk_before_the_caller_can_send() {
 
 #[test]
 fn every_state_survives_reopening() {
-    let steps: [(State, &[Update<'_>]); 10] = [
+    let steps: [(State, &[Update]); 10] = [
         (State::Submitting, &[]),
         (State::Unknown, &[Update::bare(Event::AnswerLost)]),
         (State::Accepted, &[Update::bare(Event::Accepted)]),
@@ -148,13 +148,13 @@ fn news_about_an_older_request_changes_nothing_unless_it_is_the_number() {
     journal.apply(UID, &Update::bare(Event::AnswerLost), NOW).unwrap();
     journal.apply(UID, &Update::bare(Event::NotKnown), NOW).unwrap();
     journal.begin_attempt(UID, &second, b"", NOW).unwrap();
-    let late = Update { attempt: Some(&first), ..refused(Refusal::Final) };
+    let late = Update { attempt: Some(first.clone()), ..refused(Refusal::Final) };
     assert!(!journal.apply(UID, &late, NOW).unwrap().moved());
-    let number = Update { attempt: Some(&first), ..registered() };
+    let number = Update { attempt: Some(first.clone()), ..registered() };
     let change = journal.apply(UID, &number, NOW).unwrap();
     assert_eq!(change.record.state, State::Registered);
     assert_eq!(journal.find_by_emdr_id("119.77.26.05.000000001").unwrap().as_deref(), Some(UID));
-    let error = Update { attempt: Some(&second), ..refused(Refusal::Final) };
+    let error = Update { attempt: Some(second), ..refused(Refusal::Final) };
     let change = journal.apply(UID, &error, NOW).unwrap();
     assert_eq!(change.record.emdr_id.as_deref(), Some("119.77.26.05.000000001"));
     assert!(change.record.codes.is_empty());

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use time::OffsetDateTime;
 
 pub use record::{
-    Change, Direction, Enqueued, Filter, NewMessage, News, Record, RefusalFacts, StoredMessage, Submission, Update,
+    Change, Direction, Enqueued, Filter, Message, News, Record, RefusalFacts, StoredMessage, Submission, Update,
 };
 pub use sqlite::{Lease, SqliteJournal};
 pub use state::{Event, IllegalTransition, Refusal, State, Transition, UnknownState, next};
@@ -62,6 +62,9 @@ pub enum JournalError {
         /// `localUid`.
         local_uid: String,
     },
+    /// The program is shutting down.
+    #[error("the program is shutting down")]
+    ShuttingDown,
     /// The event is not possible now.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
@@ -99,19 +102,31 @@ pub trait Journal: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the event is illegal now, the document is not there, or the database fails.
-    fn apply(&self, local_uid: &str, update: &Update<'_>, now: OffsetDateTime) -> Result<Change, JournalError>;
+    fn apply(&self, local_uid: &str, update: &Update, now: OffsetDateTime) -> Result<Change, JournalError>;
+
+    /// Sets when the worker acts next on a document that is not settled.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn postpone(&self, local_uid: &str, until: OffsetDateTime) -> Result<(), JournalError>;
+
+    /// The earliest `next_attempt_at` of the documents that are not settled.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn earliest_attempt(&self) -> Result<Option<OffsetDateTime>, JournalError>;
 
     /// Records a message that belongs to no document (a search, for example).
     ///
     /// # Errors
     /// When the database fails.
-    fn record_message(&self, message: &NewMessage<'_>, now: OffsetDateTime) -> Result<(), JournalError>;
+    fn record_message(&self, message: &Message, now: OffsetDateTime) -> Result<(), JournalError>;
 
     /// Keeps a message that cannot be assigned to a document.
     ///
     /// # Errors
     /// When the database fails.
-    fn record_orphan(&self, message: &NewMessage<'_>, now: OffsetDateTime) -> Result<(), JournalError>;
+    fn record_orphan(&self, message: &Message, now: OffsetDateTime) -> Result<(), JournalError>;
 
     /// One document.
     ///

@@ -118,21 +118,21 @@ pub enum News {
 
 /// One event on a document, applied in one transaction.
 #[derive(Clone, Debug)]
-pub struct Update<'a> {
+pub struct Update {
     /// What happened.
     pub event: Event,
     /// The request the event belongs to. News about a request that is not the latest changes nothing, registration
     /// excepted. `None`: the event concerns the document as a whole.
-    pub attempt: Option<&'a MessageId>,
+    pub attempt: Option<MessageId>,
     /// What the event brings along; stored only when the event has an effect.
     pub news: News,
     /// When the worker acts next, set when the event has an effect.
     pub next_attempt_at: Option<OffsetDateTime>,
     /// The message that carried the event.
-    pub message: Option<NewMessage<'a>>,
+    pub message: Option<Message>,
 }
 
-impl Update<'_> {
+impl Update {
     /// An event without anything else.
     pub fn bare(event: Event) -> Self {
         Self {
@@ -181,24 +181,9 @@ impl Direction {
     }
 }
 
-/// A message to be recorded.
-#[derive(Clone, Debug)]
-pub struct NewMessage<'a> {
-    /// Direction.
-    pub direction: Direction,
-    /// `wsa:Action`, or the name of the payload.
-    pub action: &'a str,
-    /// MessageID.
-    pub message_id: Option<&'a MessageId>,
-    /// The message it answers.
-    pub relates_to: Option<&'a MessageId>,
-    /// Bytes as sent or received; `None` for messages that only carry the file, whose bytes the journal has anyway.
-    pub raw: Option<&'a [u8]>,
-}
-
-/// A recorded message.
+/// A message, as sent or received.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredMessage {
+pub struct Message {
     /// Direction.
     pub direction: Direction,
     /// `wsa:Action`, or the name of the payload.
@@ -207,9 +192,16 @@ pub struct StoredMessage {
     pub message_id: Option<MessageId>,
     /// The message it answers.
     pub relates_to: Option<MessageId>,
-    /// Bytes as sent or received, where kept.
+    /// The bytes; `None` for messages that only carry the file, whose bytes the journal has anyway.
     pub raw: Option<Vec<u8>>,
-    /// When.
+}
+
+/// A recorded message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredMessage {
+    /// The message.
+    pub message: Message,
+    /// When it was recorded.
     pub at: OffsetDateTime,
 }
 

@@ -10,10 +10,10 @@ use time::OffsetDateTime;
 
 use super::schema;
 use super::{
-    Change, Direction, Enqueued, Event, Filter, Journal, JournalError, NewMessage, News, Record, State, StoredMessage,
+    Change, Direction, Enqueued, Event, Filter, Journal, JournalError, Message, News, Record, State, StoredMessage,
     Submission, Transition, Update, next,
 };
-use crate::message::RegisterDocumentRequest;
+use crate::message::{Payload as _, RegisterDocumentRequest};
 use crate::soap::MessageId;
 
 /// The exclusive right to send documents of a journal.
@@ -135,12 +135,12 @@ impl Journal for SqliteJournal {
     ) -> Result<Change, JournalError> {
         self.write(|transaction| {
             let update = Update {
-                message: Some(NewMessage {
+                message: Some(Message {
                     direction: Direction::Out,
-                    action: "registerDocument",
-                    message_id: Some(message_id),
+                    action: RegisterDocumentRequest::ACTION.to_owned(),
+                    message_id: Some(message_id.clone()),
                     relates_to: None,
-                    raw: Some(envelope),
+                    raw: Some(envelope.to_vec()),
                 }),
                 ..Update::bare(Event::Submit)
             };
@@ -160,15 +160,37 @@ impl Journal for SqliteJournal {
         })
     }
 
-    fn apply(&self, local_uid: &str, update: &Update<'_>, now: OffsetDateTime) -> Result<Change, JournalError> {
+    fn apply(&self, local_uid: &str, update: &Update, now: OffsetDateTime) -> Result<Change, JournalError> {
         self.write(|transaction| apply_update(transaction, local_uid, update, now))
     }
 
-    fn record_message(&self, message: &NewMessage<'_>, now: OffsetDateTime) -> Result<(), JournalError> {
+    fn postpone(&self, local_uid: &str, until: OffsetDateTime) -> Result<(), JournalError> {
+        self.write(|transaction| {
+            transaction
+                .prepare_cached(
+                    "UPDATE documents SET next_attempt_at = ?2 WHERE local_uid = ?1
+                        AND state IN ('queued', 'unknown', 'accepted', 'file_requested', 'file_sent')",
+                )?
+                .execute(params![local_uid, to_millis(until)])?;
+            Ok(())
+        })
+    }
+
+    fn earliest_attempt(&self) -> Result<Option<OffsetDateTime>, JournalError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT min(next_attempt_at) FROM documents
+                WHERE state IN ('queued', 'unknown', 'accepted', 'file_requested', 'file_sent')",
+        )?;
+        let millis: Option<i64> = statement.query_row([], |row| row.get(0))?;
+        millis.map(|millis| from_millis(millis, "next_attempt_at")).transpose()
+    }
+
+    fn record_message(&self, message: &Message, now: OffsetDateTime) -> Result<(), JournalError> {
         self.write(|transaction| insert_message(transaction, None, message, now))
     }
 
-    fn record_orphan(&self, message: &NewMessage<'_>, now: OffsetDateTime) -> Result<(), JournalError> {
+    fn record_orphan(&self, message: &Message, now: OffsetDateTime) -> Result<(), JournalError> {
         self.write(|transaction| {
             transaction
                 .prepare_cached(
@@ -176,8 +198,8 @@ impl Journal for SqliteJournal {
                 )?
                 .execute(params![
                     message.action,
-                    message.message_id.map(MessageId::as_str),
-                    message.relates_to.map(MessageId::as_str),
+                    message.message_id.as_ref().map(MessageId::as_str),
+                    message.relates_to.as_ref().map(MessageId::as_str),
                     message.raw,
                     to_millis(now),
                 ])?;
@@ -247,7 +269,7 @@ impl Journal for SqliteJournal {
             let id = |index: usize| -> Result<Option<MessageId>, rusqlite::Error> {
                 Ok(row.get::<_, Option<String>>(index)?.map(|text| MessageId::normalise(&text)))
             };
-            messages.push(StoredMessage {
+            let message = Message {
                 direction: match row.get::<_, String>(0)?.as_str() {
                     "out" => Direction::Out,
                     _ => Direction::In,
@@ -256,8 +278,8 @@ impl Journal for SqliteJournal {
                 message_id: id(2)?,
                 relates_to: id(3)?,
                 raw: row.get(4)?,
-                at: from_millis(row.get(5)?, "at")?,
-            });
+            };
+            messages.push(StoredMessage { message, at: from_millis(row.get(5)?, "at")? });
         }
         Ok(messages)
     }
@@ -273,14 +295,14 @@ impl Journal for SqliteJournal {
 fn apply_update(
     transaction: &Transaction<'_>,
     local_uid: &str,
-    update: &Update<'_>,
+    update: &Update,
     now: OffsetDateTime,
 ) -> Result<Change, JournalError> {
     let mut record = load(transaction, local_uid)?.ok_or_else(|| JournalError::NoDocument {
         local_uid: local_uid.to_owned(),
     })?;
     let from = record.state;
-    let outdated = update.attempt.is_some_and(|attempt| record.message_ids.last() != Some(attempt));
+    let outdated = update.attempt.as_ref().is_some_and(|attempt| record.message_ids.last() != Some(attempt));
     let transition = if outdated && update.event != Event::Registered {
         Transition::Stays
     } else {
@@ -288,7 +310,9 @@ fn apply_update(
     };
     if let Transition::To(state) = transition {
         record.state = state;
-        record.next_attempt_at = update.next_attempt_at;
+        // A step of the file exchange does not move the time at which the register is asked.
+        let kept = record.next_attempt_at.filter(|_| from.is_awaiting() && state.is_awaiting());
+        record.next_attempt_at = update.next_attempt_at.or(kept);
         record.updated_at = now;
         if state == State::Accepted {
             record.accepted_at = Some(now);
@@ -310,10 +334,6 @@ fn apply_update(
                 record.retryable = None;
             }
         }
-        store(transaction, &record)?;
-    } else if update.event == Event::NotKnown && from.is_awaiting() {
-        // A look at a waiting document that found nothing only sets the time of the next look.
-        record.next_attempt_at = update.next_attempt_at;
         store(transaction, &record)?;
     }
     if let Some(message) = &update.message {
@@ -348,7 +368,7 @@ fn store(transaction: &Transaction<'_>, record: &Record) -> Result<(), JournalEr
 fn insert_message(
     transaction: &Transaction<'_>,
     local_uid: Option<&str>,
-    message: &NewMessage<'_>,
+    message: &Message,
     now: OffsetDateTime,
 ) -> Result<(), JournalError> {
     transaction
@@ -360,8 +380,8 @@ fn insert_message(
             local_uid,
             message.direction.as_str(),
             message.action,
-            message.message_id.map(MessageId::as_str),
-            message.relates_to.map(MessageId::as_str),
+            message.message_id.as_ref().map(MessageId::as_str),
+            message.relates_to.as_ref().map(MessageId::as_str),
             message.raw,
             to_millis(now),
         ])?;

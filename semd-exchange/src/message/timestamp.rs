@@ -1,4 +1,4 @@
-//! Dates and times of messages: XML Schema text and CDA `TS` text.
+//! Dates and times of messages, as XML Schema writes them.
 
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -64,37 +64,6 @@ fn parse_offset(sign: &str, digits: &str) -> Option<UtcOffset> {
     UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()
 }
 
-/// Reads an HL7 V3 `TS` value, `YYYYMMDD[HHMM[SS[.fff]]][±ZZZZ]`. Without a clock it is midnight, without a zone UTC.
-pub fn parse_hl7(text: &str) -> Option<OffsetDateTime> {
-    let text = text.trim();
-    if !text.is_ascii() {
-        return None;
-    }
-    let zone_at = text.find(['+', '-']).unwrap_or(text.len());
-    let (local, zone) = text.split_at(zone_at);
-    let offset = match zone {
-        "" => UtcOffset::UTC,
-        _ => parse_offset(&zone[..1], &zone[1..])?,
-    };
-    let (digits, fraction) = local.split_once('.').unwrap_or((local, ""));
-    let number = |range: std::ops::Range<usize>| digits.get(range)?.parse::<u8>().ok();
-    let date = Date::from_calendar_date(
-        digits.get(..4)?.parse().ok()?,
-        time::Month::try_from(number(4..6)?).ok()?,
-        number(6..8)?,
-    )
-    .ok()?;
-    let time = match digits.len() {
-        8 => Time::MIDNIGHT,
-        12 => Time::from_hms(number(8..10)?, number(10..12)?, 0).ok()?,
-        14 => {
-            Time::from_hms_nano(number(8..10)?, number(10..12)?, number(12..14)?, nanoseconds(fraction)?).ok()?
-        }
-        _ => return None,
-    };
-    Some(PrimitiveDateTime::new(date, time).assume_offset(offset))
-}
-
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;
@@ -117,20 +86,9 @@ mod tests {
     }
 
     #[test]
-    fn hl7_time_is_read_in_its_zone() {
-        assert_eq!(parse_hl7("202605141015+0300"), Some(datetime!(2026-05-14 10:15 +3)));
-        assert_eq!(parse_hl7("20260514101530.25-0330"), Some(datetime!(2026-05-14 10:15:30.25 -3:30)));
-        assert_eq!(parse_hl7("20260514"), Some(datetime!(2026-05-14 0:00 UTC)));
-    }
-
-    #[test]
     fn text_that_is_no_time_is_refused() {
         for text in ["", "T", "2021", "2021-13-01T00:00:00Z", "2021-01-01T25:00:00Z", "2021-01-01T00:00:00+9", "дата"] {
             assert_eq!(parse_xsd(text), None, "{text}");
-            assert_eq!(parse_hl7(text), None, "{text}");
         }
-        assert_eq!(parse_hl7("20261301"), None);
-        assert_eq!(parse_hl7("202605141"), None);
-        assert_eq!(parse_hl7("20260514+"), None);
     }
 }
