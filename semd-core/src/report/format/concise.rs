@@ -2,32 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::super::{Finding, Lang, Severity, Verdict};
+use super::super::Finding;
 use super::Printed;
-
-/// The word for a severity.
-pub(super) fn severity(severity: Severity, lang: Lang) -> &'static str {
-    match (severity, lang) {
-        (Severity::Error, Lang::Ru) => "ошибка",
-        (Severity::Error, Lang::En) => "error",
-        (Severity::Warning, Lang::Ru) => "предупреждение",
-        (Severity::Warning, Lang::En) => "warning",
-        (Severity::Info, Lang::Ru) => "сведения",
-        (Severity::Info, Lang::En) => "info",
-    }
-}
-
-/// The word for a verdict.
-pub(super) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
-    match (verdict, lang) {
-        (Verdict::Valid, Lang::Ru) => "корректен",
-        (Verdict::Valid, Lang::En) => "valid",
-        (Verdict::Invalid, Lang::Ru) => "некорректен",
-        (Verdict::Invalid, Lang::En) => "invalid",
-        (Verdict::Undecided, Lang::Ru) => "не определено",
-        (Verdict::Undecided, Lang::En) => "undecided",
-    }
-}
 
 /// The place of a finding as `file:line:column`, without the zeros of a finding that has none.
 pub(super) fn place(file: &str, finding: &Finding) -> String {
@@ -39,7 +15,7 @@ pub fn lines(printed: &Printed<'_>) -> String {
     let mut out = String::new();
     let Printed { file, report, lang, .. } = *printed;
     if report.findings.is_empty() {
-        let _ = writeln!(out, "{file}: {}", verdict(report.verdict, lang));
+        let _ = writeln!(out, "{file}: {}", report.verdict.word(lang));
     }
     for finding in &report.findings {
         let rule = finding.rule.as_deref().unwrap_or(finding.code);
@@ -48,7 +24,7 @@ pub fn lines(printed: &Printed<'_>) -> String {
             out,
             "{}: {} [{rule}] {message}",
             place(file, finding),
-            severity(finding.severity, lang)
+            finding.severity.word(lang)
         );
     }
     out

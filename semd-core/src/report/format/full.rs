@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::super::{Finding, Lang, Owner, Severity, redact};
+use super::super::{Finding, Lang, Severity, redact};
 use super::Printed;
-use super::concise::{place, severity, verdict};
+use super::concise::place;
 
 /// Characters of source shown in a code frame.
 const FRAME_WIDTH: usize = 120;
@@ -26,7 +26,7 @@ fn write_finding(out: &mut String, printed: &Printed<'_>, finding: &Finding) {
         Lang::En => en,
     };
     let rule = finding.rule.as_deref().unwrap_or(finding.code);
-    let _ = writeln!(out, "{}[{rule}]: {}", severity(finding.severity, lang), finding.message.text(lang));
+    let _ = writeln!(out, "{}[{rule}]: {}", finding.severity.word(lang), finding.message.text(lang));
     let _ = writeln!(out, "  --> {}", place(printed.file, finding));
     if let Some(frame) = frame(printed, finding) {
         let margin = finding.line.to_string();
@@ -49,7 +49,7 @@ fn write_finding(out: &mut String, printed: &Printed<'_>, finding: &Finding) {
         out,
         "  = {}: {} ({})\n",
         word("исправляет", "to be fixed by"),
-        owner(finding.owner, lang),
+        finding.owner.word(lang),
         finding.code
     );
 }
@@ -92,7 +92,7 @@ fn write_summary(out: &mut String, printed: &Printed<'_>) {
         package[..digits].to_owned()
     });
     let fired = report.rules_fired;
-    let verdict = verdict(report.verdict, lang);
+    let verdict = report.verdict.word(lang);
     let _ = match lang {
         Lang::Ru => writeln!(
             out,
@@ -103,19 +103,4 @@ fn write_summary(out: &mut String, printed: &Printed<'_>) {
             "{file}: {verdict}; kind {kind}, package {package}, rules fired {fired}, errors {errors}, warnings {warnings}"
         ),
     };
-}
-
-fn owner(owner: Owner, lang: Lang) -> &'static str {
-    match (owner, lang) {
-        (Owner::Clinic, Lang::Ru) => "клиника",
-        (Owner::Clinic, Lang::En) => "the clinic",
-        (Owner::Mis, Lang::Ru) => "разработчик МИС",
-        (Owner::Mis, Lang::En) => "the vendor of the medical information system",
-        (Owner::Integrator, Lang::Ru) => "интегратор",
-        (Owner::Integrator, Lang::En) => "the integrator",
-        (Owner::Register, Lang::Ru) => "РЭМД",
-        (Owner::Register, Lang::En) => "the register",
-        (Owner::Mixed, Lang::Ru) => "клиника или разработчик МИС",
-        (Owner::Mixed, Lang::En) => "the clinic or the vendor",
-    }
 }
