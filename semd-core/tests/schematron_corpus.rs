@@ -2,6 +2,12 @@
 //!
 //! The data lies beside the repository and is read in place; without it the tests say so and pass.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test outside of `#[test]` functions too: it panics and reports"
+)]
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -346,4 +352,53 @@ fn pairs(entries: &Value, with_code: bool) -> Multiset {
         *set.entry((name, part(1).to_owned())).or_default() += 1;
     }
     set
+}
+
+/// Counts by name, such as failures per assertion.
+fn counts(object: &Value) -> BTreeMap<String, usize> {
+    let entries = object.as_object().into_iter().flatten();
+    entries
+        .map(|(name, count)| (name.clone(), usize::try_from(count.as_u64().unwrap()).unwrap()))
+        .collect()
+}
+
+/// The same counts from a multiset with places.
+fn per_name(set: &Multiset) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for ((name, _), count) in set {
+        *counts.entry(name.clone()).or_default() += count;
+    }
+    counts
+}
+
+#[test]
+fn documents_grown_from_rules_get_the_reference_counts() {
+    let Some(folder) = data() else { return };
+    let mut plans = Plans {
+        packages: folder.join("semd-packages"),
+        compiled: HashMap::new(),
+    };
+    let raw = folder.join("corpus/skeletons-raw");
+    let expected: Value = serde_json::from_slice(&std::fs::read(raw.join("expected.json")).unwrap()).unwrap();
+    let (mut runs, mut findings) = (0, 0);
+    let mut differences = Vec::new();
+    for (name, run) in expected.as_object().unwrap() {
+        let bytes = std::fs::read(raw.join(format!("{name}.xml"))).unwrap();
+        let document = xml::parse(&bytes, &Limits::default()).unwrap();
+        let plan = plans.get(text(run, "kind"), text(run, "file"));
+        let outcome = plan.evaluate(&document);
+        runs += 1;
+        findings += outcome.failed.len();
+        let fired: usize = counts(&run["fired"]).values().sum();
+        let same = fired as u64 == outcome.fired
+            && run["suppressed"].as_u64() == Some(outcome.suppressed)
+            && counts(&run["failed"]) == per_name(&failures(plan, &document, &outcome))
+            && counts(&run["evaluation_errors"]) == per_name(&errors(plan, &document, &outcome));
+        if !same {
+            differences.push(format!("{name}: fired {} of {fired}", outcome.fired));
+        }
+    }
+    println!("compared {runs} runs of documents grown from rules, {findings} findings");
+    assert!(runs > 0);
+    assert!(differences.is_empty(), "{differences:#?}");
 }

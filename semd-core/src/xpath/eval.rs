@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use std::collections::HashMap;
 
+use super::arithmetic::arithmetic;
 use super::ast::{Comparison, Expr, Operator, Path, Start, Step};
 use super::compare;
 use super::error::{ErrorCode, EvalError};
@@ -554,56 +555,4 @@ pub(super) fn effective_boolean(items: &[Item<'_>]) -> Result<bool, EvalError> {
         }),
         _ => Err(ErrorCode::Forg0006.into()),
     }
-}
-
-/// Arithmetic on two atomic values (XPath 3.1, section 3.5).
-fn arithmetic(
-    operator: Operator,
-    left: &Atomic<'_>,
-    right: &Atomic<'_>,
-) -> Result<Atomic<'static>, EvalError> {
-    use Atomic::{Decimal, Double, Integer};
-    let number = |value: &Atomic<'_>| match value {
-        Atomic::Untyped(_) => value.to_double().map(Double),
-        Integer(value) => Ok(Integer(*value)),
-        Decimal(value) => Ok(Decimal(*value)),
-        Double(value) => Ok(Double(*value)),
-        Atomic::String(_) | Atomic::Boolean(_) => Err(EvalError::from(ErrorCode::Xpty0004)),
-    };
-    let (left, right) = (number(left)?, number(right)?);
-    if let (Integer(left), Integer(right)) = (&left, &right) {
-        let result = match operator {
-            Operator::Add => left.checked_add(*right),
-            Operator::Subtract => left.checked_sub(*right),
-            Operator::Multiply => left.checked_mul(*right),
-            _ if *right == 0 => return Err(ErrorCode::Foar0001.into()),
-            Operator::Divide => return Ok(Decimal(*left as f64 / *right as f64)),
-            Operator::IntegerDivide => left.checked_div(*right),
-            Operator::Modulo => left.checked_rem(*right),
-        };
-        return result.map(Integer).ok_or_else(|| ErrorCode::Foar0002.into());
-    }
-    let double = matches!(left, Double(_)) || matches!(right, Double(_));
-    let (left, right) = (left.to_double()?, right.to_double()?);
-    if right == 0.0
-        && (operator == Operator::IntegerDivide
-            || (!double && matches!(operator, Operator::Divide | Operator::Modulo)))
-    {
-        return Err(ErrorCode::Foar0001.into());
-    }
-    let result = match operator {
-        Operator::Add => left + right,
-        Operator::Subtract => left - right,
-        Operator::Multiply => left * right,
-        Operator::Divide => left / right,
-        Operator::Modulo => left % right,
-        Operator::IntegerDivide => {
-            let quotient = (left / right).trunc();
-            if !quotient.is_finite() || quotient.abs() >= 9.2e18 {
-                return Err(ErrorCode::Foar0002.into());
-            }
-            return Ok(Integer(quotient as i64));
-        }
-    };
-    Ok(if double { Double(result) } else { Decimal(result) })
 }

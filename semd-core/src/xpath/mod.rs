@@ -5,6 +5,7 @@
 //! the document, and its cost is bounded by a budget of steps.
 
 mod analysis;
+mod arithmetic;
 mod ast;
 mod compare;
 mod error;
@@ -14,6 +15,7 @@ mod lexer;
 mod names;
 mod parser;
 mod regex;
+mod steps;
 mod value;
 mod walk;
 
