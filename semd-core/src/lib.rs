@@ -8,4 +8,6 @@
 
 pub mod header;
 pub mod report;
+pub mod schematron;
 pub mod xml;
+mod xpath;
