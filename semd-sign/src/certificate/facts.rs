@@ -83,6 +83,7 @@ impl SignerFacts {
             missing_marks: Vec::new(),
         };
         if facts.inn_le.is_none()
+            && facts.ogrn.is_some()
             && let Some(legal) = facts.inn.as_deref().and_then(|inn| inn.strip_prefix("00"))
             && legal.len() == 10
         {

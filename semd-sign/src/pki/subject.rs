@@ -41,8 +41,8 @@ impl Subject {
         Self::Person {
             surname: "Образцова".into(),
             given_name: "Анна Ивановна".into(),
-            snils: "11223344595".into(),
-            inn: "500100732259".into(),
+            snils: "90000001790".into(),
+            inn: "990000017133".into(),
             title: Some("врач-терапевт".into()),
         }
     }
@@ -51,8 +51,8 @@ impl Subject {
     pub fn sample_organisation() -> Self {
         Self::Organisation {
             name: "ГБУЗ «Образцовая поликлиника»".into(),
-            ogrn: "1027700132195".into(),
-            inn_le: "7707083893".into(),
+            ogrn: "1020000000173".into(),
+            inn_le: "0000000177".into(),
         }
     }
 

@@ -49,6 +49,11 @@ impl TrustStore {
         self.anchors.is_empty()
     }
 
+    /// Every certificate of the store, trusted or not: a signer may be among them.
+    pub(super) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+        self.intermediates.iter().chain(&self.anchors)
+    }
+
     /// The chain from `leaf` to an anchor, both included, every issuer good at `at`; `None` when there is none.
     /// `helpers` are certificates of the container: they can link, never be trusted.
     ///

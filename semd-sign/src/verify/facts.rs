@@ -19,8 +19,10 @@ pub(super) struct Container {
 
 /// Facts of one signer.
 pub(super) struct SignerFindings {
-    /// The certificate inside the container that the signer names.
+    /// The certificate the signer names.
     pub(super) certificate: Option<Certificate>,
+    /// Whether it is inside the container.
+    pub(super) certificate_inside: bool,
     pub(super) algorithms: Algorithms,
     pub(super) has_signed_attributes: bool,
     pub(super) content_type: ContentType,
@@ -126,8 +128,12 @@ impl SignerFindings {
     }
 }
 
-/// Collects the facts.
-pub(super) fn collect(signature: &[u8], content: &[u8]) -> Result<Container, CmsError> {
+/// Collects the facts. `known` are certificates at hand for signers that do not bring theirs.
+pub(super) fn collect<'k>(
+    signature: &[u8],
+    content: &[u8],
+    known: impl Iterator<Item = &'k Certificate> + Clone,
+) -> Result<Container, CmsError> {
     let octets = cms::decode(signature)?;
     let data = SignedData::read(&octets)?;
     let certificates: Vec<_> = data
@@ -140,7 +146,15 @@ pub(super) fn collect(signature: &[u8], content: &[u8]) -> Result<Container, Cms
     let signers = data
         .signers
         .iter()
-        .map(|signer| findings(signer, &data, &certificates, content, content_agrees))
+        .map(|signer| {
+            let is_named = |certificate: &&Certificate| is_named(signer.id, certificate);
+            let inside = certificates.iter().find(is_named);
+            let certificate = inside.or_else(|| known.clone().find(is_named)).cloned();
+            SignerFindings {
+                certificate_inside: inside.is_some(),
+                ..findings(signer, &data, certificate, content, content_agrees)
+            }
+        })
         .collect();
     Ok(Container {
         attached: data.content.is_some(),
@@ -152,7 +166,7 @@ pub(super) fn collect(signature: &[u8], content: &[u8]) -> Result<Container, Cms
 fn findings(
     signer: &SignerInfo<'_>,
     data: &SignedData<'_>,
-    certificates: &[Certificate],
+    certificate: Option<Certificate>,
     content: &[u8],
     content_agrees: bool,
 ) -> SignerFindings {
@@ -177,6 +191,7 @@ fn findings(
         algorithms: certificate.as_ref().map_or(Algorithms::Supported, |certificate| {
             algorithms(signer, certificate)
         }),
+        certificate_inside: false,
         has_signed_attributes: signer.signed.is_some(),
         content_type: content_type(signer, data),
         digest,

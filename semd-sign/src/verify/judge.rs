@@ -132,16 +132,25 @@ fn judge_signer(
             rule::SIGNER_CERTIFICATE,
             outcome::NO_CERTIFICATE,
             Message::new(
-                "в контейнере нет сертификата подписанта",
-                "the signer's certificate is not in the container",
+                "сертификата подписанта нет ни в контейнере, ни среди заданных",
+                "the signer's certificate is neither in the container nor among the given ones",
             ),
         );
         return;
     };
-    outcome.ok(
+    outcome.demand(
+        Demand::CertificateInside,
+        signer.certificate_inside,
         rule::SIGNER_CERTIFICATE,
-        "сертификат подписанта найден",
-        "the signer's certificate was found",
+        outcome::NO_CERTIFICATE,
+        (
+            "сертификат подписанта найден в контейнере",
+            "the signer's certificate is in the container",
+        ),
+        (
+            "сертификата подписанта нет в контейнере",
+            "the signer's certificate is not in the container",
+        ),
     );
     judge_signature(signer, outcome);
     judge_signing_certificate(signer.signing_certificate, outcome);
