@@ -6,5 +6,6 @@
 //!
 //! Data flow: bytes → [`xml`] (admission and one arena tree) → rule layers over that tree → [`report`].
 
+pub mod header;
 pub mod report;
 pub mod xml;

@@ -1,6 +1,9 @@
 //! Names of one document, interned while it is read.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
+
+/// Hash maps keyed by foreign text: fast, and seeded per process against planned collisions.
+pub(super) type TextMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// Index of an expanded name in one document. Equal ids are equal names; ids of two documents are unrelated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,8 +38,9 @@ pub(super) struct Name<'s> {
 #[derive(Clone, Debug)]
 pub(super) struct Names<'s> {
     names: Vec<Name<'s>>,
-    by_name: FxHashMap<(u32, &'s str), NameId>,
+    by_name: TextMap<(u32, &'s str), NameId>,
     namespaces: Vec<Box<str>>,
+    by_namespace: TextMap<Box<str>, u32>,
 }
 
 impl<'s> Names<'s> {
@@ -46,32 +50,33 @@ impl<'s> Names<'s> {
     pub(super) const XML_NAMESPACE: u32 = 1;
 
     pub(super) fn new() -> Self {
-        Self {
+        let mut names = Self {
             names: Vec::with_capacity(128),
-            by_name: FxHashMap::default(),
-            namespaces: vec!["".into(), super::XML.into()],
-        }
+            by_name: TextMap::default(),
+            namespaces: Vec::new(),
+            by_namespace: TextMap::default(),
+        };
+        names.intern_namespace("");
+        names.intern_namespace(super::XML);
+        names
     }
 
     pub(super) fn intern(&mut self, namespace: u32, local: &'s str) -> NameId {
         let names = &mut self.names;
         *self.by_name.entry((namespace, local)).or_insert_with(|| {
-            names.push(Name {
-                namespace,
-                local,
-                bit: name_bit(local),
-            });
+            names.push(Name { namespace, local, bit: name_bit(local) });
             NameId(names.len() as u32 - 1)
         })
     }
 
     pub(super) fn intern_namespace(&mut self, uri: &str) -> u32 {
-        // A document declares a handful of namespaces, and `Limits::max_namespaces` bounds hostile ones per element.
-        if let Some(index) = self.namespaces.iter().position(|known| &**known == uri) {
-            return index as u32;
+        if let Some(&index) = self.by_namespace.get(uri) {
+            return index;
         }
+        let index = self.namespaces.len() as u32;
         self.namespaces.push(uri.into());
-        self.namespaces.len() as u32 - 1
+        self.by_namespace.insert(uri.into(), index);
+        index
     }
 
     pub(super) fn len(&self) -> usize {
@@ -87,7 +92,7 @@ impl<'s> Names<'s> {
     }
 
     pub(super) fn find(&self, namespace: &str, local: &str) -> Option<NameId> {
-        let namespace = self.namespaces.iter().position(|known| &**known == namespace)? as u32;
+        let namespace = *self.by_namespace.get(namespace)?;
         self.by_name.get(&(namespace, local)).copied()
     }
 }

@@ -120,7 +120,7 @@ fn read(path: &Path) -> Result<Vec<u8>, PkiError> {
     std::fs::read(path).map_err(|source| file_error(path, source))
 }
 
-fn write_new(path: &Path, octets: &[u8], private: bool) -> Result<(), PkiError> {
+pub(super) fn write_new(path: &Path, octets: &[u8], private: bool) -> Result<(), PkiError> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

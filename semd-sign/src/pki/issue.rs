@@ -1,10 +1,13 @@
 //! Building and signing a certificate (RFC 5280 4.1).
 
+use std::path::Path;
+
 use pkcs8::ObjectIdentifier;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::PkiError;
+use super::authority::write_new;
 use crate::asn1::{Writer, tag, write_time};
 use crate::certificate::Certificate;
 use crate::gost::{GostError, PublicKey};
@@ -32,6 +35,15 @@ impl Issued {
     /// The certificate as PEM.
     pub fn certificate_pem(&self) -> String {
         self.certificate.to_pem()
+    }
+
+    /// Writes `NAME.key` (readable by its owner only, encrypted when there is a password) and `NAME.crt`.
+    ///
+    /// # Errors
+    /// The folder holds such files already, or cannot be written.
+    pub fn save(&self, folder: &Path, name: &str, password: Option<&[u8]>) -> Result<(), PkiError> {
+        write_new(&folder.join(name).with_added_extension("key"), self.key_pem(password)?.as_bytes(), true)?;
+        write_new(&folder.join(name).with_added_extension("crt"), self.certificate_pem().as_bytes(), false)
     }
 }
 

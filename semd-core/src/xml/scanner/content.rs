@@ -1,0 +1,188 @@
+//! What stands between tags: characters, CDATA, comments, processing instructions.
+
+use super::super::chars::{is_ncname, is_space};
+use super::super::document::{ElementId, Text, Value};
+use super::super::{Fault, FaultKind};
+use super::{Scanner, Step, malformed, slice, space_char};
+
+impl<'s> Scanner<'s, '_> {
+    pub(super) fn comment(&mut self) -> Step {
+        let start = self.at;
+        let body = start + 4;
+        let length = self.source[body..].find("--").ok_or_else(|| {
+            malformed("unclosed-comment", start, "Комментарий не закрыт", "The comment is not closed")
+        })?;
+        if self.bytes.get(body + length + 2) != Some(&b'>') {
+            return Err(malformed(
+                "double-hyphen-in-comment",
+                body + length,
+                "Два дефиса внутри комментария",
+                "Two hyphens inside a comment",
+            ));
+        }
+        self.check_chars(body, body + length)?;
+        self.at = body + length + 3;
+        self.text_open = false;
+        Ok(())
+    }
+
+    pub(super) fn processing_instruction(&mut self) -> Step {
+        let start = self.at;
+        let body = start + 2;
+        let length = self.source[body..].find("?>").ok_or_else(|| {
+            malformed(
+                "unclosed-processing-instruction",
+                start,
+                "Инструкция обработки не закрыта",
+                "The processing instruction is not closed",
+            )
+        })?;
+        let content = &self.source[body..body + length];
+        let target = content.split(space_char).next().unwrap_or("");
+        if !is_ncname(target) || target.eq_ignore_ascii_case("xml") {
+            return Err(malformed(
+                "processing-instruction-target",
+                start,
+                format!(
+                    "Недопустимое имя инструкции обработки «{target}»; объявление XML стоит только в самом начале файла"
+                ),
+                format!(
+                    "“{target}” is not allowed as a processing instruction; an XML declaration stands only at the very start"
+                ),
+            ));
+        }
+        self.check_chars(body, body + length)?;
+        self.at = body + length + 2;
+        self.text_open = false;
+        Ok(())
+    }
+
+    pub(super) fn cdata(&mut self) -> Step {
+        let start = self.at;
+        if self.open.is_empty() {
+            return Err(malformed(
+                "text-outside-root",
+                start,
+                "Текст за пределами корневого элемента",
+                "Text outside the root element",
+            ));
+        }
+        let body = start + 9;
+        let length = self.source[body..].find("]]>").ok_or_else(|| {
+            malformed("unclosed-cdata", start, "Секция CDATA не закрыта", "The CDATA section is not closed")
+        })?;
+        self.check_chars(body, body + length)?;
+        let raw = &self.source[body..body + length];
+        self.at = body + length + 3;
+        if raw.is_empty() {
+            return Ok(());
+        }
+        let value = if raw.contains('\r') {
+            let begin = self.tree.decoded.len();
+            push_line_ends_normalised(&mut self.tree.decoded, raw);
+            Value { start: begin as u32, end: self.tree.decoded.len() as u32, decoded: true }
+        } else {
+            Value { start: body as u32, end: (body + length) as u32, decoded: false }
+        };
+        let blank = raw.bytes().all(is_space);
+        self.push_text(value, blank, start)
+    }
+
+    /// Character data up to the next markup.
+    pub(super) fn characters(&mut self) -> Step {
+        let start = self.at;
+        let leading = self.bytes[start..].iter().take_while(|&&byte| is_space(byte)).count();
+        let mut at = start + leading;
+        let blank = matches!(self.bytes.get(at), None | Some(b'<'));
+        let mut plain = !self.bytes[start..at].contains(&b'\r');
+        loop {
+            // One table look-up per byte; only the rare bytes are looked at again.
+            let rest = &self.bytes[at..];
+            at += rest.iter().position(|&byte| TEXT_STOP[usize::from(byte)]).unwrap_or(rest.len());
+            match self.bytes.get(at) {
+                None | Some(b'<') => break,
+                Some(b'\r' | b'&') => plain = false,
+                Some(b']') => {
+                    if self.bytes[at..].starts_with(b"]]>") {
+                        return Err(malformed(
+                            "cdata-end-in-text",
+                            at,
+                            "Последовательность «]]>» в тексте",
+                            "The sequence “]]>” in text",
+                        ));
+                    }
+                }
+                Some(_) => self.check_char_at(at)?,
+            }
+            at += 1;
+        }
+        self.at = at;
+        let value = if plain {
+            Value { start: start as u32, end: at as u32, decoded: false }
+        } else {
+            self.decode(start, at, false)?
+        };
+        // `&#32;` is white space too, but calling it text only makes the mixed-content check look closer.
+        self.push_text(value, blank, start)
+    }
+
+    pub(super) fn push_text(&mut self, value: Value, blank: bool, offset: usize) -> Step {
+        let Some(open) = self.open.last() else {
+            return Ok(());
+        };
+        let parent = ElementId(open.element);
+        let length = (value.end - value.start) as usize;
+        if self.text_open
+            && let Some(mut last) = self.tree.texts.pop()
+        {
+            // CDATA beside characters: one text node of the data model.
+            let joined = [self.tree.text(&last), slice(&self.tree, value)].concat();
+            self.check_text_length(joined.len(), offset)?;
+            let begin = self.tree.decoded.len();
+            self.tree.decoded.push_str(&joined);
+            last.value = Value { start: begin as u32, end: self.tree.decoded.len() as u32, decoded: true };
+            last.blank &= blank;
+            self.tree.texts.push(last);
+            return Ok(());
+        }
+        self.check_text_length(length, offset)?;
+        self.count_nodes(1, offset)?;
+        let before = self.tree.elements.len() as u32;
+        self.tree.texts.push(Text { parent, before, blank, value, offset: offset as u32 });
+        self.text_open = true;
+        Ok(())
+    }
+
+    pub(super) fn check_text_length(&self, length: usize, offset: usize) -> Step {
+        // Decoded text only ever grows by joining; the buffer as a whole stays addressable by `u32`.
+        if length > self.limits.max_text_bytes || self.tree.decoded.len() + length > u32::MAX as usize {
+            return Err(Fault { kind: FaultKind::TextTooLong { limit: self.limits.max_text_bytes }, offset });
+        }
+        Ok(())
+    }
+}
+
+/// Bytes at which a run of characters is looked at again: `<`, `&`, `]`, control characters except tab and line feed, and
+/// the lead byte of U+FFFE and U+FFFF.
+const TEXT_STOP: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = byte != b'\t' as usize && byte != b'\n' as usize;
+        byte += 1;
+    }
+    table[b'<' as usize] = true;
+    table[b'&' as usize] = true;
+    table[b']' as usize] = true;
+    table[0xEF] = true;
+    table
+};
+
+fn push_line_ends_normalised(out: &mut String, raw: &str) {
+    let mut pieces = raw.split('\r');
+    out.push_str(pieces.next().unwrap_or(""));
+    for piece in pieces {
+        out.push('\n');
+        out.push_str(piece.strip_prefix('\n').unwrap_or(piece));
+    }
+}

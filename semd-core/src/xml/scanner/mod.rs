@@ -1,0 +1,214 @@
+//! Reads a document in one pass: admission, well-formedness, tree.
+//!
+//! Written here, and not on a tokenizer crate, because the well-formedness checks are ours in any case and the tokenizer
+//! costs as much as everything else together; see `docs/decisions/0002-own-xml-scanner.md`.
+
+mod content;
+mod prolog;
+mod tags;
+mod values;
+
+use crate::report::Message;
+
+use prolog::{declared_encoding, foreign_encoding};
+
+use super::chars::is_space;
+use super::document::{Document, Value};
+use super::names::{Names, TextMap};
+use super::{Fault, FaultKind, Limits, NameId};
+
+/// Reads `bytes` as one XML document.
+///
+/// The result owns nothing of the text: names and values are ranges of `bytes`, or of a side buffer where references had
+/// to be resolved. A byte order mark is remarked ([`Document::remarks`]) and passed over.
+///
+/// # Errors
+/// The first [`Fault`]: a limit, another encoding than UTF-8, a DTD, or a breach of XML 1.0 (fifth edition) or Namespaces
+/// in XML 1.0 (third edition).
+pub fn parse<'s>(bytes: &'s [u8], limits: &Limits) -> Result<Document<'s>, Fault> {
+    let fault = |kind, offset| Fault { kind, offset };
+    if bytes.len() > limits.max_bytes.min(u32::MAX as usize - 1) {
+        return Err(fault(FaultKind::TooLarge { limit: limits.max_bytes }, 0));
+    }
+    if let Some(name) = foreign_encoding(bytes) {
+        return Err(fault(FaultKind::Encoding { name: name.to_owned() }, 0));
+    }
+    let (text, remarks) = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) => (rest, vec![fault(FaultKind::ByteOrderMark, 0)]),
+        None => (bytes, Vec::new()),
+    };
+    let skipped = bytes.len() - text.len();
+    if text.is_empty() {
+        return Err(fault(FaultKind::Empty, 0));
+    }
+    if text.iter().find(|&&byte| !is_space(byte)) != Some(&b'<') {
+        return Err(fault(FaultKind::NotXml, skipped));
+    }
+    let source = simdutf8::compat::from_utf8(text).map_err(|error| match declared_encoding(text) {
+        Some(name) if !name.eq_ignore_ascii_case("utf-8") => fault(FaultKind::Encoding { name }, 0),
+        _ => fault(FaultKind::InvalidUtf8, skipped + error.valid_up_to()),
+    })?;
+    let mut scanner = Scanner::new(source, limits, skipped, remarks);
+    match scanner.document() {
+        Ok(()) => Ok(scanner.tree),
+        Err(mut fault) => {
+            fault.offset += skipped;
+            Err(fault)
+        }
+    }
+}
+
+/// An element whose end tag has not been met.
+struct Open<'s> {
+    element: u32,
+    name: &'s str,
+    /// Number of bindings in scope before the element.
+    bindings: usize,
+    /// Name cache generation before the element.
+    scope: u32,
+}
+
+/// A prefix in scope.
+struct Binding<'s> {
+    prefix: &'s str,
+    namespace: u32,
+}
+
+/// An attribute before its prefix can be resolved: declarations may follow it in the tag.
+struct RawAttribute<'s> {
+    name: &'s str,
+    offset: u32,
+    value: Value,
+}
+
+struct Scanner<'s, 'l> {
+    source: &'s str,
+    bytes: &'s [u8],
+    at: usize,
+    limits: &'l Limits,
+    tree: Document<'s>,
+    open: Vec<Open<'s>>,
+    bindings: Vec<Binding<'s>>,
+    /// Changes whenever the bindings in scope change, so that resolved names can be cached per scope.
+    scope: u32,
+    scopes: u32,
+    element_names: TextMap<(u32, &'s str), NameId>,
+    attribute_names: TextMap<(u32, &'s str), NameId>,
+    raw_attributes: Vec<RawAttribute<'s>>,
+    nodes: usize,
+    /// The last text node may be continued by CDATA or further characters.
+    text_open: bool,
+}
+
+type Step = Result<(), Fault>;
+
+impl<'s, 'l> Scanner<'s, 'l> {
+    fn new(source: &'s str, limits: &'l Limits, skipped: usize, remarks: Vec<Fault>) -> Self {
+        let guess = source.len() / 64;
+        Self {
+            source,
+            bytes: source.as_bytes(),
+            at: 0,
+            limits,
+            tree: Document {
+                source,
+                skipped,
+                names: Names::new(),
+                elements: Vec::with_capacity(guess.min(1 << 16)),
+                attributes: Vec::with_capacity(guess.min(1 << 16)),
+                texts: Vec::with_capacity(guess.min(1 << 16)),
+                declarations: Vec::new(),
+                decoded: String::new(),
+                remarks,
+            },
+            open: Vec::with_capacity(32),
+            bindings: vec![Binding { prefix: "xml", namespace: Names::XML_NAMESPACE }],
+            scope: 0,
+            scopes: 0,
+            element_names: TextMap::default(),
+            attribute_names: TextMap::default(),
+            raw_attributes: Vec::with_capacity(16),
+            nodes: 0,
+            text_open: false,
+        }
+    }
+
+    fn document(&mut self) -> Step {
+        if self.bytes.starts_with(b"<?xml") && self.bytes.get(5).copied().is_some_and(is_space) {
+            self.xml_declaration()?;
+        }
+        while self.at < self.bytes.len() {
+            if self.bytes[self.at] == b'<' {
+                self.markup()?;
+            } else if self.open.is_empty() {
+                self.outside()?;
+            } else {
+                self.characters()?;
+            }
+        }
+        if let Some(open) = self.open.last() {
+            let (name, offset) = (open.name, self.tree.elements[open.element as usize].offset as usize);
+            return Err(malformed(
+                "unclosed-element",
+                offset,
+                format!("Элемент «{name}» не закрыт до конца файла: файл обрезан"),
+                format!("Element “{name}” is not closed before the end of the file: the file is truncated"),
+            ));
+        }
+        if self.tree.elements.is_empty() {
+            return Err(malformed(
+                "no-root-element",
+                self.at,
+                "Нет корневого элемента",
+                "There is no root element",
+            ));
+        }
+        Ok(())
+    }
+
+    fn markup(&mut self) -> Step {
+        match self.bytes.get(self.at + 1) {
+            Some(b'/') => self.end_tag(),
+            Some(b'?') => self.processing_instruction(),
+            Some(b'!') => {
+                let rest = &self.bytes[self.at..];
+                if rest.starts_with(b"<!--") {
+                    self.comment()
+                } else if rest.starts_with(b"<![CDATA[") {
+                    self.cdata()
+                } else if rest.starts_with(b"<!DOCTYPE") {
+                    Err(Fault { kind: FaultKind::Dtd, offset: self.at })
+                } else {
+                    Err(malformed(
+                        "unknown-markup",
+                        self.at,
+                        "Неизвестная разметка «<!»",
+                        "Unknown markup “<!”",
+                    ))
+                }
+            }
+            _ => self.start_tag(),
+        }
+    }
+
+    fn count_nodes(&mut self, more: usize, offset: usize) -> Step {
+        self.nodes += more;
+        if self.nodes > self.limits.max_nodes {
+            return Err(Fault { kind: FaultKind::TooManyNodes { limit: self.limits.max_nodes }, offset });
+        }
+        Ok(())
+    }
+}
+
+fn space_char(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r')
+}
+
+fn slice<'t>(tree: &'t Document<'_>, value: Value) -> &'t str {
+    let buffer = if value.decoded { &tree.decoded } else { tree.source };
+    &buffer[value.start as usize..value.end as usize]
+}
+
+fn malformed(rule: &'static str, offset: usize, ru: impl Into<String>, en: impl Into<String>) -> Fault {
+    Fault { kind: FaultKind::NotWellFormed { rule, message: Message::new(ru, en) }, offset }
+}
