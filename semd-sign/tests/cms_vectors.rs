@@ -1,4 +1,5 @@
 //! Verdicts on the containers of `vectors/gost/cms` and `vectors/gost/standards`.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
 
 mod common;
 
@@ -16,10 +17,7 @@ fn later(id: &str) -> Option<&'static str> {
     if id.starts_with("cades-") {
         return Some("time stamps and the levels above CAdES-BES");
     }
-    ["cert-revoked", "cert-on-hold"]
-        .iter()
-        .any(|start| id.starts_with(start))
-        .then_some("revocation")
+    ["cert-revoked", "cert-on-hold"].iter().any(|start| id.starts_with(start)).then_some("revocation")
 }
 
 /// Cases that CMS allows and the register refuses: the recorded verdict is the one of `basic`; under `remd` the
@@ -37,14 +35,8 @@ const BASIC: [(&str, &str); 8] = [
 
 /// Cases where this version decides otherwise on purpose.
 const DELIBERATE: [(&str, &str); 2] = [
-    (
-        "cert-not-qualified",
-        "qualified marks are a warning under remd: the accredited-CA list decides later",
-    ),
-    (
-        "malformed-nonminimal-length",
-        "a reader of BER accepts non-minimal lengths; the vector allows both",
-    ),
+    ("cert-not-qualified", "qualified marks are a warning under remd: the accredited-CA list decides later"),
+    ("malformed-nonminimal-length", "a reader of BER accepts non-minimal lengths; the vector allows both"),
 ];
 
 fn verdict_name(verdict: SignatureVerdict) -> &'static str {
@@ -57,9 +49,7 @@ fn verdict_name(verdict: SignatureVerdict) -> &'static str {
 
 fn store(folder: &Path) -> TrustStore {
     let mut trust = TrustStore::new();
-    trust
-        .add(&std::fs::read(folder.join("pki/root.crt")).unwrap())
-        .unwrap();
+    trust.add(&std::fs::read(folder.join("pki/root.crt")).unwrap()).unwrap();
     // Impostors and foreign roots included: to stand here is not to be trusted.
     let manifest = std::fs::read(folder.join("pki/manifest.json")).unwrap();
     let manifest: Value = serde_json::from_slice(&manifest).unwrap();
@@ -77,9 +67,7 @@ fn judge(folder: &Path, case: &Value, trust: &TrustStore, policy: Policy) -> Sig
     let signature = std::fs::read(folder.join(case["file"].as_str().unwrap())).unwrap();
     let content = match case["content"].as_str() {
         Some(file) => std::fs::read(folder.join(file)).unwrap(),
-        None => attached_content(&signature)
-            .unwrap_or_default()
-            .unwrap_or_default(),
+        None => attached_content(&signature).unwrap_or_default().unwrap_or_default(),
     };
     verify(&Request {
         content: &content,
@@ -106,20 +94,15 @@ fn containers_of_the_vectors_get_the_recorded_verdict() {
         let expected = &case["expected"];
         let strict = judge(&folder, case, &trust, Policy::Remd);
         let basic = BASIC.iter().any(|(name, _)| *name == id);
-        let report = if basic {
-            judge(&folder, case, &trust, Policy::Basic)
-        } else {
-            strict.clone()
-        };
+        let report = if basic { judge(&folder, case, &trust, Policy::Basic) } else { strict.clone() };
         if basic && strict.is_passed() {
             wrong.push(format!("{id}: passed under remd"));
         }
         let got = (verdict_name(report.verdict), report.sub_indication);
         let recorded = (expected["indication"].as_str().unwrap(), expected["sub"].as_str());
         let alternative = got.1.map(|sub| format!("{}/{sub}", got.0)).unwrap_or_default();
-        let also = case["also_correct"]
-            .as_array()
-            .is_some_and(|also| also.contains(&Value::from(alternative)));
+        let also =
+            case["also_correct"].as_array().is_some_and(|also| also.contains(&Value::from(alternative)));
         if let Some((_, reason)) = DELIBERATE.iter().find(|(name, _)| *name == id) {
             println!("deliberately other: {id}: {got:?} ({reason})");
         } else if got != recorded && !also {
@@ -165,21 +148,11 @@ fn attached_examples_of_tc26_verify() {
     let Some(folder) = common::vectors() else { return };
     for bits in ["256", "512"] {
         let mut trust = TrustStore::new();
-        trust
-            .add(&std::fs::read(folder.join(format!("standards/tc26-x509-{bits}.crt"))).unwrap())
-            .unwrap();
+        trust.add(&std::fs::read(folder.join(format!("standards/tc26-x509-{bits}.crt"))).unwrap()).unwrap();
         let case =
             serde_json::json!({"file": format!("standards/tc26-cms-signed-{bits}.der"), "content": null});
         let report = judge(&folder, &case, &trust, Policy::Basic);
-        let value = report
-            .checks
-            .iter()
-            .find(|check| check.id == "signature-value")
-            .unwrap();
-        assert_eq!(
-            value.status,
-            semd_sign::verify::CheckStatus::Ok,
-            "{bits}: {report:?}"
-        );
+        let value = report.checks.iter().find(|check| check.id == "signature-value").unwrap();
+        assert_eq!(value.status, semd_sign::verify::CheckStatus::Ok, "{bits}: {report:?}");
     }
 }

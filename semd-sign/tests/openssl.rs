@@ -1,4 +1,5 @@
 //! Interoperation with the `openssl` command and its GOST engine, in both directions.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
 
 mod common;
 
@@ -10,20 +11,22 @@ use semd_sign::cades;
 use semd_sign::gost::ParameterSet;
 use semd_sign::verify::{ControlTime, Policy, Request, SignatureVerdict, verify};
 
-/// What the engine needs to be found; OpenSSL looks for it in its own folder.
-const CONFIGURATION: &str = "openssl_conf = start\n[start]\nengines = engines\n[engines]\ngost = gost\n[gost]\n\
-                             engine_id = gost\ndynamic_path = gost\ndefault_algorithms = ALL\n[req]\n\
-                             distinguished_name = name\n[name]\n";
+/// Loads the engine from the folder the command knows.
+const CONFIGURATION: &str = "openssl_conf = start
+[start]
+engines = engines
+[engines]
+gost = gost
+[gost]
+engine_id = gost
+default_algorithms = ALL
+";
 
-const SETS: [&str; 3] = [
-    ParameterSet::CRYPTOPRO_A,
-    ParameterSet::TC26_256_A,
-    ParameterSet::TC26_512_A,
-];
+const SETS: [&str; 3] = [ParameterSet::CRYPTOPRO_A, ParameterSet::TC26_256_A, ParameterSet::TC26_512_A];
 
 fn openssl(folder: &Path, arguments: &[&str]) -> Option<Output> {
     let configuration = folder.join("openssl.cnf");
-    std::fs::write(&configuration, CONFIGURATION.replace("dynamic_path = gost\n", "")).unwrap();
+    std::fs::write(&configuration, CONFIGURATION).unwrap();
     Command::new("openssl")
         .args(arguments)
         .current_dir(folder)
@@ -105,16 +108,8 @@ fn signatures_of_openssl_are_accepted_and_a_changed_byte_is_not() {
         let (authority, issued) = common::person(oid);
         std::fs::write(folder.join("document.xml"), DOCUMENT).unwrap();
         std::fs::write(folder.join("person.crt"), issued.certificate_pem()).unwrap();
-        std::fs::write(
-            folder.join("person.key"),
-            issued.key_pem(None).unwrap().as_bytes(),
-        )
-        .unwrap();
-        let digest = if oid == ParameterSet::TC26_512_A {
-            "md_gost12_512"
-        } else {
-            "md_gost12_256"
-        };
+        std::fs::write(folder.join("person.key"), issued.key_pem(None).unwrap().as_bytes()).unwrap();
+        let digest = if oid == ParameterSet::TC26_512_A { "md_gost12_512" } else { "md_gost12_256" };
         let trust = common::trust(&authority);
         for (option, policy) in [("-nosmimecap", Policy::Basic), ("-cades", Policy::Remd)] {
             let arguments = [
@@ -148,11 +143,7 @@ fn signatures_of_openssl_are_accepted_and_a_changed_byte_is_not() {
                 })
             };
             let report = judge(DOCUMENT);
-            assert_eq!(
-                report.verdict,
-                SignatureVerdict::TotalPassed,
-                "{oid} {option}: {report:#?}"
-            );
+            assert_eq!(report.verdict, SignatureVerdict::TotalPassed, "{oid} {option}: {report:#?}");
             let mut other = DOCUMENT.to_vec();
             other[3] ^= 1;
             let report = judge(&other);
@@ -172,11 +163,7 @@ fn keys_encrypted_here_are_opened_by_openssl_and_back() {
         return;
     }
     let (_, issued) = common::person(ParameterSet::XCHA);
-    std::fs::write(
-        folder.join("locked.key"),
-        issued.key_pem(Some(b"pass")).unwrap().as_bytes(),
-    )
-    .unwrap();
+    std::fs::write(folder.join("locked.key"), issued.key_pem(Some(b"pass")).unwrap().as_bytes()).unwrap();
     let arguments = [
         "pkcs8",
         "-topk8",

@@ -1,4 +1,5 @@
 //! Mutated containers: never a panic, never a passed verdict unless nothing that is protected changed.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
 
 mod common;
 
@@ -10,13 +11,7 @@ use semd_sign::gost::ParameterSet;
 use semd_sign::verify::{ControlTime, Policy, Request, SignatureReport, TrustStore, verify};
 
 fn judge(content: &[u8], signature: &[u8], trust: &TrustStore) -> SignatureReport {
-    verify(&Request {
-        content,
-        signature,
-        trust,
-        time: ControlTime::Now(NOW),
-        policy: Policy::Remd,
-    })
+    verify(&Request { content, signature, trust, time: ControlTime::Now(NOW), policy: Policy::Remd })
 }
 
 /// Whether the octet is one that nothing protects and no verdict rests on: the two version numbers, and the list of
@@ -24,24 +19,14 @@ fn judge(content: &[u8], signature: &[u8], trust: &TrustStore) -> SignatureRepor
 fn is_unprotected(container: &[u8], offset: usize) -> bool {
     let head = find(container, &[0x02, 0x01, 0x01, 0x31]);
     // encapContentInfo: SEQUENCE with id-data only.
-    let content = find(
-        container,
-        &[
-            0x30, 0x0B, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01,
-        ],
-    );
-    let signer = container
-        .windows(4)
-        .rposition(|window| window == [0x02, 0x01, 0x01, 0x30])
-        .unwrap();
+    let content =
+        find(container, &[0x30, 0x0B, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01]);
+    let signer = container.windows(4).rposition(|window| window == [0x02, 0x01, 0x01, 0x30]).unwrap();
     (head..content).contains(&offset) || offset == signer + 2
 }
 
 fn find(octets: &[u8], needle: &[u8]) -> usize {
-    octets
-        .windows(needle.len())
-        .position(|window| window == needle)
-        .unwrap()
+    octets.windows(needle.len()).position(|window| window == needle).unwrap()
 }
 
 #[test]

@@ -30,10 +30,7 @@ pub(super) fn decrypt(der: &[u8], password: &[u8]) -> Result<Zeroizing<Vec<u8>>,
     if let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm {
         check_cost(parameters)?;
     }
-    match info
-        .encryption_algorithm
-        .decrypt(password, info.encrypted_data.as_bytes())
-    {
+    match info.encryption_algorithm.decrypt(password, info.encrypted_data.as_bytes()) {
         Ok(opened) => Ok(Zeroizing::new(opened)),
         Err(Error::DecryptFailed) => Err(KeyError::WrongPassword),
         Err(Error::UnsupportedAlgorithm { oid }) => Err(KeyError::Encryption(oid)),

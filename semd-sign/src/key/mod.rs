@@ -136,12 +136,7 @@ mod tests {
     fn written_key_is_read_back_with_and_without_password() {
         let key = key();
         let plain = key.to_pem(None).unwrap();
-        assert_eq!(
-            PrivateKey::from_bytes(plain.as_bytes(), None)
-                .unwrap()
-                .public_key(),
-            key.public_key()
-        );
+        assert_eq!(PrivateKey::from_bytes(plain.as_bytes(), None).unwrap().public_key(), key.public_key());
         let locked = key.to_pem(Some("пароль".as_bytes())).unwrap();
         let opened = PrivateKey::from_bytes(locked.as_bytes(), Some("пароль".as_bytes())).unwrap();
         assert_eq!(opened.public_key(), key.public_key());
@@ -151,25 +146,10 @@ mod tests {
     fn password_errors_are_told_apart_from_unreadable_files() {
         let locked = key().to_pem(Some(b"right")).unwrap();
         let locked = locked.as_bytes();
-        assert_eq!(
-            PrivateKey::from_bytes(locked, None).unwrap_err(),
-            KeyError::PasswordRequired
-        );
-        assert_eq!(
-            PrivateKey::from_bytes(locked, Some(b"wrong")).unwrap_err(),
-            KeyError::WrongPassword
-        );
-        for garbage in [
-            &b""[..],
-            b"\x30",
-            b"hello",
-            b"-----BEGIN PRIVATE KEY-----\n",
-            b"PK\x03\x04",
-        ] {
-            assert_eq!(
-                PrivateKey::from_bytes(garbage, None).unwrap_err(),
-                KeyError::NotPkcs8
-            );
+        assert_eq!(PrivateKey::from_bytes(locked, None).unwrap_err(), KeyError::PasswordRequired);
+        assert_eq!(PrivateKey::from_bytes(locked, Some(b"wrong")).unwrap_err(), KeyError::WrongPassword);
+        for garbage in [&b""[..], b"\x30", b"hello", b"-----BEGIN PRIVATE KEY-----\n", b"PK\x03\x04"] {
+            assert_eq!(PrivateKey::from_bytes(garbage, None).unwrap_err(), KeyError::NotPkcs8);
         }
     }
 
@@ -179,12 +159,7 @@ mod tests {
         let manifest = std::fs::read(folder.join("keys/manifest.json")).unwrap();
         let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
         let (mut compared, mut later) = (0, Vec::new());
-        for section in manifest
-            .as_object()
-            .unwrap()
-            .values()
-            .filter_map(serde_json::Value::as_array)
-        {
+        for section in manifest.as_object().unwrap().values().filter_map(serde_json::Value::as_array) {
             for entry in section {
                 let file = entry["file"].as_str().unwrap();
                 // PKCS#12 and PBES2 with GOST 28147-89 are not read yet; the error says so.

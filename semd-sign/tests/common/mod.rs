@@ -1,5 +1,5 @@
 //! What the integration tests share.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "every test file uses a part")]
 
 use std::path::PathBuf;
 
@@ -18,10 +18,8 @@ pub(crate) const DOCUMENT: &[u8] = "<ClinicalDocument>Осмотр</ClinicalDocu
 
 /// The folder of GOST vectors, or `None` (said aloud) where it is absent.
 pub(crate) fn vectors() -> Option<PathBuf> {
-    let shared = std::env::var_os("SEMD_TEST_DATA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")),
-        PathBuf::from,
-    );
+    let shared = std::env::var_os("SEMD_TEST_DATA")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")), PathBuf::from);
     let vectors = shared.join("vectors").join("gost");
     if !vectors.is_dir() {
         println!("skipped: no vectors at SEMD_TEST_DATA or beside the repository");
@@ -35,13 +33,12 @@ pub(crate) fn set(oid: &str) -> &'static ParameterSet {
     ParameterSet::by_oid(oid).unwrap()
 }
 
-/// An authority and a person's certificate under it, valid around [`NOW`].
+/// An authority and a person's certificate under it, valid for decades: openssl signs at the time of the clock.
 pub(crate) fn person(oid: &str) -> (TestAuthority, Issued) {
-    let start = NOW - Duration::days(30);
-    let authority = TestAuthority::create("Учебный УЦ", set(oid), start, Duration::days(3650)).unwrap();
-    let issued = authority
-        .issue(&Subject::sample_person(), set(oid), start, Duration::days(450))
-        .unwrap();
+    let start = datetime!(2010-01-01 0:00 UTC);
+    let validity = Duration::days(365 * 35);
+    let authority = TestAuthority::create("Учебный УЦ", set(oid), start, validity).unwrap();
+    let issued = authority.issue(&Subject::sample_person(), set(oid), start, validity).unwrap();
     (authority, issued)
 }
 
