@@ -9,7 +9,7 @@ use super::facts::{
 };
 use super::outcome::{self, Outcome, rule};
 use super::policy::Demand;
-use super::report::{SignatureReport, SignatureVerdict};
+use super::report::SignatureReport;
 use super::{ControlTime, Request};
 use crate::certificate::Certificate;
 use crate::cms::CmsError;
@@ -489,11 +489,4 @@ fn judge_profile(certificate: &Certificate, outcome: &mut Outcome) {
             &format!("the certificate does not look qualified, missing: {missing}"),
         ),
     );
-}
-
-impl SignatureReport {
-    /// Whether the verdict is [`SignatureVerdict::TotalPassed`].
-    pub fn is_passed(&self) -> bool {
-        self.verdict == SignatureVerdict::TotalPassed
-    }
 }

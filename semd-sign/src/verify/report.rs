@@ -74,6 +74,11 @@ pub struct SignatureReport {
 }
 
 impl SignatureReport {
+    /// Whether the verdict is [`SignatureVerdict::TotalPassed`].
+    pub fn is_passed(&self) -> bool {
+        self.verdict == SignatureVerdict::TotalPassed
+    }
+
     /// The report for output: texts in `lang`, personal data masked unless `show_pii`.
     pub fn view(&self, lang: Lang, show_pii: bool) -> ReportView<'_> {
         ReportView {
