@@ -4,6 +4,7 @@
 //! the callback service, and the verdict arrives later at the same service. Everything that happens is written to a
 //! [`journal`] before it has an effect, so that a crash at any moment loses nothing and sends nothing twice.
 
+pub mod bundle;
 pub mod callback;
 pub mod checksum;
 pub mod client;

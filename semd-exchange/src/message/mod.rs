@@ -5,6 +5,7 @@
 
 mod acknowledgement;
 mod document_file;
+mod from_document;
 mod person;
 mod register_document;
 mod register_result;
@@ -13,6 +14,7 @@ pub mod timestamp;
 
 pub use acknowledgement::{Acknowledgement, AcknowledgementKind, RegisterError, Status};
 pub use document_file::{DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse, SendDocumentFileRequest};
+pub use from_document::{DocumentSignature, NoIdentifier, ORGANIZATION_ROLE};
 pub use person::{Department, Patient, Recipient, Signer};
 pub use register_document::{
     Association, DocContent, PersonalSignature, RegisterDocumentRequest, SignatureData,

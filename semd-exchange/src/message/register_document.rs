@@ -90,6 +90,21 @@ impl SignatureData {
         }
     }
 
+    /// Wraps the content of a signature file: DER or BER as it is, PEM and bare base64 without their armour. Anything
+    /// else is sent as it is, for the register to refuse.
+    pub fn from_file(content: &[u8], checksum: Checksum) -> Self {
+        const SEQUENCE: u8 = 0x30;
+        if content.first() == Some(&SEQUENCE) {
+            return Self::new(content, checksum);
+        }
+        let text = String::from_utf8_lossy(content);
+        let data: String = text.lines().filter(|line| !line.starts_with("-----")).flat_map(str::split_whitespace).collect();
+        match STANDARD.decode(&data) {
+            Ok(der) if der.first() == Some(&SEQUENCE) => Self::new(&der, checksum),
+            _ => Self::new(content, checksum),
+        }
+    }
+
     /// The DER container; `None` when the text is not base64. White space is ignored.
     pub fn decode(&self) -> Option<Vec<u8>> {
         let compact: Vec<u8> = self.data.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
@@ -325,6 +340,19 @@ pub(crate) mod tests {
             RegisterDocumentRequest::read(received.payload()),
             Err(MessageError::Unexpected { found, .. }) if found == "x"
         ));
+    }
+
+    #[test]
+    fn signature_file_of_any_armour_gives_the_same_data() {
+        let der = [0x30, 3, 2, 1, 5];
+        let expected = SignatureData::new(&der, Checksum::default());
+        let base64 = STANDARD.encode(der);
+        let pem = format!("-----BEGIN CMS-----\r\n{base64}\r\n-----END CMS-----\r\n");
+        for file in [&der[..], base64.as_bytes(), pem.as_bytes()] {
+            assert_eq!(SignatureData::from_file(file, Checksum::default()), expected);
+        }
+        let garbage = SignatureData::from_file(b"garbage", Checksum::default());
+        assert_eq!(garbage.decode().as_deref(), Some(&b"garbage"[..]));
     }
 
     #[test]
