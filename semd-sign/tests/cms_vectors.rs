@@ -1,5 +1,5 @@
 //! Verdicts on the containers of `vectors/gost/cms` and `vectors/gost/standards`.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "functions of tests are tests")]
 
 mod common;
 

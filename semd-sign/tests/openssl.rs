@@ -1,5 +1,5 @@
 //! Interoperation with the `openssl` command and its GOST engine, in both directions.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "functions of tests are tests")]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Mutated containers: never a panic, never a passed verdict unless nothing that is protected changed.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "functions of tests are tests")]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! The JSON form of a verdict: names of fields, languages, personal data.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "functions of tests are tests")]
 
 mod common;
 

@@ -6,6 +6,8 @@ use super::tag;
 
 /// Indefinite lengths nested deeper than this are refused: no signature container needs a third of it.
 const MAX_DEPTH: usize = 48;
+/// Elements collected at one level: lists of a container have tens, and a list costs memory per element.
+const MAX_ELEMENTS: usize = 1024;
 
 /// Why octets are not the expected ASN.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +33,9 @@ pub enum Asn1Error {
     /// Something follows the last element.
     #[error("octets after the last element")]
     TrailingData,
+    /// More elements than any real structure has.
+    #[error("too many elements")]
+    TooMany,
     /// Elements are nested too deep.
     #[error("elements nested too deep")]
     TooDeep,
@@ -168,6 +173,9 @@ impl<'a> Reader<'a> {
     pub(crate) fn elements(mut self) -> Result<Vec<Element<'a>>, Asn1Error> {
         let mut elements = Vec::new();
         while !self.is_empty() {
+            if elements.len() == MAX_ELEMENTS {
+                return Err(Asn1Error::TooMany);
+            }
             elements.push(self.read()?);
         }
         Ok(elements)
@@ -263,6 +271,12 @@ mod tests {
         ] {
             assert_eq!(Reader::new(octets).read(), Err(error), "{octets:02x?}");
         }
+    }
+
+    #[test]
+    fn endless_lists_are_refused() {
+        let octets: Vec<u8> = [0x05, 0x00].repeat(100_000);
+        assert_eq!(Reader::new(&octets).elements(), Err(Asn1Error::TooMany));
     }
 
     #[test]

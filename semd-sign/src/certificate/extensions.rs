@@ -8,6 +8,9 @@ use super::CertificateError;
 use crate::asn1::{Reader, read_time, tag};
 use crate::oid;
 
+/// Extensions of one certificate; real ones have a dozen.
+const MAX_EXTENSIONS: usize = 64;
+
 /// What the extensions say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extensions {
@@ -50,6 +53,9 @@ impl Extensions {
     pub(super) fn read(certificate: &X509Certificate<'_>) -> Result<Self, CertificateError> {
         let mut extensions = Self::default();
         let mut seen = Vec::new();
+        if certificate.extensions().len() > MAX_EXTENSIONS {
+            return Err(CertificateError::NotCertificate);
+        }
         for extension in certificate.extensions() {
             let dotted = extension.oid.to_id_string();
             if seen.contains(&dotted) {

@@ -19,6 +19,9 @@ pub use error::CertificateError;
 pub use extensions::Extensions;
 pub use facts::SignerFacts;
 
+/// Octets of the largest certificate read; real ones take two or three kilobytes.
+const MAX_CERTIFICATE: usize = 64 << 10;
+
 /// A certificate, read once and cheap to clone.
 #[derive(Clone)]
 pub struct Certificate {
@@ -79,6 +82,9 @@ impl Certificate {
     }
 
     fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        if der.len() > MAX_CERTIFICATE {
+            return Err(CertificateError::NotCertificate);
+        }
         let outer = Reader::single(der, tag::SEQUENCE).map_err(|_| CertificateError::NotCertificate)?;
         let (rest, parsed) = X509Certificate::from_der(der).map_err(|_| CertificateError::NotCertificate)?;
         if !rest.is_empty() {

@@ -17,7 +17,7 @@ pub use error::CmsError;
 /// Containers above this are refused: a signature with its chain takes some kilobytes.
 ///
 /// An attached container carries a document, hence the room.
-pub const MAX_CONTAINER: usize = 64 << 20;
+pub const MAX_CONTAINER: usize = 32 << 20;
 
 /// The content of an attached container (DER, BER, PEM or base64); `None` when the signature is detached.
 ///

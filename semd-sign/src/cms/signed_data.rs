@@ -11,7 +11,7 @@ use crate::oid;
 
 /// Certificates and signers beyond these are refused; a container of one person has one signer and a short chain.
 const MAX_CERTIFICATES: usize = 64;
-const MAX_SIGNERS: usize = 16;
+const MAX_SIGNERS: usize = 8;
 
 /// A container.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl<'a> SignedData<'a> {
         let signers = fields.expect(tag::SET)?.reader().elements()?;
         fields.finish()?;
         if certificates.len() > MAX_CERTIFICATES || signers.len() > MAX_SIGNERS {
-            return Err(Asn1Error::TooDeep);
+            return Err(Asn1Error::TooMany);
         }
         Ok(Self {
             content_type,

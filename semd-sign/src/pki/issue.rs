@@ -42,8 +42,8 @@ impl Issued {
     /// # Errors
     /// The folder holds such files already, or cannot be written.
     pub fn save(&self, folder: &Path, name: &str, password: Option<&[u8]>) -> Result<(), PkiError> {
-        write_new(&folder.join(name).with_added_extension("key"), self.key_pem(password)?.as_bytes(), true)?;
-        write_new(&folder.join(name).with_added_extension("crt"), self.certificate_pem().as_bytes(), false)
+        write_new(&folder.join(format!("{name}.key")), self.key_pem(password)?.as_bytes(), true)?;
+        write_new(&folder.join(format!("{name}.crt")), self.certificate_pem().as_bytes(), false)
     }
 }
 

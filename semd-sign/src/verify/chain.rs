@@ -7,7 +7,7 @@ use crate::certificate::{Certificate, CertificateError};
 /// Certificates in a chain, the signer's included.
 const MAX_CHAIN: usize = 8;
 /// Certificate signatures verified while one chain is sought: names repeat, and a hostile container may repeat them.
-const MAX_SIGNATURES: usize = 64;
+const MAX_SIGNATURES: usize = 32;
 
 /// Trust anchors, and intermediate certificates that help to reach them.
 #[derive(Clone, Debug, Default)]
@@ -55,13 +55,13 @@ impl TrustStore {
     }
 
     /// The chain from `leaf` to an anchor, both included, every issuer good at `at`; `None` when there is none.
-    /// `helpers` are certificates of the container: they can link, never be trusted.
+    /// `inside` are certificates of the container: they can link, never be trusted.
     ///
     /// The leaf's own validity is another check, with its own verdict.
     pub(super) fn chain(
         &self,
         leaf: &Certificate,
-        helpers: &[Certificate],
+        inside: &[Certificate],
         at: OffsetDateTime,
     ) -> Option<Vec<Certificate>> {
         if self.anchors.contains(leaf) {
@@ -72,7 +72,7 @@ impl TrustStore {
         while let Some(path) = open.pop() {
             let last = path.last()?;
             // Anchors go on the stack last, so that they are tried first.
-            let known = self.intermediates.iter().chain(helpers).map(|issuer| (issuer, false));
+            let known = self.intermediates.iter().chain(inside).map(|issuer| (issuer, false));
             let candidates = known.chain(self.anchors.iter().map(|issuer| (issuer, true)));
             let mut longer = Vec::new();
             for (issuer, trusted) in candidates {
