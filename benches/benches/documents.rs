@@ -16,7 +16,9 @@ fn documents(criterion: &mut Criterion) {
     let bytes = std::fs::read(path).expect("a fixture of the project");
     let mut group = criterion.benchmark_group("consultation");
     group.throughput(Throughput::Bytes(bytes.len() as u64));
-    group.bench_function("tree", |bencher| bencher.iter(|| parse(black_box(&bytes), &Limits::default()).is_ok()));
+    group.bench_function("tree", |bencher| {
+        bencher.iter(|| parse(black_box(&bytes), &Limits::default()).is_ok())
+    });
     group.bench_function("quick-xml events", |bencher| bencher.iter(|| events(black_box(&bytes))));
 
     let validator = Validator::new(PackageStore::embedded());
@@ -27,7 +29,8 @@ fn documents(criterion: &mut Criterion) {
     ];
     for (name, layers) in layers {
         let options = Options { kind: Some("119".to_owned()), layers, ..Options::default() };
-        group.bench_function(name, |bencher| bencher.iter(|| validator.validate(black_box(&bytes), &options)));
+        group
+            .bench_function(name, |bencher| bencher.iter(|| validator.validate(black_box(&bytes), &options)));
     }
     group.finish();
 }

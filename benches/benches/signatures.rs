@@ -27,7 +27,8 @@ fn signatures(criterion: &mut Criterion) {
     ] {
         let set = ParameterSet::by_oid(oid).expect("a known set");
         let authority = TestAuthority::create("bench", set, now, Duration::days(30)).expect("randomness");
-        let issued = authority.issue(&Subject::sample_person(), set, now, Duration::days(30)).expect("randomness");
+        let issued =
+            authority.issue(&Subject::sample_person(), set, now, Duration::days(30)).expect("randomness");
         let signer = SoftwareSigner::new(issued.key, issued.certificate).expect("key and certificate fit");
         let container = cades::sign_detached(&signer, &document, now).expect("signing works");
         let mut trust = TrustStore::new();

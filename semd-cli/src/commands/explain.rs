@@ -54,7 +54,7 @@ impl Explain {
             for assertion in package.plans.iter().flat_map(|plan| plan.assertions()) {
                 if assertion.label() == Some(name) {
                     let word = console.text("вид", "kind");
-                    out.push_str(&format!("{name}, {word} {kind}\n  {}\n  test: {}\n", assertion.text(), assertion.test()));
+                    out.push_str(&format!("{name}, {word} {kind}\n  {}\n  test: {}\n", assertion.words(), assertion.test()));
                 }
             }
         }

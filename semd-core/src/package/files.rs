@@ -1,9 +1,9 @@
 //! Where the files of packages are: a folder, or the binary itself.
 
 use std::borrow::Cow;
-use std::io::{self, Read as _};
-use std::path::PathBuf;
 use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 /// The packages built in: name relative to `schemas/packages`, contents.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_packages.rs"));
@@ -25,7 +25,8 @@ impl Files {
             Self::Folder(root) => {
                 for entry in fs::read_dir(root)? {
                     let path = entry?.path();
-                    let is_package = path.join("schematron.sch").is_file() || path.join("xsd/CDA.xsd").is_file();
+                    let is_package =
+                        path.join("schematron.sch").is_file() || path.join("xsd/CDA.xsd").is_file();
                     if is_package && let Some(name) = path.file_name().and_then(|name| name.to_str()) {
                         kinds.push(name.to_owned());
                     }
@@ -43,9 +44,9 @@ impl Files {
         Ok(kinds)
     }
 
-    /// Names of the Schematron files of a kind, `schematron.sch` first.
+    /// Names of the Schematron files of a kind: `schematron.sch`, then its further modules `schematron_<number>.sch`. Files of
+    /// other names, such as another edition kept beside, are not applied.
     pub(super) fn schematrons(&self, kind: &str) -> io::Result<Vec<String>> {
-        let is_schematron = |name: &str| name.starts_with("schematron") && name.ends_with(".sch");
         let mut names: Vec<String> = match self {
             Self::Folder(root) => fs::read_dir(root.join(kind))?
                 .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -54,7 +55,9 @@ impl Files {
                 .collect(),
             Self::Embedded => EMBEDDED
                 .iter()
-                .filter(|(name, _)| name.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_schematron))
+                .filter(|(name, _)| {
+                    name.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_schematron)
+                })
                 .map(|(name, _)| (*name).to_owned())
                 .collect(),
         };
@@ -74,9 +77,11 @@ impl Files {
     pub(super) fn read(&self, name: &str, limit: usize) -> io::Result<Cow<'static, [u8]>> {
         match self {
             Self::Folder(root) => {
-                let mut bytes = Vec::new();
-                fs::File::open(root.join(name))?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
-                Ok(Cow::Owned(bytes))
+                let bytes = read_file(&root.join(name), limit)?;
+                match link_target(name, &bytes) {
+                    Some(target) => read_file(&root.join(target), limit).map(Cow::Owned),
+                    None => Ok(Cow::Owned(bytes)),
+                }
             }
             Self::Embedded => EMBEDDED
                 .iter()
@@ -84,5 +89,49 @@ impl Files {
                 .map(|(_, bytes)| Cow::Borrowed(*bytes))
                 .ok_or_else(|| io::ErrorKind::NotFound.into()),
         }
+    }
+}
+
+/// `schematron.sch` or `schematron_<number>.sch`.
+fn is_schematron(name: &str) -> bool {
+    let module = name.strip_prefix("schematron").and_then(|rest| rest.strip_suffix(".sch"));
+    module.is_some_and(|module| {
+        module.is_empty()
+            || module
+                .strip_prefix('_')
+                .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    })
+}
+
+fn read_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Where a link leads that was checked out as text: version control writes the target's path into a plain file where the
+/// file system has no links. Official packages share most of their schemas through links.
+///
+/// `None`: the file is not such a text, or the path leaves the place.
+fn link_target(name: &str, bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() < 512 && !text.contains(['<', '\n', '\0']))?;
+    if !text.ends_with(".xsd") && !text.ends_with(".sch") {
+        return None;
+    }
+    crate::xsd::resolve(name, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::link_target;
+
+    #[test]
+    fn link_written_as_text_leads_to_its_target_and_never_out() {
+        let target = |text: &str| link_target("119/xsd/CDA.xsd", text.as_bytes());
+        assert_eq!(target("../../_pool/1-CDA.xsd").as_deref(), Some("_pool/1-CDA.xsd"));
+        assert_eq!(target("../../../etc/secret.xsd"), None);
+        assert_eq!(target("/etc/secret.xsd"), None);
+        assert_eq!(target("<xs:schema/>"), None);
+        assert_eq!(target("not a path"), None);
     }
 }

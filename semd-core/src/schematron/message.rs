@@ -52,6 +52,18 @@ pub(super) fn render<'a>(parts: &'a [Part], evaluator: &Evaluator<'a>, node: Nod
     normalized(&text)
 }
 
+/// The fixed words of a message, for explanations without a document.
+pub(super) fn words(parts: &[Part]) -> String {
+    let text: String = parts
+        .iter()
+        .map(|part| match part {
+            Part::Text(words) => words,
+            Part::ValueOf(_) | Part::Name(_) => "…",
+        })
+        .collect();
+    normalized(&text)
+}
+
 /// Rules shared by all parts of a document have these words instead of a number.
 const SHARED: [&str; 2] = ["Общее ограничение", "Общие ограничения"];
 

@@ -57,6 +57,11 @@ impl Assertion {
         &self.text
     }
 
+    /// The words of the message, with `…` where a value of the document will stand.
+    pub fn words(&self) -> String {
+        message::words(&self.message)
+    }
+
     /// Assert or report.
     pub fn kind(&self) -> AssertionKind {
         self.kind
