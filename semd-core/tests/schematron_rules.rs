@@ -388,3 +388,60 @@ fn plan_can_be_shared_between_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<Plan>();
 }
+
+#[test]
+fn hostile_rule_sets_are_refused() {
+    let lets: String = (1..40)
+        .map(|n| format!("<let name='v{n}' value='$v{}, $v{}'/>", n - 1, n - 1))
+        .collect();
+    let chained = schema(&format!("<let name='v0' value='1'/>{lets}"));
+    let error = Plan::compile(chained.as_bytes()).expect_err("declarations nest too deeply");
+    assert!(
+        matches!(error, LoadError::Expression { error, .. } if error.kind == SyntaxErrorKind::TooComplex)
+    );
+
+    let rules: String = (1..12)
+        .map(|n| {
+            format!(
+                "<rule abstract='true' id='r{n}'>{}</rule>",
+                format!("<extends rule='r{}'/>", n - 1).repeat(8)
+            )
+        })
+        .collect();
+    let bomb = schema(&format!(
+        "<pattern><rule abstract='true' id='r0'/>{rules}<rule context='a'><extends rule='r11'/></rule></pattern>"
+    ));
+    assert!(matches!(Plan::compile(bomb.as_bytes()), Err(LoadError::TooLarge)));
+}
+
+#[test]
+fn deepest_admitted_expression_is_evaluated_on_a_small_stack() {
+    let nested = format!("{}1{}", "(1 + ".repeat(40), ")".repeat(40));
+    let lets: String = (1..8)
+        .map(|n| format!("<let name='v{n}' value='$v{} + {nested}'/>", n - 1))
+        .collect();
+    let rules = schema(&format!(
+        "<let name='v0' value='1'/>{lets}<pattern><rule context='a'><assert test='$v7 = 288'>t</assert></rule></pattern>"
+    ));
+    let small = std::thread::Builder::new().stack_size(1 << 20);
+    let outcome = small
+        .spawn(move || run(&rules, "<a/>"))
+        .expect("thread starts")
+        .join()
+        .expect("no overflow");
+    assert!(outcome.failed.is_empty() && outcome.errors.is_empty());
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_as_test_or_context_is_refused_or_evaluated(
+        text in r#"([a-d]|//?|\.\.?|@|\*|\[|\]|\(|\)| or | and |=|!=|<|\||,|'[a-c.*+\\(\[]{0,3}'|[0-9]|-|\+| div |not\(|count\(|matches\(|last\(\)|ancestor::|self::|text\(\)|\$|:|é){0,14}"#
+    ) {
+        let document = xml::parse(b"<a b='1'><c d='x'>t</c><c/><b>2</b></a>", &Limits::default()).expect("well-formed");
+        for rules in [one("//*", &text), one(&text, "true()")] {
+            if let Ok(plan) = Plan::compile(rules.as_bytes()) {
+                proptest::prop_assert!(!plan.evaluate(&document).stopped);
+            }
+        }
+    }
+}

@@ -44,7 +44,7 @@ pub enum LoadError {
         /// The place of the fault in the file.
         position: Position,
     },
-    /// More assertions, after abstract patterns and rules are expanded, than a rule set can sensibly have.
+    /// More rules and assertions, once abstract patterns and rules are expanded, than a rule set can sensibly have.
     TooLarge,
 }
 
@@ -90,8 +90,8 @@ impl LoadError {
                 )
             }
             Self::TooLarge => Message::new(
-                "слишком много утверждений после раскрытия шаблонов",
-                "too many assertions after abstract patterns are expanded",
+                "слишком много правил и утверждений после раскрытия шаблонов",
+                "too many rules and assertions once abstract patterns are expanded",
             ),
         };
         match self.position() {

@@ -1,6 +1,6 @@
 //! One pass over the tree: states of the trie go down, rules fire, tests are remembered per node.
 
-use super::plan::{AssertionId, AssertionKind, Plan};
+use super::plan::{AssertionId, Plan};
 use super::trie::{DOCUMENT, Edge, State, Steps};
 use crate::xml::{AttributeId, Document, ElementId, Node, TextId};
 use crate::xpath::{Axis, ErrorCode, EvalError, Evaluator, Item, Predicate, UNUSED};
@@ -118,7 +118,7 @@ impl<'a> Pass<'a> {
             active.truncate(parent.active.end);
             deep.truncate(parent.deep);
             let own = active.len();
-            let symbol = self.evaluator.binding.elements[element.name.0 as usize];
+            let symbol = self.evaluator.binding.elements[index as usize];
             self.take(&plan.trie.anywhere, symbol, id, own, &mut active)?;
             for at in parent.active.clone() {
                 self.take(&states[active[at] as usize].near, symbol, id, own, &mut active)?;
@@ -157,7 +157,7 @@ impl<'a> Pass<'a> {
         active: &mut Vec<u32>,
     ) -> Result<(), Exhausted> {
         if symbol != UNUSED {
-            for (_, edge) in steps.for_symbol(symbol) {
+            for edge in steps.for_symbol(symbol) {
                 self.follow(edge, id, own, active)?;
             }
         }
@@ -311,10 +311,10 @@ impl<'a> Pass<'a> {
     }
 
     fn check(&mut self, id: AssertionId, node: Node) -> Result<(), Exhausted> {
-        let assertion = &self.plan.assertions[id.0 as usize];
-        let slot = &mut self.remembered[assertion.test as usize];
+        let check = self.plan.checks[id.0 as usize];
+        let slot = &mut self.remembered[check.test as usize];
         if slot.0 != self.visit {
-            let expr = &self.plan.tests[assertion.test as usize];
+            let expr = &self.plan.tests[check.test as usize];
             let value = match self.evaluator.test(expr, node) {
                 Ok(false) => Remembered::False,
                 Ok(true) => Remembered::True,
@@ -335,7 +335,7 @@ impl<'a> Pass<'a> {
                 return Ok(());
             }
         };
-        if holds == (assertion.kind == AssertionKind::Report) {
+        if holds == check.fails_when {
             self.outcome.failed.push(Failure { assertion: id, node });
         }
         Ok(())

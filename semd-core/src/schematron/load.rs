@@ -4,8 +4,8 @@ use super::LoadError;
 use super::source::{Source, Text};
 use crate::xml::{Element, ElementId};
 
-/// Assertions of one rule set; the largest official one has fewer than 3,000.
-const MAX_CHECKS: usize = 200_000;
+/// Rules, assertions and references of one rule set once it is expanded; the largest official one has some 5,000.
+const MAX_SIZE: usize = 200_000;
 /// Abstract rules extending one another.
 const MAX_EXTENDS: usize = 16;
 /// Every pattern is active (ISO/IEC 19757-3, section 5.4.11).
@@ -60,7 +60,7 @@ type Parameters = [(String, String)];
 pub(super) fn load(source: &Source<'_>) -> Result<Definitions, LoadError> {
     let mut loader = Loader {
         source,
-        checks: 0,
+        size: 0,
         out: Definitions::default(),
     };
     loader.schema()?;
@@ -69,11 +69,21 @@ pub(super) fn load(source: &Source<'_>) -> Result<Definitions, LoadError> {
 
 struct Loader<'s, 'd> {
     source: &'s Source<'d>,
-    checks: usize,
+    /// Rules, assertions and references read so far.
+    size: usize,
     out: Definitions,
 }
 
 impl Loader<'_, '_> {
+    fn grow(&mut self) -> Result<(), LoadError> {
+        self.size += 1;
+        if self.size > MAX_SIZE {
+            Err(LoadError::TooLarge)
+        } else {
+            Ok(())
+        }
+    }
+
     fn schema(&mut self) -> Result<(), LoadError> {
         let source = self.source;
         let root = source.document.root();
@@ -216,6 +226,7 @@ impl Loader<'_, '_> {
                 "let" => pattern.lets.push(self.let_definition(child, parameters)?),
                 "rule" if self.source.attribute(child, "abstract") == Some("true") => {}
                 "rule" => {
+                    self.grow()?;
                     let mut rule = RuleDefinition {
                         context: self.text(child, "context", parameters)?,
                         lets: Vec::new(),
@@ -244,10 +255,7 @@ impl Loader<'_, '_> {
             match name {
                 "let" => rule.lets.push(self.let_definition(child, parameters)?),
                 "assert" | "report" => {
-                    self.checks += 1;
-                    if self.checks > MAX_CHECKS {
-                        return Err(LoadError::TooLarge);
-                    }
+                    self.grow()?;
                     rule.checks.push(CheckDefinition {
                         report: name == "report",
                         test: self.text(child, "test", parameters)?,
@@ -255,6 +263,7 @@ impl Loader<'_, '_> {
                     });
                 }
                 "extends" => {
+                    self.grow()?;
                     let wanted = source.required(child, "rule")?;
                     let model = source.find_abstract_rule(id, wanted);
                     match model {

@@ -11,8 +11,11 @@ use super::trie::Trie;
 use crate::xml::{self, Limits, LineIndex};
 use crate::xpath::{self, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet};
 
-/// Declarations visible at one place; each may use those before it, which nests their evaluation.
-const MAX_VISIBLE_LETS: usize = 32;
+/// Expressions are long and many: the hash is chosen for speed, and seeded.
+type TextMap<V> = HashMap<String, V, foldhash::fast::RandomState>;
+
+/// Declarations that use one another; each nests the evaluation of the next.
+const MAX_LET_NESTING: usize = 8;
 
 /// Number of an assertion in its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,7 +37,6 @@ pub struct Assertion {
     pub(super) rule: u32,
     pub(super) number: u32,
     pub(super) kind: AssertionKind,
-    pub(super) test: u32,
     pub(super) text: Box<str>,
     pub(super) message: Vec<Part>,
     pub(super) label: Option<Box<str>>,
@@ -63,6 +65,14 @@ impl Assertion {
     }
 }
 
+/// What evaluation needs of an assertion; apart from its texts, so that a pass reads little memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Check {
+    pub(super) test: u32,
+    /// The value of the test that makes a failure.
+    pub(super) fails_when: bool,
+}
+
 /// A rule: its assertions are adjacent.
 #[derive(Debug)]
 pub(super) struct Rule {
@@ -77,6 +87,8 @@ pub struct Plan {
     pub(super) trie: Trie,
     pub(super) rules: Vec<Rule>,
     pub(super) assertions: Vec<Assertion>,
+    /// One for every assertion.
+    pub(super) checks: Vec<Check>,
     /// Distinct tests.
     pub(super) tests: Vec<Expr>,
     pub(super) lets: Vec<Let>,
@@ -118,11 +130,12 @@ impl Plan {
                 ..StaticContext::default()
             },
             visible: Vec::new(),
-            contexts: HashMap::new(),
-            known_tests: HashMap::new(),
+            contexts: TextMap::default(),
+            known_tests: TextMap::default(),
             trie: Trie::new(),
             rules: Vec::new(),
             assertions: Vec::new(),
+            checks: Vec::new(),
             tests: Vec::new(),
             lets: Vec::new(),
         };
@@ -135,6 +148,7 @@ impl Plan {
             trie: compiler.trie,
             rules: compiler.rules,
             assertions: compiler.assertions,
+            checks: compiler.checks,
             tests: compiler.tests,
             lets: compiler.lets,
         })
@@ -165,12 +179,13 @@ struct Compiler<'s, 'd> {
     context: StaticContext,
     visible: Vec<VisibleLet>,
     /// Contexts seen before, with the states where they end; only without variables in scope.
-    contexts: HashMap<String, Vec<u32>>,
+    contexts: TextMap<Vec<u32>>,
     /// Tests seen before; only without variables in scope.
-    known_tests: HashMap<String, u32>,
+    known_tests: TextMap<u32>,
     trie: Trie,
     rules: Vec<Rule>,
     assertions: Vec<Assertion>,
+    checks: Vec<Check>,
     tests: Vec<Expr>,
     lets: Vec<Let>,
 }
@@ -184,14 +199,19 @@ impl Compiler<'_, '_> {
     fn declare(&mut self, definitions: &[LetDefinition], global: bool) -> Result<(), LoadError> {
         for definition in definitions {
             let expr = self.parse(&definition.value)?;
-            if self.visible.len() >= MAX_VISIBLE_LETS {
+            let nesting = self.context.deepest_let + 1;
+            if nesting > MAX_LET_NESTING {
                 let error = SyntaxError {
                     kind: SyntaxErrorKind::TooComplex,
                     offset: 0,
                 };
                 return Err(self.source.expression(&definition.value, error));
             }
-            self.visible.push((definition.name.clone(), self.lets.len()));
+            self.visible.push(VisibleLet {
+                name: definition.name.clone(),
+                index: self.lets.len(),
+                nesting,
+            });
             self.lets.push(Let { expr, global });
         }
         Ok(())
@@ -265,6 +285,10 @@ impl Compiler<'_, '_> {
                 id
             }
         };
+        self.checks.push(Check {
+            test,
+            fails_when: check.report,
+        });
         let mut parts = Vec::with_capacity(check.message.len());
         for part in &check.message {
             parts.push(match part {
@@ -289,7 +313,6 @@ impl Compiler<'_, '_> {
             } else {
                 AssertionKind::Assert
             },
-            test,
             text: check.test.content.as_str().into(),
             message: parts,
             label,

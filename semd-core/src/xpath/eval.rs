@@ -18,7 +18,7 @@ use crate::xml::{Document, Node};
 
 /// Nodes and pieces of text one document may cost before the evaluation stops; a 20 MB document with 700,000 tests
 /// needs a few millions.
-pub(crate) const STEP_LIMIT: u64 = 400_000_000;
+pub(crate) const STEP_LIMIT: u64 = 100_000_000;
 /// Regular expressions taken from the document that are kept compiled.
 const CACHED_PATTERNS: usize = 32;
 /// Items of one `to` range.

@@ -15,7 +15,7 @@ use super::regex::Pattern;
 /// Nesting of parentheses, brackets and conditionals; official expressions stay below 10.
 const MAX_DEPTH: usize = 48;
 /// Left-associative operators of one expression, each of which deepens the tree.
-const MAX_CHAINED: usize = 128;
+const MAX_CHAINED: usize = 64;
 
 /// What the expressions of one plan have in common.
 #[derive(Debug, Default)]
@@ -25,10 +25,19 @@ pub(crate) struct StaticContext {
     pub(crate) namespaces: Vec<(String, String)>,
     /// Constant regular expressions, compiled once.
     pub(crate) patterns: HashMap<String, Arc<Pattern>>,
+    /// Deepest [`VisibleLet::nesting`] that the last expression uses.
+    pub(crate) deepest_let: usize,
 }
 
-/// A `sch:let` in scope: its name and number. Later ones hide earlier ones.
-pub(crate) type VisibleLet = (String, usize);
+/// A `sch:let` in scope. Later ones hide earlier ones.
+#[derive(Debug)]
+pub(crate) struct VisibleLet {
+    pub(crate) name: String,
+    /// Number in the plan.
+    pub(crate) index: usize,
+    /// 1, or one more than the deepest declaration its value uses.
+    pub(crate) nesting: usize,
+}
 
 /// Parses an expression.
 pub(crate) fn parse(
@@ -36,6 +45,7 @@ pub(crate) fn parse(
     context: &mut StaticContext,
     lets: &[VisibleLet],
 ) -> Result<Expr, SyntaxError> {
+    context.deepest_let = 0;
     let mut parser = Parser {
         tokens: tokenize(text)?,
         at: 0,

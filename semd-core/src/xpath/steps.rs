@@ -172,9 +172,11 @@ impl Parser<'_, '_> {
         if let Some(slot) = self.locals.iter().rposition(|known| *known == shown) {
             return Ok(Expr::Local(slot));
         }
-        let found = self.lets.iter().rev().find(|(known, _)| *known == shown);
-        match found {
-            Some((_, index)) => Ok(Expr::Let(*index)),
+        match self.lets.iter().rev().find(|known| known.name == shown) {
+            Some(known) => {
+                self.context.deepest_let = self.context.deepest_let.max(known.nesting);
+                Ok(Expr::Let(known.index))
+            }
             None => Err(SyntaxError::new(offset, SyntaxErrorKind::UnknownVariable(shown))),
         }
     }
