@@ -130,20 +130,9 @@ fn staff<'a>(
 }
 
 fn organization(document: &Document<'_>, root: ElementId) -> Organization {
-    let custodian = descend(
-        document,
-        root,
-        &[
-            "custodian",
-            "assignedCustodian",
-            "representedCustodianOrganization",
-        ],
-    );
-    let provider = descend(
-        document,
-        root,
-        &["recordTarget", "patientRole", "providerOrganization"],
-    );
+    let custodian =
+        descend(document, root, &["custodian", "assignedCustodian", "representedCustodianOrganization"]);
+    let provider = descend(document, root, &["recordTarget", "patientRole", "providerOrganization"]);
     let mut result = Organization::default();
     for element in custodian.into_iter().chain(provider) {
         let id = document
@@ -179,11 +168,7 @@ fn descend(document: &Document<'_>, from: ElementId, steps: &[&str]) -> Option<E
 }
 
 fn attribute(document: &Document<'_>, element: ElementId, name: &str) -> Option<String> {
-    document
-        .attribute(element, "", name)
-        .map(str::trim)
-        .filter(|value| !value.is_empty())
-        .map(str::to_owned)
+    document.attribute(element, "", name).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
 fn text(document: &Document<'_>, element: ElementId) -> Option<String> {
@@ -246,25 +231,15 @@ mod tests {
         );
         assert_eq!(header.authors[0].position.as_ref().unwrap().code, "73");
         assert_eq!(header.legal_authenticator, None);
-        assert_eq!(
-            header.organization.oid.as_deref(),
-            Some("1.2.643.5.1.13.13.12.2.77.1")
-        );
-        assert_eq!(
-            header.organization.department.as_deref(),
-            Some("1.2.643.5.1.13.13.12.2.77.1.0.5")
-        );
+        assert_eq!(header.organization.oid.as_deref(), Some("1.2.643.5.1.13.13.12.2.77.1"));
+        assert_eq!(header.organization.department.as_deref(), Some("1.2.643.5.1.13.13.12.2.77.1.0.5"));
         assert_eq!(header.title, None);
     }
 
     #[test]
     fn foreign_root_gives_an_empty_header() {
         let header = Header::read(
-            &parse(
-                b"<ClinicalDocument><id root='1'/></ClinicalDocument>",
-                &Limits::default(),
-            )
-            .unwrap(),
+            &parse(b"<ClinicalDocument><id root='1'/></ClinicalDocument>", &Limits::default()).unwrap(),
         );
         assert_eq!(header, Header::default());
     }

@@ -9,19 +9,10 @@ const REFUSED: &[(&str, &[u8])] = &[
     ("not-xml", b"   \n"),
     ("encoding", b"\xFF\xFE<\0a\0/\0>\0"),
     ("encoding", b"\0<\0a\0/\0>"),
-    (
-        "encoding",
-        b"<?xml version='1.0' encoding='windows-1251'?><a>\xCF</a>",
-    ),
-    (
-        "encoding",
-        "<?xml version='1.0' encoding='windows-1251'?><a>П</a>".as_bytes(),
-    ),
+    ("encoding", b"<?xml version='1.0' encoding='windows-1251'?><a>\xCF</a>"),
+    ("encoding", "<?xml version='1.0' encoding='windows-1251'?><a>П</a>".as_bytes()),
     ("invalid-utf-8", b"<a>\xCF</a>"),
-    (
-        "document-type-declaration",
-        b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
-    ),
+    ("document-type-declaration", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
     ("unclosed-element", b"<a><b></b>"),
     ("unclosed-tag", b"<a b='c'"),
     ("attribute-syntax", b"<a b='c"),
@@ -36,10 +27,7 @@ const REFUSED: &[(&str, &[u8])] = &[
     ("text-outside-root", b"<a/><![CDATA[x]]>"),
     ("no-root-element", b"<!-- only -->"),
     ("duplicate-attribute", b"<a b='1' b='2'/>"),
-    (
-        "duplicate-attribute",
-        b"<a xmlns:p='u' xmlns:q='u' p:b='1' q:b='2'/>",
-    ),
+    ("duplicate-attribute", b"<a xmlns:p='u' xmlns:q='u' p:b='1' q:b='2'/>"),
     ("duplicate-attribute", b"<a xmlns:p='u' xmlns:p='v'/>"),
     ("less-than-in-attribute", b"<a b='<'/>"),
     ("less-than-in-text", b"<a>1 < 2</a>"),
@@ -81,7 +69,10 @@ fn defective_document_is_refused_for_its_defect() {
         let shown = String::from_utf8_lossy(bytes);
         match xml::parse(bytes, &Limits::default()) {
             Ok(_) => panic!("{shown:?} was admitted, expected {rule}"),
-            Err(fault) => assert_eq!(fault.rule(), *rule, "{shown:?} at byte {}", fault.offset),
+            Err(fault) => {
+                assert_eq!(fault.rule(), *rule, "{shown:?} at byte {}", fault.offset);
+                assert!(semd_core::explain::find(rule).is_some(), "{rule} is not explained");
+            }
         }
     }
     println!("{} documents refused", REFUSED.len());
@@ -91,10 +82,7 @@ fn defective_document_is_refused_for_its_defect() {
 fn every_prefix_of_a_document_is_refused_without_panic() {
     let whole = "<?xml version='1.0' encoding='UTF-8'?><a xmlns='u' xmlns:p='v' b='&lt;é'>т&#x442;<p:c/><![CDATA[ ]] ]]><!-- x --><?y z?></a>";
     for end in 0..whole.len() {
-        assert!(
-            xml::parse(&whole.as_bytes()[..end], &Limits::default()).is_err(),
-            "prefix of {end} bytes"
-        );
+        assert!(xml::parse(&whole.as_bytes()[..end], &Limits::default()).is_err(), "prefix of {end} bytes");
     }
     assert!(xml::parse(whole.as_bytes(), &Limits::default()).is_ok());
 }
@@ -103,21 +91,9 @@ fn every_prefix_of_a_document_is_refused_without_panic() {
 fn limits_are_named_when_exceeded() {
     let limits = Limits::default();
     let deep = "<a>".repeat(100_000);
-    let wide = format!(
-        "<a {}/>",
-        (0..60_000).map(|n| format!("b{n}='' ")).collect::<String>()
-    );
-    let declared = format!(
-        "<a {}/>",
-        (0..60_000)
-            .map(|n| format!("xmlns:b{n}='u{n}' "))
-            .collect::<String>()
-    );
-    for (rule, text) in [
-        ("max-depth", deep),
-        ("max-attributes", wide),
-        ("max-namespaces", declared),
-    ] {
+    let wide = format!("<a {}/>", (0..60_000).map(|n| format!("b{n}='' ")).collect::<String>());
+    let declared = format!("<a {}/>", (0..60_000).map(|n| format!("xmlns:b{n}='u{n}' ")).collect::<String>());
+    for (rule, text) in [("max-depth", deep), ("max-attributes", wide), ("max-namespaces", declared)] {
         let fault = xml::parse(text.as_bytes(), &limits).unwrap_err();
         assert_eq!(fault.rule(), rule);
     }
@@ -126,20 +102,11 @@ fn limits_are_named_when_exceeded() {
     assert_eq!(xml::parse(b"<a></a>", &small).unwrap_err().rule(), "max-bytes");
     let mut few = Limits::default();
     few.max_nodes = 3;
-    assert_eq!(
-        xml::parse(b"<a><b/><b/><b/></a>", &few).unwrap_err().rule(),
-        "max-nodes"
-    );
+    assert_eq!(xml::parse(b"<a><b/><b/><b/></a>", &few).unwrap_err().rule(), "max-nodes");
     let mut short = Limits::default();
     short.max_text_bytes = 3;
-    assert_eq!(
-        xml::parse(b"<a>text</a>", &short).unwrap_err().rule(),
-        "max-text-bytes"
-    );
-    assert_eq!(
-        xml::parse(b"<a>te<![CDATA[xt]]></a>", &short).unwrap_err().rule(),
-        "max-text-bytes"
-    );
+    assert_eq!(xml::parse(b"<a>text</a>", &short).unwrap_err().rule(), "max-text-bytes");
+    assert_eq!(xml::parse(b"<a>te<![CDATA[xt]]></a>", &short).unwrap_err().rule(), "max-text-bytes");
 }
 
 #[test]
@@ -155,10 +122,7 @@ fn byte_order_mark_is_remarked_and_the_document_read() {
 fn values_are_normalised_as_the_specification_says() {
     let text = "<a b='1\t2\n3\r\n4&#10;5&amp;&quot;'>x\r\ny\rz&lt;<![CDATA[<\r\n&amp;]]>&#x44F;</a>";
     let document = xml::parse(text.as_bytes(), &Limits::default()).unwrap();
-    assert_eq!(
-        document.attribute(document.root(), "", "b"),
-        Some("1 2 3 4\n5&\"")
-    );
+    assert_eq!(document.attribute(document.root(), "", "b"), Some("1 2 3 4\n5&\""));
     assert_eq!(document.string_value(document.root()), "x\ny\nz<<\n&amp;я");
     assert_eq!(document.texts().len(), 1, "CDATA belongs to its neighbours");
 }
@@ -168,10 +132,8 @@ fn comment_splits_text_and_names_resolve_by_scope() {
     let text = "<a xmlns='u' xmlns:p='v'><p:b>1<!-- -->2</p:b><b xmlns='w'><c p:d='e'/></b><b/></a>";
     let document = xml::parse(text.as_bytes(), &Limits::default()).unwrap();
     let children: Vec<_> = document.children(document.root()).collect();
-    let names: Vec<_> = children
-        .iter()
-        .map(|&id| (document.namespace(id), document.local_name(id)))
-        .collect();
+    let names: Vec<_> =
+        children.iter().map(|&id| (document.namespace(id), document.local_name(id))).collect();
     assert_eq!(names, [("v", "b"), ("w", "b"), ("u", "b")]);
     assert_eq!(document.child_texts(children[0]).count(), 2);
     assert_eq!(document.string_value(children[0]), "12");
@@ -189,15 +151,9 @@ fn paths_and_positions_point_at_the_node() {
     let document = xml::parse(text.as_bytes(), &Limits::default()).unwrap();
     let ids: Vec<_> = document.children(document.root()).collect();
     assert_eq!(document.path(Node::Element(ids[1])), "/ClinicalDocument[1]/id[2]");
-    assert_eq!(
-        document.path(Node::Element(ids[2])),
-        "/ClinicalDocument[1]/identity:Props[1]"
-    );
+    assert_eq!(document.path(Node::Element(ids[2])), "/ClinicalDocument[1]/identity:Props[1]");
     let attribute = semd_core::xml::AttributeId(document.attribute_ids(ids[1]).start);
-    assert_eq!(
-        document.path(Node::Attribute(attribute)),
-        "/ClinicalDocument[1]/id[2]/@root"
-    );
+    assert_eq!(document.path(Node::Attribute(attribute)), "/ClinicalDocument[1]/id[2]/@root");
     let position = xml::LineIndex::new(text.as_bytes()).position(document.offset(Node::Element(ids[1])));
     assert_eq!((position.line, position.column), (3, 3));
 }

@@ -1,1 +1,19 @@
-//! See the crate description; modules arrive with the first slice.
+//! The exchange with the federal register of medical documents (РЭМД).
+//!
+//! A document is registered by an asynchronous SOAP exchange: the request goes out, the register pulls the file through
+//! the callback service, and the verdict arrives later at the same service. Everything that happens is written to a
+//! [`journal`] before it has an effect, so that a crash at any moment loses nothing and sends nothing twice.
+
+pub mod bundle;
+pub mod callback;
+pub mod checksum;
+pub mod client;
+pub mod codes;
+mod exchange;
+pub mod journal;
+pub mod message;
+pub mod retry;
+pub mod soap;
+pub mod worker;
+
+pub use exchange::{Consequences, Exchange};

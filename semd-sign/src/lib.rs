@@ -1,1 +1,61 @@
-//! See the crate description; modules arrive with the first slice.
+//! GOST R 34.10-2012 signatures of medical documents: keys, certificates, CAdES, verdicts.
+//!
+//! **The software cryptography of this crate is not a certified cryptographic tool (СКЗИ).** It checks signatures
+//! technically and signs in tests, demonstrations and wherever an unqualified signature will do. A legally binding
+//! (qualified) signature is made, and its legal validity is established, with certified means (63-FZ): a token or a
+//! cryptographic service provider behind the same [`Signer`] trait, which leaves every container to [`cades`].
+//!
+//! Signing and judging, from a key to a verdict:
+//!
+//! ```
+//! use semd_sign::gost::ParameterSet;
+//! use semd_sign::pki::{Subject, TestAuthority};
+//! use semd_sign::verify::{ControlTime, Policy, Request, TrustStore, verify};
+//! use semd_sign::{Certificate, PrivateKey, SoftwareSigner, cades};
+//! use time::{Duration, macros::datetime};
+//!
+//! let now = datetime!(2026-05-20 10:00 UTC);
+//! let set = ParameterSet::by_oid(ParameterSet::TC26_256_A).expect("a known set");
+//! let authority = TestAuthority::create("Пример", set, now, Duration::days(365))?;
+//! let issued = authority.issue(&Subject::sample_person(), set, now, Duration::days(90))?;
+//!
+//! let key = PrivateKey::from_bytes(issued.key_pem(None)?.as_bytes(), None)?;
+//! let certificate = Certificate::from_bytes(issued.certificate_pem().as_bytes())?;
+//! let signer = SoftwareSigner::new(key, certificate)?;
+//! let document = b"<ClinicalDocument/>";
+//! let container = cades::sign_detached(&signer, document, now)?;
+//!
+//! let mut trust = TrustStore::new();
+//! trust.add(authority.certificate().der())?;
+//! let report = verify(&Request {
+//!     content: document,
+//!     signature: &container,
+//!     trust: &trust,
+//!     time: ControlTime::Now(now),
+//!     policy: Policy::Remd,
+//! });
+//! assert!(report.is_passed());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod asn1;
+pub mod backend;
+pub mod cades;
+pub mod certificate;
+pub mod cms;
+pub mod digest;
+pub mod gost;
+pub mod key;
+mod oid;
+mod pem;
+pub mod pki;
+mod spki;
+#[cfg(test)]
+mod testing;
+pub mod verify;
+
+pub use asn1::Asn1Error;
+pub use backend::{SignError, Signer, SoftwareSigner};
+pub use certificate::{Certificate, CertificateError, SignerFacts};
+pub use key::{KeyError, PrivateKey};
+pub use spki::SpkiError;

@@ -77,17 +77,10 @@ impl Staff {
 fn identifiers(document: &Document<'_>, parent: ElementId) -> (Option<String>, Option<String>) {
     let mut local_id = None;
     let mut snils = None;
-    for id in document
-        .children_named(parent, HL7_V3, "id")
-        .filter_map(|id| identifier(document, id))
-    {
+    for id in document.children_named(parent, HL7_V3, "id").filter_map(|id| identifier(document, id)) {
         if id.root == SNILS_ROOT {
-            snils.get_or_insert_with(|| {
-                id.extension
-                    .chars()
-                    .filter(char::is_ascii_digit)
-                    .collect::<String>()
-            });
+            snils
+                .get_or_insert_with(|| id.extension.chars().filter(char::is_ascii_digit).collect::<String>());
         } else if !id.extension.is_empty() {
             local_id.get_or_insert(id.extension);
         }
@@ -97,14 +90,9 @@ fn identifiers(document: &Document<'_>, parent: ElementId) -> (Option<String>, O
 
 fn person(document: &Document<'_>, holder: Option<ElementId>, snils: Option<String>) -> Person {
     let Some(name) = holder.and_then(|holder| child(document, holder, "name")) else {
-        return Person {
-            snils,
-            ..Person::default()
-        };
+        return Person { snils, ..Person::default() };
     };
-    let mut given = document
-        .children_named(name, HL7_V3, "given")
-        .filter_map(|given| text(document, given));
+    let mut given = document.children_named(name, HL7_V3, "given").filter_map(|given| text(document, given));
     let first = given.next();
     let patronymic = document
         .child(name, "urn:hl7-ru:identity", "Patronymic")

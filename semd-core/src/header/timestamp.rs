@@ -23,9 +23,7 @@ impl Timestamp {
             return None;
         }
         let number = |from: usize, to: usize, default: u8| {
-            digits
-                .get(from..to)
-                .map_or(Some(default), |text| text.parse().ok())
+            digits.get(from..to).map_or(Some(default), |text| text.parse().ok())
         };
         let year = digits[..4].parse().ok()?;
         let month = Month::try_from(number(4, 6, 1)?).ok()?;
@@ -44,12 +42,7 @@ impl Timestamp {
             Some(_) => return None,
             None => None,
         };
-        Some(Self {
-            date,
-            time,
-            offset,
-            digits: digits.len() as u8,
-        })
+        Some(Self { date, time, offset, digits: digits.len() as u8 })
     }
 
     /// The date; the first day of the period when the value is coarser than a day.
@@ -75,18 +68,8 @@ mod tests {
     #[test]
     fn values_keep_their_precision() {
         let full = Timestamp::parse("202605141015+0300").unwrap();
-        assert_eq!(
-            full.instant().unwrap().to_string(),
-            "2026-05-14 10:15:00.0 +03:00:00"
-        );
-        assert_eq!(
-            Timestamp::parse("20260514101530+0300")
-                .unwrap()
-                .instant()
-                .unwrap()
-                .second(),
-            30
-        );
+        assert_eq!(full.instant().unwrap().to_string(), "2026-05-14 10:15:00.0 +03:00:00");
+        assert_eq!(Timestamp::parse("20260514101530+0300").unwrap().instant().unwrap().second(), 30);
         let month = Timestamp::parse("202605").unwrap();
         assert!(!month.has_day() && month.instant().is_none());
         assert!(Timestamp::parse("20260514").unwrap().has_day());

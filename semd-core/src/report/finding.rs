@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Message;
+use super::{Lang, Message};
 
 /// The check layer that made a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -34,6 +34,20 @@ pub enum Severity {
     Info,
 }
 
+impl Severity {
+    /// The word for people.
+    pub fn word(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Error, Lang::Ru) => "ошибка",
+            (Self::Error, Lang::En) => "error",
+            (Self::Warning, Lang::Ru) => "предупреждение",
+            (Self::Warning, Lang::En) => "warning",
+            (Self::Info, Lang::Ru) => "сведения",
+            (Self::Info, Lang::En) => "info",
+        }
+    }
+}
+
 /// Whose turn it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -48,6 +62,24 @@ pub enum Owner {
     Register,
     /// Not decided by the code alone.
     Mixed,
+}
+
+impl Owner {
+    /// The word for people.
+    pub fn word(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Clinic, Lang::Ru) => "клиника",
+            (Self::Clinic, Lang::En) => "the clinic",
+            (Self::Mis, Lang::Ru) => "разработчик МИС",
+            (Self::Mis, Lang::En) => "the vendor",
+            (Self::Integrator, Lang::Ru) => "интегратор",
+            (Self::Integrator, Lang::En) => "the integrator",
+            (Self::Register, Lang::Ru) => "РЭМД",
+            (Self::Register, Lang::En) => "the register",
+            (Self::Mixed, Lang::Ru) => "клиника или разработчик МИС",
+            (Self::Mixed, Lang::En) => "the clinic or the vendor",
+        }
+    }
 }
 
 /// One finding about a document.

@@ -28,19 +28,13 @@ pub struct Message {
 impl Message {
     /// A text given in both languages.
     pub fn new(ru: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            ru: ru.into(),
-            en: en.into(),
-        }
+        Self { ru: ru.into(), en: en.into() }
     }
 
     /// A text quoted verbatim, whatever language it is in.
     pub fn verbatim(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self {
-            ru: text.clone(),
-            en: text,
-        }
+        Self { ru: text.clone(), en: text }
     }
 
     /// The text in `lang`.

@@ -147,10 +147,7 @@ impl<'s> Document<'s> {
     /// The expanded name of an id.
     pub fn expanded_name(&self, id: NameId) -> ExpandedName<'_> {
         let name = self.names.name(id);
-        ExpandedName {
-            namespace: self.names.namespace(name.namespace),
-            local: name.local,
-        }
+        ExpandedName { namespace: self.names.namespace(name.namespace), local: name.local }
     }
 
     /// The id of a name, if the document uses it.
@@ -181,11 +178,7 @@ impl<'s> Document<'s> {
 
     /// The child elements in document order.
     pub fn children(&self, id: ElementId) -> Children<'_> {
-        Children {
-            elements: &self.elements,
-            next: id.0 + 1,
-            end: self.element(id).end,
-        }
+        Children { elements: &self.elements, next: id.0 + 1, end: self.element(id).end }
     }
 
     /// The descendant elements in document order, without the element itself.
@@ -201,8 +194,7 @@ impl<'s> Document<'s> {
         local: &str,
     ) -> impl Iterator<Item = ElementId> + use<'a, 's> {
         let name = self.find_name(namespace, local);
-        self.children(id)
-            .filter(move |&child| Some(self.element(child).name) == name)
+        self.children(id).filter(move |&child| Some(self.element(child).name) == name)
     }
 
     /// The first child element with the given name.
@@ -213,10 +205,8 @@ impl<'s> Document<'s> {
     /// The range of [`AttributeId`]s of an element.
     pub fn attribute_ids(&self, id: ElementId) -> Range<u32> {
         let start = self.element(id).attributes;
-        let end = self
-            .elements
-            .get(id.0 as usize + 1)
-            .map_or(self.attributes.len() as u32, |next| next.attributes);
+        let end =
+            self.elements.get(id.0 as usize + 1).map_or(self.attributes.len() as u32, |next| next.attributes);
         start..end
     }
 
@@ -295,9 +285,7 @@ impl<'s> Document<'s> {
         }
         let mut at = Some(id);
         while let Some(element) = at {
-            let first = self
-                .declarations
-                .partition_point(|declaration| declaration.element < element);
+            let first = self.declarations.partition_point(|declaration| declaration.element < element);
             let found = self.declarations[first..]
                 .iter()
                 .take_while(|declaration| declaration.element == element)

@@ -64,11 +64,7 @@ impl<'s> Names<'s> {
     pub(super) fn intern(&mut self, namespace: u32, local: &'s str) -> NameId {
         let names = &mut self.names;
         *self.by_name.entry((namespace, local)).or_insert_with(|| {
-            names.push(Name {
-                namespace,
-                local,
-                bit: name_bit(local),
-            });
+            names.push(Name { namespace, local, bit: name_bit(local) });
             NameId(names.len() as u32 - 1)
         })
     }

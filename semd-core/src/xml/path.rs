@@ -21,10 +21,7 @@ const PREFIXES: [(&str, &str); 9] = [
 /// as `Q{namespace}local` (XPath 3.1, EQName).
 pub(crate) fn write_name(out: &mut String, name: ExpandedName<'_>) {
     if !(name.namespace.is_empty() || name.namespace == super::HL7_V3) {
-        match PREFIXES
-            .iter()
-            .find(|(namespace, _)| *namespace == name.namespace)
-        {
+        match PREFIXES.iter().find(|(namespace, _)| *namespace == name.namespace) {
             Some((_, prefix)) => {
                 out.push_str(prefix);
                 out.push(':');
@@ -55,10 +52,7 @@ impl Document<'_> {
             }
             Node::Text(id) => {
                 let text = &self.texts()[id.0 as usize];
-                let position = self
-                    .child_texts(text.parent)
-                    .take_while(|(other, _)| *other <= id)
-                    .count();
+                let position = self.child_texts(text.parent).take_while(|(other, _)| *other <= id).count();
                 let _ = write!(tail, "/text()[{position}]");
                 text.parent
             }

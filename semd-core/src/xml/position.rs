@@ -20,9 +20,8 @@ impl<'a> LineIndex<'a> {
     /// Finds the line starts of `bytes`; a byte order mark has no column.
     pub fn new(bytes: &'a [u8]) -> Self {
         let first = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-        let starts = std::iter::once(first)
-            .chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1))
-            .collect();
+        let starts =
+            std::iter::once(first).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
         Self { bytes, starts }
     }
 
@@ -35,10 +34,7 @@ impl<'a> LineIndex<'a> {
             .iter()
             .filter(|&&byte| byte & 0xC0 != 0x80)
             .count();
-        Position {
-            line: line as u32 + 1,
-            column: column as u32 + 1,
-        }
+        Position { line: line as u32 + 1, column: column as u32 + 1 }
     }
 
     /// The text of a 1-based line without its line end, for code frames.
@@ -46,10 +42,7 @@ impl<'a> LineIndex<'a> {
         let Some(&start) = self.starts.get(line as usize - 1) else {
             return &[];
         };
-        let end = self
-            .starts
-            .get(line as usize)
-            .map_or(self.bytes.len(), |&next| next - 1);
+        let end = self.starts.get(line as usize).map_or(self.bytes.len(), |&next| next - 1);
         let text = &self.bytes[start.min(end)..end];
         text.strip_suffix(b"\r").unwrap_or(text)
     }

@@ -10,12 +10,7 @@ impl<'s> Scanner<'s, '_> {
         let start = self.at;
         let body = start + 4;
         let length = self.source[body..].find("--").ok_or_else(|| {
-            malformed(
-                "unclosed-comment",
-                start,
-                "Комментарий не закрыт",
-                "The comment is not closed",
-            )
+            malformed("unclosed-comment", start, "Комментарий не закрыт", "The comment is not closed")
         })?;
         if self.bytes.get(body + length + 2) != Some(&b'>') {
             return Err(malformed(
@@ -74,12 +69,7 @@ impl<'s> Scanner<'s, '_> {
         }
         let body = start + 9;
         let length = self.source[body..].find("]]>").ok_or_else(|| {
-            malformed(
-                "unclosed-cdata",
-                start,
-                "Секция CDATA не закрыта",
-                "The CDATA section is not closed",
-            )
+            malformed("unclosed-cdata", start, "Секция CDATA не закрыта", "The CDATA section is not closed")
         })?;
         self.check_chars(body, body + length)?;
         let raw = &self.source[body..body + length];
@@ -90,17 +80,9 @@ impl<'s> Scanner<'s, '_> {
         let value = if raw.contains('\r') {
             let begin = self.tree.decoded.len();
             push_line_ends_normalised(&mut self.tree.decoded, raw);
-            Value {
-                start: begin as u32,
-                end: self.tree.decoded.len() as u32,
-                decoded: true,
-            }
+            Value { start: begin as u32, end: self.tree.decoded.len() as u32, decoded: true }
         } else {
-            Value {
-                start: body as u32,
-                end: (body + length) as u32,
-                decoded: false,
-            }
+            Value { start: body as u32, end: (body + length) as u32, decoded: false }
         };
         let blank = raw.bytes().all(is_space);
         self.push_text(value, blank, start)
@@ -109,52 +91,34 @@ impl<'s> Scanner<'s, '_> {
     /// Character data up to the next markup.
     pub(super) fn characters(&mut self) -> Step {
         let start = self.at;
-        let mut at = start;
-        let mut blank = true;
-        let mut plain = true;
-        // One table look-up per byte; the rare classes leave the loop.
-        while let Some(&byte) = self.bytes.get(at) {
-            match TEXT_CLASS[byte as usize] {
-                TextClass::Blank => at += 1,
-                TextClass::Plain => {
-                    blank = false;
-                    at += 1;
-                }
-                TextClass::Markup => break,
-                TextClass::Special => {
-                    match byte {
-                        b'\r' => plain = false,
-                        b'&' => {
-                            blank = false;
-                            plain = false;
-                        }
-                        b']' => {
-                            blank = false;
-                            if self.bytes[at..].starts_with(b"]]>") {
-                                return Err(malformed(
-                                    "cdata-end-in-text",
-                                    at,
-                                    "Последовательность «]]>» в тексте",
-                                    "The sequence “]]>” in text",
-                                ));
-                            }
-                        }
-                        _ => {
-                            blank = false;
-                            self.check_char_at(at)?;
-                        }
+        let leading = self.bytes[start..].iter().take_while(|&&byte| is_space(byte)).count();
+        let mut at = start + leading;
+        let blank = matches!(self.bytes.get(at), None | Some(b'<'));
+        let mut plain = !self.bytes[start..at].contains(&b'\r');
+        loop {
+            // One table look-up per byte; only the rare bytes are looked at again.
+            let rest = &self.bytes[at..];
+            at += rest.iter().position(|&byte| TEXT_STOP[usize::from(byte)]).unwrap_or(rest.len());
+            match self.bytes.get(at) {
+                None | Some(b'<') => break,
+                Some(b'\r' | b'&') => plain = false,
+                Some(b']') => {
+                    if self.bytes[at..].starts_with(b"]]>") {
+                        return Err(malformed(
+                            "cdata-end-in-text",
+                            at,
+                            "Последовательность «]]>» в тексте",
+                            "The sequence “]]>” in text",
+                        ));
                     }
-                    at += 1;
                 }
+                Some(_) => self.check_char_at(at)?,
             }
+            at += 1;
         }
         self.at = at;
         let value = if plain {
-            Value {
-                start: start as u32,
-                end: at as u32,
-                decoded: false,
-            }
+            Value { start: start as u32, end: at as u32, decoded: false }
         } else {
             self.decode(start, at, false)?
         };
@@ -176,11 +140,7 @@ impl<'s> Scanner<'s, '_> {
             self.check_text_length(joined.len(), offset)?;
             let begin = self.tree.decoded.len();
             self.tree.decoded.push_str(&joined);
-            last.value = Value {
-                start: begin as u32,
-                end: self.tree.decoded.len() as u32,
-                decoded: true,
-            };
+            last.value = Value { start: begin as u32, end: self.tree.decoded.len() as u32, decoded: true };
             last.blank &= blank;
             self.tree.texts.push(last);
             return Ok(());
@@ -188,13 +148,7 @@ impl<'s> Scanner<'s, '_> {
         self.check_text_length(length, offset)?;
         self.count_nodes(1, offset)?;
         let before = self.tree.elements.len() as u32;
-        self.tree.texts.push(Text {
-            parent,
-            before,
-            blank,
-            value,
-            offset: offset as u32,
-        });
+        self.tree.texts.push(Text { parent, before, blank, value, offset: offset as u32 });
         self.text_open = true;
         Ok(())
     }
@@ -202,40 +156,25 @@ impl<'s> Scanner<'s, '_> {
     pub(super) fn check_text_length(&self, length: usize, offset: usize) -> Step {
         // Decoded text only ever grows by joining; the buffer as a whole stays addressable by `u32`.
         if length > self.limits.max_text_bytes || self.tree.decoded.len() + length > u32::MAX as usize {
-            return Err(Fault {
-                kind: FaultKind::TextTooLong {
-                    limit: self.limits.max_text_bytes,
-                },
-                offset,
-            });
+            return Err(Fault { kind: FaultKind::TextTooLong { limit: self.limits.max_text_bytes }, offset });
         }
         Ok(())
     }
 }
 
-#[derive(Clone, Copy)]
-enum TextClass {
-    Plain,
-    Blank,
-    Markup,
-    /// `&`, `]`, carriage return, control characters, and the lead byte of U+FFFE and U+FFFF.
-    Special,
-}
-
-const TEXT_CLASS: [TextClass; 256] = {
-    let mut table = [TextClass::Plain; 256];
+/// Bytes at which a run of characters is looked at again: `<`, `&`, `]`, control characters except tab and line feed, and
+/// the lead byte of U+FFFE and U+FFFF.
+const TEXT_STOP: [bool; 256] = {
+    let mut table = [false; 256];
     let mut byte = 0;
     while byte < 0x20 {
-        table[byte] = TextClass::Special;
+        table[byte] = byte != b'\t' as usize && byte != b'\n' as usize;
         byte += 1;
     }
-    table[b' ' as usize] = TextClass::Blank;
-    table[b'\t' as usize] = TextClass::Blank;
-    table[b'\n' as usize] = TextClass::Blank;
-    table[b'<' as usize] = TextClass::Markup;
-    table[b'&' as usize] = TextClass::Special;
-    table[b']' as usize] = TextClass::Special;
-    table[0xEF] = TextClass::Special;
+    table[b'<' as usize] = true;
+    table[b'&' as usize] = true;
+    table[b']' as usize] = true;
+    table[0xEF] = true;
     table
 };
 

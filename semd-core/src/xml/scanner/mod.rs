@@ -28,20 +28,10 @@ use super::{Fault, FaultKind, Limits, NameId};
 pub fn parse<'s>(bytes: &'s [u8], limits: &Limits) -> Result<Document<'s>, Fault> {
     let fault = |kind, offset| Fault { kind, offset };
     if bytes.len() > limits.max_bytes.min(u32::MAX as usize - 1) {
-        return Err(fault(
-            FaultKind::TooLarge {
-                limit: limits.max_bytes,
-            },
-            0,
-        ));
+        return Err(fault(FaultKind::TooLarge { limit: limits.max_bytes }, 0));
     }
     if let Some(name) = foreign_encoding(bytes) {
-        return Err(fault(
-            FaultKind::Encoding {
-                name: name.to_owned(),
-            },
-            0,
-        ));
+        return Err(fault(FaultKind::Encoding { name: name.to_owned() }, 0));
     }
     let (text, remarks) = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
         Some(rest) => (rest, vec![fault(FaultKind::ByteOrderMark, 0)]),
@@ -54,7 +44,7 @@ pub fn parse<'s>(bytes: &'s [u8], limits: &Limits) -> Result<Document<'s>, Fault
     if text.iter().find(|&&byte| !is_space(byte)) != Some(&b'<') {
         return Err(fault(FaultKind::NotXml, skipped));
     }
-    let source = std::str::from_utf8(text).map_err(|error| match declared_encoding(text) {
+    let source = simdutf8::compat::from_utf8(text).map_err(|error| match declared_encoding(text) {
         Some(name) if !name.eq_ignore_ascii_case("utf-8") => fault(FaultKind::Encoding { name }, 0),
         _ => fault(FaultKind::InvalidUtf8, skipped + error.valid_up_to()),
     })?;
@@ -132,10 +122,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
                 remarks,
             },
             open: Vec::with_capacity(32),
-            bindings: vec![Binding {
-                prefix: "xml",
-                namespace: Names::XML_NAMESPACE,
-            }],
+            bindings: vec![Binding { prefix: "xml", namespace: Names::XML_NAMESPACE }],
             scope: 0,
             scopes: 0,
             element_names: TextMap::default(),
@@ -160,10 +147,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
             }
         }
         if let Some(open) = self.open.last() {
-            let (name, offset) = (
-                open.name,
-                self.tree.elements[open.element as usize].offset as usize,
-            );
+            let (name, offset) = (open.name, self.tree.elements[open.element as usize].offset as usize);
             return Err(malformed(
                 "unclosed-element",
                 offset,
@@ -193,10 +177,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
                 } else if rest.starts_with(b"<![CDATA[") {
                     self.cdata()
                 } else if rest.starts_with(b"<!DOCTYPE") {
-                    Err(Fault {
-                        kind: FaultKind::Dtd,
-                        offset: self.at,
-                    })
+                    Err(Fault { kind: FaultKind::Dtd, offset: self.at })
                 } else {
                     Err(malformed(
                         "unknown-markup",
@@ -213,12 +194,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
     fn count_nodes(&mut self, more: usize, offset: usize) -> Step {
         self.nodes += more;
         if self.nodes > self.limits.max_nodes {
-            return Err(Fault {
-                kind: FaultKind::TooManyNodes {
-                    limit: self.limits.max_nodes,
-                },
-                offset,
-            });
+            return Err(Fault { kind: FaultKind::TooManyNodes { limit: self.limits.max_nodes }, offset });
         }
         Ok(())
     }
@@ -234,11 +210,5 @@ fn slice<'t>(tree: &'t Document<'_>, value: Value) -> &'t str {
 }
 
 fn malformed(rule: &'static str, offset: usize, ru: impl Into<String>, en: impl Into<String>) -> Fault {
-    Fault {
-        kind: FaultKind::NotWellFormed {
-            rule,
-            message: Message::new(ru, en),
-        },
-        offset,
-    }
+    Fault { kind: FaultKind::NotWellFormed { rule, message: Message::new(ru, en) }, offset }
 }

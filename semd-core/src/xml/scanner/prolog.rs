@@ -30,12 +30,7 @@ pub(super) fn declared_encoding(bytes: &[u8]) -> Option<String> {
 impl<'s> Scanner<'s, '_> {
     pub(super) fn xml_declaration(&mut self) -> Step {
         let bad = |offset| {
-            malformed(
-                "xml-declaration",
-                offset,
-                "Неверное объявление XML",
-                "The XML declaration is wrong",
-            )
+            malformed("xml-declaration", offset, "Неверное объявление XML", "The XML declaration is wrong")
         };
         let end = self.source.find("?>").ok_or_else(|| bad(0))?;
         let mut rest = &self.source[5..end];
@@ -49,11 +44,8 @@ impl<'s> Scanner<'s, '_> {
             }
             let (name, after) = trimmed.split_once('=').ok_or_else(|| bad(offset))?;
             let after = after.trim_start_matches(space_char);
-            let quote = after
-                .chars()
-                .next()
-                .filter(|c| matches!(c, '"' | '\''))
-                .ok_or_else(|| bad(offset))?;
+            let quote =
+                after.chars().next().filter(|c| matches!(c, '"' | '\'')).ok_or_else(|| bad(offset))?;
             let (value, tail) = after[1..].split_once(quote).ok_or_else(|| bad(offset))?;
             let name = name.trim_end_matches(space_char);
             if !expected.any(|known| *known == name) {
@@ -70,12 +62,7 @@ impl<'s> Scanner<'s, '_> {
                     }
                 }
                 "encoding" if !value.eq_ignore_ascii_case("utf-8") => {
-                    return Err(Fault {
-                        kind: FaultKind::Encoding {
-                            name: value.to_owned(),
-                        },
-                        offset,
-                    });
+                    return Err(Fault { kind: FaultKind::Encoding { name: value.to_owned() }, offset });
                 }
                 "standalone" if !matches!(value, "yes" | "no") => return Err(bad(offset)),
                 _ => {}
@@ -92,10 +79,7 @@ impl<'s> Scanner<'s, '_> {
     /// White space between the markup outside the root element.
     pub(super) fn outside(&mut self) -> Step {
         let rest = &self.bytes[self.at..];
-        let length = rest
-            .iter()
-            .position(|&byte| !is_space(byte))
-            .unwrap_or(rest.len());
+        let length = rest.iter().position(|&byte| !is_space(byte)).unwrap_or(rest.len());
         self.at += length;
         match self.bytes.get(self.at) {
             Some(&byte) if byte != b'<' => Err(malformed(

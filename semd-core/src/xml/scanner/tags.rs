@@ -79,12 +79,7 @@ impl<'s> Scanner<'s, '_> {
         self.raw_attributes.clear();
         let empty = self.attributes_of_tag(element, start)?;
         if self.open.len() >= self.limits.max_depth {
-            return Err(Fault {
-                kind: FaultKind::TooDeep {
-                    limit: self.limits.max_depth,
-                },
-                offset: start,
-            });
+            return Err(Fault { kind: FaultKind::TooDeep { limit: self.limits.max_depth }, offset: start });
         }
         if self.bindings.len() != bindings {
             self.scopes += 1;
@@ -113,12 +108,7 @@ impl<'s> Scanner<'s, '_> {
             attribute_mask: 0,
         });
         self.resolve_attributes(element)?;
-        let open = Open {
-            element,
-            name,
-            bindings,
-            scope,
-        };
+        let open = Open { element, name, bindings, scope };
         if empty {
             self.close(&open);
         } else {
@@ -171,9 +161,7 @@ impl<'s> Scanner<'s, '_> {
                 declared += 1;
                 if declared > self.limits.max_namespaces {
                     return Err(Fault {
-                        kind: FaultKind::TooManyNamespaces {
-                            limit: self.limits.max_namespaces,
-                        },
+                        kind: FaultKind::TooManyNamespaces { limit: self.limits.max_namespaces },
                         offset,
                     });
                 }
@@ -182,17 +170,11 @@ impl<'s> Scanner<'s, '_> {
             } else {
                 if self.raw_attributes.len() >= self.limits.max_attributes {
                     return Err(Fault {
-                        kind: FaultKind::TooManyAttributes {
-                            limit: self.limits.max_attributes,
-                        },
+                        kind: FaultKind::TooManyAttributes { limit: self.limits.max_attributes },
                         offset,
                     });
                 }
-                self.raw_attributes.push(RawAttribute {
-                    name,
-                    offset: offset as u32,
-                    value,
-                });
+                self.raw_attributes.push(RawAttribute { name, offset: offset as u32, value });
             }
         }
     }
@@ -221,29 +203,17 @@ impl<'s> Scanner<'s, '_> {
             .take_while(|known| known.element == element)
             .any(|known| known.prefix == prefix);
         if twice {
-            return Err(duplicate_attribute(
-                offset,
-                if prefix.is_empty() { "xmlns" } else { prefix },
-            ));
+            return Err(duplicate_attribute(offset, if prefix.is_empty() { "xmlns" } else { prefix }));
         }
         let uri = uri.to_owned();
         let namespace = self.tree.names.intern_namespace(&uri);
-        self.tree.declarations.push(NamespaceDeclaration {
-            element,
-            prefix,
-            namespace,
-        });
+        self.tree.declarations.push(NamespaceDeclaration { element, prefix, namespace });
         self.bindings.push(Binding { prefix, namespace });
         Ok(())
     }
 
     pub(super) fn namespace_of(&self, prefix: &str, offset: usize) -> Result<u32, Fault> {
-        match self
-            .bindings
-            .iter()
-            .rev()
-            .find(|binding| binding.prefix == prefix)
-        {
+        match self.bindings.iter().rev().find(|binding| binding.prefix == prefix) {
             Some(binding) => Ok(binding.namespace),
             None if prefix.is_empty() => Ok(Names::NO_NAMESPACE),
             None => Err(malformed(
@@ -272,11 +242,8 @@ impl<'s> Scanner<'s, '_> {
         }
         let (prefix, local) = split_name(name, offset)?;
         // The default namespace does not apply to attributes (Namespaces in XML 1.0, section 6.2).
-        let namespace = if prefix.is_empty() {
-            Names::NO_NAMESPACE
-        } else {
-            self.namespace_of(prefix, offset)?
-        };
+        let namespace =
+            if prefix.is_empty() { Names::NO_NAMESPACE } else { self.namespace_of(prefix, offset)? };
         let id = self.tree.names.intern(namespace, local);
         self.attribute_names.insert((self.scope, name), id);
         Ok(id)
@@ -293,12 +260,7 @@ impl<'s> Scanner<'s, '_> {
                 return Err(duplicate_attribute(offset as usize, name));
             }
             mask |= self.tree.names.name(id).bit;
-            self.tree.attributes.push(Attribute {
-                name: id,
-                owner: ElementId(element),
-                value,
-                offset,
-            });
+            self.tree.attributes.push(Attribute { name: id, owner: ElementId(element), value, offset });
         }
         self.tree.elements[element as usize].attribute_mask = mask;
         Ok(())
@@ -308,23 +270,25 @@ impl<'s> Scanner<'s, '_> {
 /// The characters up to a delimiter of names; whether they are a name is checked when the name is met for the first time.
 fn name_at(source: &str, at: usize) -> &str {
     let rest = source.as_bytes().get(at..).unwrap_or(&[]);
-    let length = rest
-        .iter()
-        .position(|&byte| {
-            matches!(
-                byte,
-                b' ' | b'\t' | b'\n' | b'\r' | b'>' | b'/' | b'=' | b'<' | b'"' | b'\'' | b'&'
-            )
-        })
-        .unwrap_or(rest.len());
+    let length = rest.iter().position(|&byte| NAME_STOP[usize::from(byte)]).unwrap_or(rest.len());
     &source[at..at + length]
 }
 
+/// Delimiters of names in tags.
+const NAME_STOP: [bool; 256] = {
+    let mut table = [false; 256];
+    let delimiters = b" \t\n\r>/=<\"'&";
+    let mut index = 0;
+    while index < delimiters.len() {
+        table[delimiters[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+
 /// Splits a qualified name and checks both parts (Namespaces in XML 1.0, productions 7 to 11).
 fn split_name(name: &str, offset: usize) -> Result<(&str, &str), Fault> {
-    let (prefix, local) = name
-        .split_once(':')
-        .map_or(("", name), |(prefix, local)| (prefix, local));
+    let (prefix, local) = name.split_once(':').map_or(("", name), |(prefix, local)| (prefix, local));
     let good = is_ncname(local)
         && prefix.is_empty() != name.contains(':')
         && (prefix.is_empty() || is_ncname(prefix));

@@ -29,13 +29,11 @@ impl<'s> Scanner<'s, '_> {
         let mut at = start;
         let mut plain = true;
         loop {
-            let Some(&byte) = self.bytes.get(at) else {
-                return Err(bad(start));
-            };
-            if byte == quote {
-                break;
-            }
-            match byte {
+            let rest = self.bytes.get(at..).unwrap_or(&[]);
+            at += rest.iter().position(|&byte| VALUE_STOP[usize::from(byte)]).ok_or_else(|| bad(start))?;
+            match self.bytes[at] {
+                byte if byte == quote => break,
+                b'"' | b'\'' => {}
                 b'<' => {
                     return Err(malformed(
                         "less-than-in-attribute",
@@ -45,19 +43,14 @@ impl<'s> Scanner<'s, '_> {
                     ));
                 }
                 b'&' | b'\t' | b'\n' | b'\r' => plain = false,
-                0x00..=0x1F | 0xEF => self.check_char_at(at)?,
-                _ => {}
+                _ => self.check_char_at(at)?,
             }
             at += 1;
         }
         self.at = at + 1;
         self.check_text_length(at - start, start)?;
         if plain {
-            Ok(Value {
-                start: start as u32,
-                end: at as u32,
-                decoded: false,
-            })
+            Ok(Value { start: start as u32, end: at as u32, decoded: false })
         } else {
             self.decode(start, at, true)
         }
@@ -80,9 +73,7 @@ impl<'s> Scanner<'s, '_> {
                 .unwrap_or(raw.len());
             let literal = &raw[..stop];
             if attribute && literal.contains('\t') {
-                self.tree
-                    .decoded
-                    .extend(literal.chars().map(|c| if c == '\t' { ' ' } else { c }));
+                self.tree.decoded.extend(literal.chars().map(|c| if c == '\t' { ' ' } else { c }));
             } else {
                 self.tree.decoded.push_str(literal);
             }
@@ -94,11 +85,7 @@ impl<'s> Scanner<'s, '_> {
                     rest += length;
                 }
                 Some(b'\r') if rest < end => {
-                    rest += if self.bytes.get(rest + 1) == Some(&b'\n') && rest + 1 < end {
-                        2
-                    } else {
-                        1
-                    };
+                    rest += if self.bytes.get(rest + 1) == Some(&b'\n') && rest + 1 < end { 2 } else { 1 };
                     self.tree.decoded.push(if attribute { ' ' } else { '\n' });
                 }
                 Some(b'\n') if rest < end => {
@@ -108,11 +95,7 @@ impl<'s> Scanner<'s, '_> {
                 _ => {}
             }
         }
-        Ok(Value {
-            start: begin as u32,
-            end: self.tree.decoded.len() as u32,
-            decoded: true,
-        })
+        Ok(Value { start: begin as u32, end: self.tree.decoded.len() as u32, decoded: true })
     }
 
     /// A character reference or one of the five predefined entities; answers the character and the length in bytes.
@@ -136,13 +119,9 @@ impl<'s> Scanner<'s, '_> {
             "apos" => Some('\''),
             _ => {
                 let code = if let Some(hex) = name.strip_prefix("#x") {
-                    (!hex.starts_with('+'))
-                        .then(|| u32::from_str_radix(hex, 16).ok())
-                        .flatten()
+                    (!hex.starts_with('+')).then(|| u32::from_str_radix(hex, 16).ok()).flatten()
                 } else if let Some(decimal) = name.strip_prefix('#') {
-                    (!decimal.starts_with('+'))
-                        .then(|| decimal.parse().ok())
-                        .flatten()
+                    (!decimal.starts_with('+')).then(|| decimal.parse().ok()).flatten()
                 } else {
                     return Err(malformed(
                         "undefined-entity",
@@ -184,3 +163,20 @@ impl<'s> Scanner<'s, '_> {
         }
     }
 }
+
+/// Bytes at which an attribute value is looked at again: quotes, `<`, `&`, control characters, and the lead byte of U+FFFE
+/// and U+FFFF.
+const VALUE_STOP: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = true;
+        byte += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\'' as usize] = true;
+    table[b'<' as usize] = true;
+    table[b'&' as usize] = true;
+    table[0xEF] = true;
+    table
+};

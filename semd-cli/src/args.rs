@@ -1,0 +1,120 @@
+//! The command line.
+
+use std::env;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use semd_core::report::{Lang, Message};
+
+use crate::commands;
+use crate::failure::Failure;
+
+/// Validate, sign and register structured electronic medical documents (СЭМД)
+#[derive(Debug, Parser)]
+#[command(name = "semd", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Args, Clone, Debug)]
+pub struct Common {
+    /// Language of texts; codes and JSON keys are never translated [default: from the locale]
+    #[arg(long, global = true, value_enum, env = "SEMD_LANG")]
+    lang: Option<Language>,
+    /// Print no notes and no progress
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more about what is done
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Draw no progress bars
+    #[arg(long, global = true, env = "SEMD_NO_PROGRESS")]
+    pub no_progress: bool,
+    /// Show names, СНИЛС and other personal data, which are masked otherwise
+    #[arg(long, global = true)]
+    pub show_pii: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Language {
+    Ru,
+    En,
+}
+
+impl Common {
+    /// The language asked for, else the locale's, else Russian.
+    pub fn language(&self) -> Lang {
+        match self.lang {
+            Some(Language::Ru) => Lang::Ru,
+            Some(Language::En) => Lang::En,
+            None => {
+                let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+                match locale {
+                    Some(locale) if locale.starts_with("en") => Lang::En,
+                    _ => Lang::Ru,
+                }
+            }
+        }
+    }
+}
+
+/// Where rule packages come from.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PackageFolders {
+    /// Folder of rule packages, `<kind>/schematron.sch` and `<kind>/xsd/`; repeatable; the first that has a kind wins
+    /// [default: the packages built in]
+    #[arg(long = "packages", value_name = "DIR", env = "SEMD_PACKAGES", value_delimiter = ':')]
+    pub packages: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check documents: XML Schema and Schematron of the rule package
+    Validate(commands::validate::Validate),
+    /// Make detached signatures (CAdES-BES)
+    Sign(commands::sign::Sign),
+    /// Judge signatures
+    Verify(commands::verify::Verify),
+    /// Validate, send to the register and wait for results; the journal keeps everything
+    Register(commands::register::Register),
+    /// What the journal knows
+    #[command(subcommand)]
+    Journal(commands::journal::Journal),
+    /// Run a register on this machine, for tests and demos
+    Sandbox(commands::sandbox::Sandbox),
+    /// Rule packages
+    #[command(subcommand)]
+    Packages(commands::packages::Packages),
+    /// A certification authority for tests
+    #[command(subcommand)]
+    Pki(commands::pki::Pki),
+    /// Explain a rule, a finding code or a code of the register
+    Explain(commands::explain::Explain),
+    /// The main job on this machine: own authority, sample documents, sandbox register, report
+    Demo(commands::demo::Demo),
+}
+
+/// Where the journal is.
+#[derive(Args, Clone, Debug)]
+pub struct JournalPlace {
+    /// The journal of the exchange
+    #[arg(long, value_name = "sqlite:PATH", default_value = "sqlite:semd.journal.db", env = "SEMD_JOURNAL")]
+    journal: String,
+}
+
+impl JournalPlace {
+    /// The file of the journal.
+    pub fn path(&self) -> Result<PathBuf, Failure> {
+        match self.journal.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
+            _ => Err(Failure::usage(Message::new(
+                format!("журнал «{}» не понят; укажите sqlite:ПУТЬ", self.journal),
+                format!("journal “{}” is not understood; give sqlite:PATH", self.journal),
+            ))),
+        }
+    }
+}

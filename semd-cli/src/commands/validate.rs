@@ -1,0 +1,166 @@
+//! `semd validate`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use semd_core::report::format::{Printed, concise, full, json};
+use semd_core::report::{Report, Verdict};
+use semd_core::validate::{Layers, Options, Validator};
+
+use crate::args::PackageFolders;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::{batch, input, packages};
+
+/// Check documents: XML Schema and Schematron of the rule package
+#[derive(Args, Debug)]
+pub struct Validate {
+    /// Documents: files, folders, or `-` for a list on stdin
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    folders: PackageFolders,
+    /// Kind of the documents, a code of НСИ 1.2.643.5.1.13.13.11.1520 [default: found from templateId]
+    #[arg(long, value_name = "CODE")]
+    kind: Option<String>,
+    /// Layers to run
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [LayerName::Xsd, LayerName::Schematron])]
+    layers: Vec<LayerName>,
+    /// Format of the report
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    format: Format,
+    /// Documents checked at the same time [default: number of processors]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LayerName {
+    Xsd,
+    Schematron,
+}
+
+/// How reports are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people, with the place in the source
+    Full,
+    /// One line a finding
+    Concise,
+    /// One JSON array
+    Json,
+    /// One JSON object a line, in the order of the documents
+    Jsonl,
+}
+
+impl Validate {
+    /// Runs the command.
+    pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
+        let validator = Validator::new(packages::open(&self.folders)?);
+        let options = Options {
+            kind: self.kind,
+            layers: Layers {
+                xsd: self.layers.contains(&LayerName::Xsd),
+                schematron: self.layers.contains(&LayerName::Schematron),
+            },
+            ..Options::default()
+        };
+        let files = input::documents(&self.paths)?;
+        let mut worst = Outcome::Good;
+        let mut printer = Printer::new(self.format, console);
+        let bar = console.progress(files.len());
+        batch::in_order(
+            &files,
+            self.jobs,
+            |file| check(&validator, &options, file),
+            |file, result| {
+                bar.inc(1);
+                worst = worst.worst(match result {
+                    Ok(checked) => {
+                        printer.print(file, &checked);
+                        outcome(checked.report.verdict)
+                    }
+                    Err(failure) => {
+                        console.complain(&failure.line(console.lang));
+                        failure.outcome
+                    }
+                });
+            },
+        );
+        bar.finish_and_clear();
+        printer.finish();
+        Ok(worst)
+    }
+}
+
+/// A checked document with what printing needs.
+pub struct Checked {
+    /// Bytes of the document.
+    pub bytes: Vec<u8>,
+    /// What the checks say.
+    pub report: Report,
+    /// Time the checks took, microseconds.
+    pub elapsed_us: u64,
+}
+
+/// Reads and checks one document.
+pub fn check(validator: &Validator, options: &Options, file: &Path) -> Result<Checked, Failure> {
+    let bytes = input::read(file, options.limits.max_bytes)?;
+    let start = Instant::now();
+    let report = validator.validate(&bytes, options);
+    let elapsed_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    Ok(Checked { bytes, report, elapsed_us })
+}
+
+/// The outcome a verdict means for one document.
+pub fn outcome(verdict: Verdict) -> Outcome {
+    match verdict {
+        Verdict::Valid => Outcome::Good,
+        Verdict::Invalid => Outcome::Findings,
+        Verdict::Undecided => Outcome::Undecided,
+    }
+}
+
+/// Prints reports as they come.
+pub struct Printer<'c> {
+    format: Format,
+    console: &'c Console,
+    printed: usize,
+}
+
+impl<'c> Printer<'c> {
+    /// A printer on the console's stdout.
+    pub fn new(format: Format, console: &'c Console) -> Self {
+        Self { format, console, printed: 0 }
+    }
+
+    /// Prints the report of one document.
+    pub fn print(&mut self, file: &Path, checked: &Checked) {
+        let file = file.to_string_lossy();
+        let printed = Printed {
+            file: &file,
+            source: &checked.bytes,
+            report: &checked.report,
+            elapsed_us: checked.elapsed_us,
+            lang: self.console.lang,
+            show_personal_data: self.console.show_personal_data,
+        };
+        let text = match self.format {
+            Format::Full => full::text(&printed),
+            Format::Concise => concise::lines(&printed),
+            Format::Jsonl => json::line(&printed) + "\n",
+            Format::Json => format!("{}{}", if self.printed == 0 { "[" } else { ",\n" }, json::line(&printed)),
+        };
+        self.printed += 1;
+        self.console.data(&text);
+    }
+
+    /// Prints what must follow the last report.
+    pub fn finish(&self) {
+        if self.format == Format::Json {
+            self.console.data(if self.printed == 0 { "[]\n" } else { "]\n" });
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Secrets: from a file descriptor, the environment or a prompt, never from an argument.
+
+use std::env;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use semd_core::report::Message;
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+
+/// Environment variable that holds the password of the key.
+pub const PASSWORD_VARIABLE: &str = "SEMD_KEY_PASSWORD";
+
+/// Where the password of a key comes from.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PasswordSource {
+    /// Read the key's password from this file descriptor (first line)
+    #[arg(long, value_name = "FD")]
+    password_fd: Option<u32>,
+}
+
+impl PasswordSource {
+    /// The password: the descriptor if given, else the environment, else none.
+    pub fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+        if let Some(descriptor) = self.password_fd {
+            let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
+            let mut bytes = Zeroizing::new(Vec::new());
+            File::open(&path)
+                .and_then(|file| file.take(4096).read_to_end(&mut bytes))
+                .map_err(|error| Failure::io(&path, &error))?;
+            let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or(&[]);
+            return Ok(Some(Zeroizing::new(line.strip_suffix(b"\r").unwrap_or(line).to_vec())));
+        }
+        match env::var(PASSWORD_VARIABLE) {
+            Ok(password) => Ok(Some(Zeroizing::new(password.into_bytes()))),
+            Err(env::VarError::NotPresent) => Ok(None),
+            Err(env::VarError::NotUnicode(_)) => Err(Failure::usage(Message::new(
+                format!("значение переменной {PASSWORD_VARIABLE} не является текстом UTF-8"),
+                format!("the value of {PASSWORD_VARIABLE} is not UTF-8 text"),
+            ))),
+        }
+    }
+}

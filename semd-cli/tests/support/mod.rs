@@ -1,0 +1,65 @@
+//! What the tests of the command share.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// How a run of the command ended.
+#[derive(Debug)]
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    /// The lines of stdout as JSON objects.
+    pub fn json_lines(&self) -> Vec<serde_json::Value> {
+        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// The built command with a clean environment: English texts, no configuration from outside.
+pub fn semd() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_semd"));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("SEMD_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("SEMD_LANG", "en").stdin(Stdio::null());
+    command
+}
+
+/// Runs the command to its end.
+pub fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Run {
+    finish(semd().args(arguments))
+}
+
+/// Runs a prepared command to its end.
+pub fn finish(command: &mut Command) -> Run {
+    let output = command.output().unwrap();
+    Run {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The project's own fixtures.
+pub fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
+}
+
+/// The folder of outside test data, or `None` after saying that the test skips.
+pub fn shared(test: &str) -> Option<PathBuf> {
+    let given = std::env::var_os("SEMD_TEST_DATA").map(PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let folder = given.unwrap_or(beside);
+    if folder.join("semd-packages").is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: {test}: no folder of test data at {} (set SEMD_TEST_DATA)", folder.display());
+    None
+}

@@ -1,0 +1,174 @@
+//! The registry of document kinds: data of `schemas/kinds`, not Rust.
+
+use serde::Deserialize;
+
+use crate::header::Header;
+
+/// Dictionary of kinds: «РЭМД. Вид регистрируемого медицинского документа».
+pub const KIND_DICTIONARY: &str = "1.2.643.5.1.13.13.11.1520";
+
+static EMBEDDED: &str = include_str!("../../schemas/kinds/kinds.toml");
+
+/// One kind of document.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kind {
+    /// Code in НСИ 1.2.643.5.1.13.13.11.1520.
+    pub code: String,
+    /// Title in the dictionary.
+    pub title: String,
+    /// Short English title.
+    #[serde(default)]
+    pub title_en: String,
+    /// Edition of the guide.
+    #[serde(default)]
+    pub edition: Option<u32>,
+    /// Whether the document is XML or PDF/A-1.
+    pub format: Format,
+    /// Code of the document type in НСИ 1.2.643.5.1.13.13.11.1522.
+    #[serde(rename = "type", default)]
+    pub document_type: Option<String>,
+    /// OID of the implementation guide.
+    #[serde(default)]
+    pub guide: Option<String>,
+    /// Roots of `templateId` that mean this kind.
+    #[serde(default)]
+    pub templates: Vec<String>,
+    /// Codes of `ClinicalDocument/code` that tell kinds with the same template apart.
+    #[serde(default)]
+    pub document_codes: Vec<String>,
+    /// First day of registration, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub valid_from: Option<String>,
+    /// Last day of registration, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub valid_to: Option<String>,
+    /// Whether the registration request must carry the series of the document.
+    #[serde(default)]
+    pub series_required: bool,
+    /// Whether the organisation's signature is asked for.
+    #[serde(default = "asked_for")]
+    pub organization_signature: bool,
+}
+
+/// Format of the documents of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// HL7 CDA R2.
+    Cda,
+    /// PDF/A-1.
+    Pdf,
+}
+
+fn asked_for() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    kind: Vec<Kind>,
+}
+
+/// A registry of kinds is not readable.
+#[derive(Debug, thiserror::Error)]
+#[error("the registry of kinds is not readable: {0}")]
+pub struct RegistryError(#[from] toml::de::Error);
+
+/// All kinds known.
+#[derive(Clone, Debug)]
+pub struct KindRegistry {
+    kinds: Vec<Kind>,
+}
+
+impl KindRegistry {
+    /// The registry built in.
+    #[expect(clippy::missing_panics_doc, reason = "a test reads the embedded file")]
+    pub fn embedded() -> Self {
+        Self::parse(EMBEDDED).expect("the embedded registry is read by a test")
+    }
+
+    /// Reads a registry in the format of `schemas/kinds/kinds.toml`.
+    ///
+    /// # Errors
+    /// The place and reason in the TOML text.
+    pub fn parse(text: &str) -> Result<Self, RegistryError> {
+        let file: File = toml::from_str(text)?;
+        Ok(Self { kinds: file.kind })
+    }
+
+    /// All kinds in the order of the registry.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The kind with a code.
+    pub fn find(&self, code: &str) -> Option<&Kind> {
+        self.kinds.iter().find(|kind| kind.code == code)
+    }
+
+    /// The codes of the kinds a document may be of, by what its header says: a kind code among the document codes, else
+    /// the templates, narrowed by the document code where several kinds share a template.
+    pub fn candidates(&self, header: &Header) -> Vec<String> {
+        let codes = || header.code.iter().chain(&header.code_translations);
+        let named: Vec<String> = codes()
+            .filter(|code| code.code_system == KIND_DICTIONARY && self.find(&code.code).is_some())
+            .map(|code| code.code.clone())
+            .collect();
+        if !named.is_empty() {
+            return named;
+        }
+        let by_template: Vec<&Kind> =
+            self.kinds.iter().filter(|kind| kind.templates.iter().any(|template| header.template_ids.contains(template))).collect();
+        let narrowed: Vec<&Kind> = by_template
+            .iter()
+            .copied()
+            .filter(|kind| kind.document_codes.is_empty() || codes().any(|code| kind.document_codes.contains(&code.code)))
+            .collect();
+        let chosen = if narrowed.is_empty() { by_template } else { narrowed };
+        chosen.into_iter().map(|kind| kind.code.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::header::CodedValue;
+
+    fn header(template: &str, code: &str, system: &str) -> Header {
+        Header {
+            template_ids: vec![template.to_owned()],
+            code: Some(CodedValue { code: code.to_owned(), code_system: system.to_owned(), ..CodedValue::default() }),
+            ..Header::default()
+        }
+    }
+
+    const SHARED: &str = "[[kind]]\ncode='1'\ntitle='Один'\nformat='cda'\ntemplates=['1.2']\ndocument_codes=['7']\n\
+        [[kind]]\ncode='2'\ntitle='Два'\nformat='cda'\ntemplates=['1.2']\ndocument_codes=['8']\n";
+
+    #[test]
+    fn embedded_registry_is_readable_and_its_codes_are_unique() {
+        let registry = KindRegistry::embedded();
+        let codes: BTreeSet<_> = registry.kinds().iter().map(|kind| &kind.code).collect();
+        assert_eq!(codes.len(), registry.kinds().len());
+        assert!(registry.find("119").is_some());
+    }
+
+    #[test]
+    fn shared_template_is_told_apart_by_the_document_code() {
+        let registry = KindRegistry::parse(SHARED).unwrap();
+        assert_eq!(registry.candidates(&header("1.2", "8", "x")), ["2"]);
+        assert_eq!(registry.candidates(&header("1.2", "9", "x")), ["1", "2"], "an unknown code decides nothing");
+        assert_eq!(registry.candidates(&header("1.3", "8", "x")), [""; 0]);
+        assert_eq!(registry.candidates(&header("1.3", "1", KIND_DICTIONARY)), ["1"]);
+    }
+
+    #[test]
+    fn misspelt_field_is_an_error_with_its_place() {
+        let error = KindRegistry::parse("[[kind]]\ncode='1'\ntitel='x'\nformat='cda'\n").unwrap_err();
+        assert!(error.to_string().contains("titel"), "{error}");
+    }
+}

@@ -1,0 +1,79 @@
+//! Why a rule package cannot be used.
+
+use std::path::PathBuf;
+
+use crate::report::Message;
+use crate::{schematron, xsd};
+
+/// A rule package cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PackageError {
+    /// The folder given is not there or cannot be listed.
+    #[error("{}: {source}", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The folder has no package.
+    #[error("{}: no rule package `<kind>/schematron.sch` or `<kind>/xsd/CDA.xsd` in this folder", folder.display())]
+    NoPackage {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A file of the package cannot be read.
+    #[error("{name}: {source}")]
+    File {
+        /// Name of the file in the package folder.
+        name: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A Schematron file is not in the supported language.
+    #[error("{name}: {source}")]
+    Schematron {
+        /// Name of the file in the package folder.
+        name: String,
+        /// The construct and its place.
+        source: schematron::LoadError,
+    },
+    /// A schema set is not in the supported language.
+    #[error("{name}: {source}")]
+    Schema {
+        /// Name of the entry file in the package folder.
+        name: String,
+        /// The construct and its place.
+        source: xsd::LoadError,
+    },
+}
+
+impl PackageError {
+    /// The failure in both languages.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Folder { folder, source } => Message::new(
+                format!("папка пакетов {}: {source}", folder.display()),
+                format!("package folder {}: {source}", folder.display()),
+            ),
+            Self::NoPackage { folder } => Message::new(
+                format!("в папке {} нет пакетов правил вида <вид>/schematron.sch или <вид>/xsd/CDA.xsd", folder.display()),
+                format!("folder {} has no rule package <kind>/schematron.sch or <kind>/xsd/CDA.xsd", folder.display()),
+            ),
+            Self::File { name, source } => Message::new(
+                format!("файл пакета {name} не читается: {source}"),
+                format!("package file {name} cannot be read: {source}"),
+            ),
+            Self::Schematron { name, source } => load_message(name, &source.message()),
+            Self::Schema { name, source } => load_message(name, &source.message()),
+        }
+    }
+}
+
+fn load_message(name: &str, cause: &Message) -> Message {
+    Message::new(
+        format!("пакет правил не загружен: {name}: {}", cause.ru),
+        format!("the rule package was not loaded: {name}: {}", cause.en),
+    )
+}

@@ -1,0 +1,11 @@
+//! Rule packages: where they lie, what they are made of, and the compiled form shared by all threads.
+//!
+//! A package is a folder `<kind>/` with `schematron.sch` (some kinds have further `schematron_*.sch`) and
+//! `xsd/CDA.xsd` with what it includes. It is compiled when the first document of its kind comes, once.
+
+mod error;
+mod files;
+mod store;
+
+pub use error::PackageError;
+pub use store::{Package, PackageStore, PackageSummary};

@@ -1,0 +1,106 @@
+//! `full`: for people. What is wrong, the place in the source, what the rule says, whose turn it is.
+
+use std::fmt::Write as _;
+
+use super::super::{Finding, Lang, Severity, redact};
+use super::Printed;
+use super::concise::place;
+
+/// Characters of source shown in a code frame.
+const FRAME_WIDTH: usize = 120;
+
+/// The text for one document, with a line end.
+pub fn text(printed: &Printed<'_>) -> String {
+    let mut out = String::new();
+    for finding in &printed.report.findings {
+        write_finding(&mut out, printed, finding);
+    }
+    write_summary(&mut out, printed);
+    out
+}
+
+fn write_finding(out: &mut String, printed: &Printed<'_>, finding: &Finding) {
+    let lang = printed.lang;
+    let word = |ru, en| match lang {
+        Lang::Ru => ru,
+        Lang::En => en,
+    };
+    let rule = finding.rule.as_deref().unwrap_or(finding.code);
+    let _ = writeln!(out, "{}[{rule}]: {}", finding.severity.word(lang), finding.message.text(lang));
+    let _ = writeln!(out, "  --> {}", place(printed.file, finding));
+    if let Some(frame) = frame(printed, finding) {
+        let margin = finding.line.to_string();
+        let blank = " ".repeat(margin.len());
+        let width = frame.chars().take_while(|c| !matches!(c, '>' | '\n')).count() + 1;
+        let _ = writeln!(out, "{blank} |");
+        let _ = writeln!(out, "{margin} | {frame}");
+        let _ = writeln!(out, "{blank} | {}", "^".repeat(width.min(frame.chars().count()).max(1)));
+    }
+    if let Some(path) = &finding.path {
+        let _ = writeln!(out, "  = {}: {path}", word("место", "path"));
+    }
+    if let Some(test) = &finding.test {
+        let _ = writeln!(out, "  = {}: {test}", word("проверка", "test"));
+    }
+    if let Some(hint) = &finding.hint {
+        let _ = writeln!(out, "  = {}: {}", word("что делать", "help"), hint.text(lang));
+    }
+    let _ = writeln!(
+        out,
+        "  = {}: {} ({})\n",
+        word("исправляет", "to be fixed by"),
+        finding.owner.word(lang),
+        finding.code
+    );
+}
+
+/// The start tag at the finding's place: values that may be personal are shown by shape only.
+fn frame(printed: &Printed<'_>, finding: &Finding) -> Option<String> {
+    let rest = printed.source.get(finding.offset..)?;
+    let end =
+        rest.iter().position(|&byte| matches!(byte, b'>' | b'\n' | b'\r')).map_or(rest.len(), |at| at + 1);
+    let text = String::from_utf8_lossy(&rest[..end.min(FRAME_WIDTH * 4)]);
+    let text = text.trim_end();
+    if finding.line == 0 || text.is_empty() {
+        return None;
+    }
+    let shown = if printed.show_personal_data {
+        text.to_owned()
+    } else if text.starts_with('<') || finding.path.as_deref().is_some_and(|path| path.contains("/@")) {
+        redact::start_tag(text)
+    } else {
+        redact::shape(text)
+    };
+    // Control characters of a hostile file must not reach a terminal.
+    let shown: String = shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if shown.chars().count() <= FRAME_WIDTH {
+        return Some(shown);
+    }
+    Some(shown.chars().take(FRAME_WIDTH).chain(['…']).collect())
+}
+
+fn write_summary(out: &mut String, printed: &Printed<'_>) {
+    let Printed { file, report, lang, .. } = *printed;
+    let errors = report.count(Severity::Error);
+    let warnings = report.count(Severity::Warning);
+    let kind = report.kind.as_deref().unwrap_or("—");
+    let package = report.package.as_deref().map_or("—".to_owned(), |package| {
+        // The first digits of the digest tell packages apart; the whole stands in the JSON formats.
+        let digits = package
+            .find("sha256:")
+            .map_or(package.len(), |at| (at + "sha256:".len() + 12).min(package.len()));
+        package[..digits].to_owned()
+    });
+    let fired = report.rules_fired;
+    let verdict = report.verdict.word(lang);
+    let _ = match lang {
+        Lang::Ru => writeln!(
+            out,
+            "{file}: {verdict}; вид {kind}, пакет {package}, правил сработало {fired}, ошибок {errors}, предупреждений {warnings}"
+        ),
+        Lang::En => writeln!(
+            out,
+            "{file}: {verdict}; kind {kind}, package {package}, rules fired {fired}, errors {errors}, warnings {warnings}"
+        ),
+    };
+}

@@ -1,0 +1,232 @@
+//! One document, every layer, one report.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::header::Header;
+use crate::kinds::KindRegistry;
+use crate::package::{Package, PackageStore};
+use crate::report::{Finding, Layer, Message, Owner, Report, Severity, Verdict};
+use crate::xml::{self, Document, LineIndex, Limits};
+
+/// Which layers run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layers {
+    /// XML Schema.
+    pub xsd: bool,
+    /// Schematron.
+    pub schematron: bool,
+}
+
+impl Default for Layers {
+    fn default() -> Self {
+        Self { xsd: true, schematron: true }
+    }
+}
+
+/// How to check one document.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Kind of the document; found from its templates when absent.
+    pub kind: Option<String>,
+    /// Layers to run.
+    pub layers: Layers,
+    /// Limits on untrusted bytes.
+    pub limits: Limits,
+}
+
+/// Checks documents. Cheap to clone and to share between threads.
+///
+/// ```
+/// use semd_core::package::PackageStore;
+/// use semd_core::report::Verdict;
+/// use semd_core::validate::{Options, Validator};
+///
+/// let validator = Validator::new(PackageStore::embedded());
+/// let report = validator.validate(b"<note/>", &Options::default());
+/// assert_eq!(report.verdict, Verdict::Undecided); // no package is for such a document
+/// ```
+#[derive(Clone, Debug)]
+pub struct Validator {
+    store: PackageStore,
+    kinds: Arc<KindRegistry>,
+}
+
+impl Validator {
+    /// A validator over the packages of a store and the built-in registry of kinds.
+    pub fn new(store: PackageStore) -> Self {
+        Self { store, kinds: Arc::new(KindRegistry::embedded()) }
+    }
+
+    /// The packages used.
+    pub fn packages(&self) -> &PackageStore {
+        &self.store
+    }
+
+    /// Checks one document. Nothing here fails: what cannot be checked is a finding, and the verdict is then at best
+    /// [`Verdict::Undecided`].
+    pub fn validate(&self, bytes: &[u8], options: &Options) -> Report {
+        let mut check = Check { lines: LineIndex::new(bytes), undecided: false, findings: Vec::new(), rules_fired: 0 };
+        let mut report = Report {
+            sha256: sha256(bytes),
+            kind: options.kind.clone(),
+            edition: None,
+            package: None,
+            verdict: Verdict::Undecided,
+            rules_fired: 0,
+            findings: Vec::new(),
+        };
+        match xml::parse(bytes, &options.limits) {
+            Err(fault) => check.findings.push(fault.finding(&check.lines)),
+            Ok(document) => {
+                let remarks = document.remarks().iter().map(|fault| fault.finding(&check.lines));
+                check.findings.extend(remarks);
+                self.rules(&document, options, &mut check, &mut report);
+            }
+        }
+        // Stable: findings of one place keep the order of the rules in the package.
+        check.findings.sort_by_key(|finding| finding.offset);
+        report.rules_fired = check.rules_fired;
+        report.findings = check.findings;
+        report.verdict = if report.count(Severity::Error) > 0 {
+            Verdict::Invalid
+        } else if check.undecided {
+            Verdict::Undecided
+        } else {
+            Verdict::Valid
+        };
+        report
+    }
+
+    fn rules(&self, document: &Document<'_>, options: &Options, check: &mut Check<'_>, report: &mut Report) {
+        let candidates = match &options.kind {
+            Some(kind) => vec![kind.clone()],
+            None => self.kinds.candidates(&Header::read(document)),
+        };
+        let served: Vec<&String> = candidates.iter().filter(|kind| self.store.has(kind)).collect();
+        if served.is_empty() {
+            report.kind = candidates.first().cloned();
+            check.undecided(no_package(&candidates));
+            return;
+        }
+        // One template may serve several kinds: the one whose rules the document breaks least is meant.
+        let mut best: Option<(Check<'_>, &str, Option<Arc<Package>>)> = None;
+        for kind in served {
+            let mut attempt = Check { lines: check.lines.clone(), undecided: false, findings: Vec::new(), rules_fired: 0 };
+            let package = match self.store.package(kind) {
+                Some(Ok(package)) => {
+                    attempt.package(&package, document, options.layers);
+                    Some(package)
+                }
+                Some(Err(error)) => {
+                    attempt.undecided(error.message());
+                    None
+                }
+                None => continue,
+            };
+            let better = best.as_ref().is_none_or(|(known, ..)| attempt.weight() < known.weight());
+            if better {
+                best = Some((attempt, kind, package));
+            }
+        }
+        let Some((attempt, kind, package)) = best else { return };
+        check.undecided |= attempt.undecided;
+        check.rules_fired = attempt.rules_fired;
+        check.findings.extend(attempt.findings);
+        report.kind = Some(kind.to_owned());
+        report.edition = self.kinds.find(kind).and_then(|known| known.edition.map(|edition| edition.to_string()));
+        report.package = package.map(|package| package.reference());
+    }
+}
+
+/// What has been found so far.
+struct Check<'a> {
+    lines: LineIndex<'a>,
+    undecided: bool,
+    findings: Vec<Finding>,
+    rules_fired: u64,
+}
+
+impl Check<'_> {
+    fn weight(&self) -> (bool, usize) {
+        (self.undecided, self.findings.len())
+    }
+
+    fn package(&mut self, package: &Package, document: &Document<'_>, layers: Layers) {
+        if layers.xsd {
+            match &package.schema {
+                Some(schema) => {
+                    let mut violations = Vec::new();
+                    schema.validate(document, &mut violations);
+                    self.findings.extend(violations.iter().map(|violation| violation.finding(document, &self.lines)));
+                }
+                None => self.undecided(missing_part("схем XML", "XML schemas")),
+            }
+        }
+        if layers.schematron {
+            if package.plans.is_empty() {
+                self.undecided(missing_part("правил Schematron", "Schematron rules"));
+                return;
+            }
+            for plan in &package.plans {
+                let outcome = plan.evaluate(document);
+                self.rules_fired += outcome.fired;
+                self.undecided |= !outcome.errors.is_empty();
+                self.findings.extend(outcome.findings(plan, document, &self.lines));
+            }
+            if self.rules_fired == 0 {
+                self.undecided(Message::new(
+                    "Ни одно правило пакета не сработало: документ не того вида или в другом пространстве имён",
+                    "No rule of the package fired: the document is of another kind or in another namespace",
+                ));
+            }
+        }
+    }
+
+    /// A check that could not be done: never an error of the document, never a valid verdict.
+    fn undecided(&mut self, message: Message) {
+        self.undecided = true;
+        self.findings.push(Finding {
+            layer: Layer::Rule,
+            code: "VALIDATION_ERROR",
+            rule: Some("not-checked".to_owned()),
+            severity: Severity::Warning,
+            message,
+            hint: None,
+            test: None,
+            path: None,
+            line: 0,
+            column: 0,
+            offset: 0,
+            owner: Owner::Mixed,
+            retryable: false,
+        });
+    }
+}
+
+fn no_package(candidates: &[String]) -> Message {
+    if candidates.is_empty() {
+        return Message::new(
+            "Вид документа не определён по templateId; укажите его: --kind КОД",
+            "The kind of the document cannot be told from its templateId; give it: --kind CODE",
+        );
+    }
+    let kinds = candidates.join(", ");
+    Message::new(
+        format!("Нет пакета правил для вида {kinds}; укажите папку пакетов: --packages ПАПКА"),
+        format!("There is no rule package for kind {kinds}; give a folder of packages: --packages DIR"),
+    )
+}
+
+fn missing_part(ru: &str, en: &str) -> Message {
+    Message::new(format!("В пакете правил нет {ru}: этот слой не проверен"), format!("The rule package has no {en}: this layer was not checked"))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}

@@ -1,0 +1,159 @@
+//! Asking the register about documents instead of guessing.
+
+use std::collections::{BTreeMap, HashMap};
+
+use semd_core::xml::Limits;
+use time::{Duration, OffsetDateTime};
+
+use super::Shared;
+use crate::journal::{Direction, Event, Filter, Journal, JournalError, Message, Record, State, Update};
+use crate::message::{
+    Payload as _, RegistryItem, SearchRegistryItemRequest, SearchRegistryItemResponse, Status, timestamp,
+};
+use crate::soap::Received;
+
+/// Width of one search. The longest period the register permits is not known; one day is used everywhere.
+const WINDOW: Duration = Duration::DAY;
+/// Clocks of both sides may differ by this much.
+const CLOCK_TOLERANCE: Duration = Duration::hours(1);
+
+impl Shared {
+    /// Looks up every document whose fate the register knows better: unknown ones, acknowledged ones whose time has
+    /// come, and those that the register calls registered already.
+    ///
+    /// On the `first` round acknowledged documents are looked up whatever their time, because results may have come
+    /// while no process was there to take them.
+    pub(super) async fn look_up(&self, first: bool) -> Result<(), JournalError> {
+        let now = OffsetDateTime::now_utc();
+        let candidates = move |journal: &dyn Journal| {
+            let due = |states: Vec<State>, due_at| journal.list(&Filter { states, due_at, limit: None });
+            let awaiting = vec![State::Accepted, State::FileRequested, State::FileSent];
+            let mut records = due(vec![State::Unknown], Some(now))?;
+            records.extend(due(awaiting, (!first).then_some(now))?);
+            // Registered under a number that the refusal did not tell.
+            let again = due(vec![State::Queued], Some(now))?;
+            let taken = |record: &Record| record.codes.iter().any(|code| code == "NOT_UNIQUE_PROVIDED_ID");
+            records.extend(again.into_iter().filter(taken));
+            Ok(records)
+        };
+        let records = self.exchange.with_journal(candidates).await?;
+        let mut groups: BTreeMap<(String, String), Vec<Record>> = BTreeMap::new();
+        for record in records {
+            let key = (record.organization.clone(), record.kind.clone());
+            groups.entry(key).or_default().push(record);
+        }
+        for ((organization, kind), records) in groups {
+            let from = records.iter().map(|record| record.created_at).min().unwrap_or(now);
+            let found = self.search(&organization, &kind, from, now).await?;
+            for record in records {
+                match &found {
+                    Some(items) => self.settle(record, items, now).await?,
+                    None => self.look_later(record, now).await?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies what the search found out about one document.
+    async fn settle(
+        &self,
+        record: Record,
+        items: &HashMap<String, RegistryItem>,
+        now: OffsetDateTime,
+    ) -> Result<(), JournalError> {
+        if let Some(item) = items.get(&record.local_uid.to_lowercase()) {
+            return self.exchange.registered(&record.local_uid, item.clone(), None).await.map(drop);
+        }
+        let event = match record.state {
+            State::Queued => return Ok(()),
+            State::Unknown => Event::NotKnown,
+            _ => match self.next_look(&record, now) {
+                Some(next) => return self.postpone_look(record.local_uid, next).await,
+                None => Event::GaveUp,
+            },
+        };
+        self.exchange.apply(&record.local_uid, Update::bare(event)).await.map(drop)
+    }
+
+    /// The register could not be asked: nothing is known, and nothing is sent before it is.
+    async fn look_later(&self, record: Record, now: OffsetDateTime) -> Result<(), JournalError> {
+        let next = self.exchange.retry().next_attempt(record.attempts, now);
+        self.postpone_look(record.local_uid, next).await
+    }
+
+    async fn postpone_look(&self, local_uid: String, next: OffsetDateTime) -> Result<(), JournalError> {
+        self.exchange.with_journal(move |journal| journal.postpone(&local_uid, next)).await
+    }
+
+    /// The next step of the waiting ladder; `None` after the last one.
+    fn next_look(&self, record: &Record, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let accepted = record.accepted_at.unwrap_or(record.updated_at);
+        self.settings.ladder.iter().map(|step| accepted + *step).find(|moment| *moment > now)
+    }
+
+    /// All registered items of an organisation and kind since `from`, by lower-case `localUid`; `None` when the register
+    /// gave no usable answer.
+    async fn search(
+        &self,
+        organization: &str,
+        kind: &str,
+        from: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Option<HashMap<String, RegistryItem>>, JournalError> {
+        let mut found = HashMap::new();
+        let mut begin = from - CLOCK_TOLERANCE;
+        let end = now + CLOCK_TOLERANCE;
+        while begin < end {
+            let until = (begin + WINDOW).min(end);
+            let request = SearchRegistryItemRequest {
+                organization: Some(organization.to_owned()),
+                kind: Some(kind.to_owned()),
+                register_date_begin: Some(timestamp::to_xsd(begin)),
+                register_date_end: Some(timestamp::to_xsd(until)),
+                patient_snils: None,
+            };
+            let Some(items) = self.search_window(&request).await? else {
+                return Ok(None);
+            };
+            for item in items {
+                if let Some(local_uid) = &item.local_uid {
+                    found.insert(local_uid.to_lowercase(), item);
+                }
+            }
+            begin = until;
+        }
+        Ok(Some(found))
+    }
+
+    async fn search_window(
+        &self,
+        request: &SearchRegistryItemRequest,
+    ) -> Result<Option<Vec<RegistryItem>>, JournalError> {
+        let headers = self.headers(SearchRegistryItemRequest::headers());
+        let envelope = request.envelope(&headers);
+        let version = headers.version;
+        let message = Message {
+            direction: Direction::Out,
+            action: headers.action,
+            message_id: Some(headers.message_id),
+            relates_to: None,
+            raw: Some(envelope.clone()),
+        };
+        let now = OffsetDateTime::now_utc();
+        self.exchange.with_journal(move |journal| journal.record_message(&message, now)).await?;
+        let answer = match self.client.post(&self.settings.register, version, envelope).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.unreachable(&error);
+                return Ok(None);
+            }
+        };
+        let response = Received::read(&answer.body, &Limits::default())
+            .ok()
+            .and_then(|received| SearchRegistryItemResponse::read(received.payload()).ok());
+        Ok(response
+            .filter(|response| response.status == Status::Success)
+            .map(|response| response.matches))
+    }
+}

@@ -1,0 +1,205 @@
+//! Sending one request and taking its synchronous answer.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use semd_core::xml::Limits;
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use super::{Shared, WorkerError};
+use crate::client::Answer;
+use crate::exchange::Consequences;
+use crate::journal::{Direction, Event, JournalError, Message, Record, Refusal, Update};
+use crate::message::{Acknowledgement, Payload as _, RegisterDocumentRequest, RegisterError, Status};
+use crate::soap::{FaultSide, Headers, MessageId, Received, SoapFault};
+
+/// What a synchronous answer says.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    /// Acknowledged.
+    Accepted,
+    /// Refused with reasons.
+    Refused(Vec<RegisterError>),
+    /// The other side says that it did not take the request.
+    NotTaken,
+    /// The request may have been taken.
+    Unclear,
+}
+
+/// Reads a synchronous answer.
+fn verdict(answer: &Answer) -> Verdict {
+    let unreadable = match answer.status {
+        // Timeouts and overload of gateways are told by client error numbers, too.
+        408 | 429 => Verdict::Unclear,
+        400..=499 => Verdict::NotTaken,
+        _ => Verdict::Unclear,
+    };
+    let Ok(received) = Received::read(&answer.body, &Limits::default()) else {
+        return unreadable;
+    };
+    if let Some(fault) = SoapFault::read(received.payload()) {
+        return match fault.side {
+            FaultSide::Sender => Verdict::Refused(vec![RegisterError::new("", fault.reason)]),
+            FaultSide::Receiver => Verdict::Unclear,
+        };
+    }
+    match Acknowledgement::read(received.payload()) {
+        Ok(Acknowledgement { status: Status::Success, .. }) => Verdict::Accepted,
+        Ok(Acknowledgement { errors, .. }) => Verdict::Refused(errors),
+        Err(_) => unreadable,
+    }
+}
+
+impl Shared {
+    /// Sends the request of a queued document; gives back its `localUid`.
+    pub(super) async fn submit(&self, record: Record) -> Result<String, WorkerError> {
+        let local_uid = record.local_uid;
+        let uid = local_uid.clone();
+        let Some(request) = self.exchange.with_journal(move |journal| journal.request(&uid)).await? else {
+            return Ok(local_uid);
+        };
+        let headers = self.headers(RegisterDocumentRequest::headers());
+        let envelope = request.envelope(&headers);
+        let id = headers.message_id.clone();
+        match self.exchange.begin_attempt(&local_uid, id.clone(), envelope.clone()).await {
+            Ok(_) => {}
+            // The callback service moved the document between the look at the queue and now.
+            Err(JournalError::Illegal(_)) => return Ok(local_uid),
+            Err(error) => return Err(error.into()),
+        }
+        let attempts = record.attempts + 1;
+        match self.client.post(&self.settings.register, headers.version, envelope).await {
+            Ok(answer) => self.take_answer(&local_uid, id, attempts, answer).await?,
+            Err(error) => {
+                self.unreachable(&error);
+                let event = match error.certainly_not_sent() {
+                    true => Event::NotSent(self.exchange.retry().again(attempts)),
+                    false => Event::AnswerLost,
+                };
+                self.postpone(&local_uid, id, attempts, event, None).await?;
+            }
+        }
+        Ok(local_uid)
+    }
+
+    /// Completes the headers of a message to the register.
+    pub(super) fn headers(&self, mut headers: Headers) -> Headers {
+        headers.to = Some(self.settings.register.clone());
+        headers.reply_to = Some(self.settings.reply_to.clone());
+        headers.client_entity_id.clone_from(&self.settings.client_entity_id);
+        headers
+    }
+
+    async fn take_answer(
+        &self,
+        local_uid: &str,
+        id: MessageId,
+        attempts: u32,
+        answer: Answer,
+    ) -> Result<(), JournalError> {
+        let verdict = verdict(&answer);
+        let message = Message {
+            direction: Direction::In,
+            action: "registerDocumentResponse".to_owned(),
+            message_id: None,
+            relates_to: Some(id.clone()),
+            raw: Some(answer.body.to_vec()),
+        };
+        match verdict {
+            Verdict::Accepted => {
+                let first_look = self.settings.ladder.first().map(|step| OffsetDateTime::now_utc() + *step);
+                let update = Update {
+                    attempt: Some(id),
+                    next_attempt_at: first_look,
+                    message: Some(message),
+                    ..Update::bare(Event::Accepted)
+                };
+                self.exchange.apply(local_uid, update).await?;
+            }
+            Verdict::Refused(errors) => {
+                let consequences = self.exchange.refused(local_uid, Some(id), errors, Some(message)).await?;
+                self.heed(consequences);
+            }
+            Verdict::NotTaken => {
+                let event = Event::NotSent(self.exchange.retry().again(attempts));
+                self.with_pace(|pace| pace.unreachable = Some(format!("HTTP {}", answer.status)));
+                self.postpone(local_uid, id, attempts, event, Some(message)).await?;
+            }
+            Verdict::Unclear => {
+                self.with_pace(|pace| pace.unreachable = Some(format!("HTTP {}", answer.status)));
+                self.postpone(local_uid, id, attempts, Event::AnswerLost, Some(message)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Records that there was no usable answer, and when to go on.
+    async fn postpone(
+        &self,
+        local_uid: &str,
+        id: MessageId,
+        attempts: u32,
+        event: Event,
+        message: Option<Message>,
+    ) -> Result<(), JournalError> {
+        let next = self.exchange.retry().next_attempt(attempts, OffsetDateTime::now_utc());
+        let exhausted = event == Event::NotSent(Refusal::Exhausted);
+        let update = Update {
+            attempt: Some(id),
+            next_attempt_at: (!exhausted).then_some(next),
+            message,
+            ..Update::bare(event)
+        };
+        self.exchange.apply(local_uid, update).await.map(drop)
+    }
+
+    /// Slows down or stops when the register says so.
+    fn heed(&self, consequences: Consequences) {
+        if consequences.rate_limited {
+            let pause = self.exchange.retry().rate_limit_pause;
+            self.with_pace(|pace| {
+                pace.not_before = Instant::now() + pause;
+                // Half the rate; without an interval so far, five requests a second.
+                pace.interval = (pace.interval * 2).max(Duration::from_millis(200));
+            });
+        }
+        if let Some(code) = consequences.stop {
+            self.with_pace(|pace| pace.stop_code = Some(code));
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::AcknowledgementKind;
+
+    fn answer(status: u16, body: Vec<u8>) -> Answer {
+        Answer { status, body: body.into() }
+    }
+
+    #[test]
+    fn synchronous_answers_are_told_apart() {
+        let kind = AcknowledgementKind::RegisterDocument;
+        let headers = Headers::new("registerDocumentResponse");
+        let success = Acknowledgement::success().envelope(kind, &headers);
+        let errors = vec![RegisterError::new("NO_SIGNATURE", "")];
+        let error = Acknowledgement::error(errors.clone()).envelope(kind, &headers);
+        let fault = |side| SoapFault { side, reason: "r".into() }.write(&headers);
+        assert_eq!(verdict(&answer(200, success.clone())), Verdict::Accepted);
+        assert_eq!(verdict(&answer(200, error)), Verdict::Refused(errors));
+        assert_eq!(
+            verdict(&answer(400, fault(FaultSide::Sender))),
+            Verdict::Refused(vec![RegisterError::new("", "r")])
+        );
+        assert_eq!(verdict(&answer(500, fault(FaultSide::Receiver))), Verdict::Unclear);
+        assert_eq!(verdict(&answer(200, b"<html/>".to_vec())), Verdict::Unclear);
+        assert_eq!(verdict(&answer(503, Vec::new())), Verdict::Unclear);
+        assert_eq!(verdict(&answer(408, Vec::new())), Verdict::Unclear);
+        assert_eq!(verdict(&answer(404, b"not found".to_vec())), Verdict::NotTaken);
+        // The words decide, not the number.
+        assert_eq!(verdict(&answer(500, success)), Verdict::Accepted);
+    }
+}

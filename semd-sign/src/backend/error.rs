@@ -1,0 +1,45 @@
+//! Why a signature could not be made.
+
+use semd_core::report::Message;
+
+use crate::gost::GostError;
+use crate::spki::SpkiError;
+
+/// A signature that could not be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The certificate is of another key.
+    #[error("the certificate does not belong to the private key")]
+    KeyMismatch,
+    /// The certificate has no usable key.
+    #[error("unsupported key of the certificate: {0}")]
+    CertificateKey(SpkiError),
+    /// The key cannot be used.
+    #[error(transparent)]
+    Gost(#[from] GostError),
+    /// The finished container did not verify: a fault, or a token with another byte order.
+    #[error("the new signature does not verify")]
+    SelfCheck,
+}
+
+impl SignError {
+    /// The error for people: what is wrong and what to do.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::KeyMismatch => Message::new(
+                "сертификат не соответствует закрытому ключу: проверьте, что ключ и сертификат из одной пары",
+                "the certificate does not belong to the private key: check that both are of one pair",
+            ),
+            Self::CertificateKey(error) => Message::new(
+                format!("ключ сертификата не поддерживается, нужен ГОСТ Р 34.10-2012: {error}"),
+                format!("the certificate's key is not supported, GOST R 34.10-2012 is needed: {error}"),
+            ),
+            Self::Gost(error) => error.message(),
+            Self::SelfCheck => Message::new(
+                "созданная подпись не прошла собственную проверку и не выдана",
+                "the new signature failed its own verification and was not released",
+            ),
+        }
+    }
+}

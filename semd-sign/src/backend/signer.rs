@@ -1,0 +1,19 @@
+//! The one thing a holder of a private key must be able to do.
+
+use super::SignError;
+use crate::certificate::Certificate;
+
+/// A private key that signs, wherever it is kept.
+///
+/// Implementations return the raw signature only; every container is built by [`crate::cades`], so that all holders of
+/// keys give the same containers, and is verified there before anybody sees it.
+pub trait Signer: Send + Sync {
+    /// The certificate of the key.
+    fn certificate(&self) -> &Certificate;
+
+    /// Hashes `message` with the hash function of the key and signs the digest; returns `s‖r`, big-endian.
+    ///
+    /// # Errors
+    /// The key cannot be used.
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError>;
+}

@@ -1,0 +1,235 @@
+//! X.509 certificates and the facts of the Russian qualified profile (FSB order 795, RFC 9215 5).
+
+mod error;
+mod extensions;
+mod facts;
+mod name;
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use crate::asn1::{Reader, tag};
+use crate::gost::{PublicKey, TestSets};
+use crate::spki::{self, SpkiError};
+use crate::{oid, pem};
+
+pub use error::CertificateError;
+pub use extensions::Extensions;
+pub use facts::SignerFacts;
+
+/// A certificate, read once and cheap to clone.
+#[derive(Clone)]
+pub struct Certificate {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    der: Vec<u8>,
+    /// The octets the issuer signed.
+    tbs: Vec<u8>,
+    /// Names as they stand, with their headers.
+    subject: Vec<u8>,
+    issuer: Vec<u8>,
+    /// Contents of the INTEGER.
+    serial: Vec<u8>,
+    version: u32,
+    not_before: OffsetDateTime,
+    not_after: OffsetDateTime,
+    key: Result<PublicKey, SpkiError>,
+    signature_algorithm: pkcs8::ObjectIdentifier,
+    /// Whether the algorithm inside the signed part is the one outside (RFC 5280 4.1.1.2).
+    algorithms_agree: bool,
+    signature: Vec<u8>,
+    extensions: Extensions,
+    facts: SignerFacts,
+}
+
+impl Certificate {
+    /// Reads one certificate, PEM or DER. Of several PEM blocks the first certificate counts.
+    ///
+    /// # Errors
+    /// Not a certificate. A certificate of another algorithm is read; only its key is missing.
+    pub fn from_bytes(pem_or_der: &[u8]) -> Result<Self, CertificateError> {
+        if !pem::is_pem(pem_or_der) {
+            return Self::from_der(pem_or_der);
+        }
+        match pem::blocks(pem_or_der)
+            .into_iter()
+            .find(|block| block.label.ends_with("CERTIFICATE"))
+        {
+            Some(block) => Self::from_der(&block.octets),
+            None => Err(CertificateError::NotCertificate),
+        }
+    }
+
+    /// Reads all certificates of a file: a chain in PEM, or one in DER.
+    ///
+    /// # Errors
+    /// There is none, or one of them cannot be read.
+    pub fn all_from_bytes(pem_or_der: &[u8]) -> Result<Vec<Self>, CertificateError> {
+        if !pem::is_pem(pem_or_der) {
+            return Self::from_der(pem_or_der).map(|certificate| vec![certificate]);
+        }
+        let blocks = pem::blocks(pem_or_der);
+        let found: Vec<_> = blocks
+            .iter()
+            .filter(|block| block.label.ends_with("CERTIFICATE"))
+            .map(|block| Self::from_der(&block.octets))
+            .collect::<Result<_, _>>()?;
+        if found.is_empty() {
+            Err(CertificateError::NotCertificate)
+        } else {
+            Ok(found)
+        }
+    }
+
+    fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        let outer = Reader::single(der, tag::SEQUENCE).map_err(|_| CertificateError::NotCertificate)?;
+        let (rest, parsed) = X509Certificate::from_der(der).map_err(|_| CertificateError::NotCertificate)?;
+        if !rest.is_empty() {
+            return Err(CertificateError::NotCertificate);
+        }
+        // x509-parser decodes; comparisons and digests need the octets as they stand.
+        let mut parts = outer.reader();
+        let tbs = parts.expect(tag::SEQUENCE)?;
+        let outer_algorithm = parts.expect(tag::SEQUENCE)?;
+        let signature = parts.expect(tag::BIT_STRING)?.bit_string()?;
+        let mut fields = tbs.reader();
+        fields.optional(tag::context(0))?;
+        let serial = fields.expect(tag::INTEGER)?;
+        let inner_algorithm = fields.expect(tag::SEQUENCE)?;
+        let issuer = fields.expect(tag::SEQUENCE)?;
+        fields.expect(tag::SEQUENCE)?;
+        let subject = fields.expect(tag::SEQUENCE)?;
+        let key = fields.expect(tag::SEQUENCE)?;
+
+        let extensions = Extensions::read(&parsed)?;
+        let not_before = parsed.validity().not_before.to_datetime();
+        let not_after = parsed.validity().not_after.to_datetime();
+        let facts = SignerFacts::new(
+            &parsed,
+            subject.raw,
+            serial.content,
+            &extensions,
+            not_before,
+            not_after,
+        );
+        Ok(Self {
+            inner: Arc::new(Inner {
+                der: der.to_vec(),
+                tbs: tbs.raw.to_vec(),
+                subject: subject.raw.to_vec(),
+                issuer: issuer.raw.to_vec(),
+                serial: serial.content.to_vec(),
+                version: parsed.version().0 + 1,
+                not_before,
+                not_after,
+                key: spki::read(key.raw, TestSets::Refuse),
+                signature_algorithm: outer_algorithm.reader().expect(tag::OID)?.oid()?,
+                algorithms_agree: inner_algorithm.raw == outer_algorithm.raw,
+                signature: signature.to_vec(),
+                extensions,
+                facts,
+            }),
+        })
+    }
+
+    /// The certificate, DER.
+    pub fn der(&self) -> &[u8] {
+        &self.inner.der
+    }
+
+    /// The certificate as PEM.
+    pub fn to_pem(&self) -> String {
+        pem::encode("CERTIFICATE", self.der())
+    }
+
+    /// Who it was issued to, and whether it looks like a qualified one.
+    pub fn facts(&self) -> SignerFacts {
+        self.inner.facts.clone()
+    }
+
+    /// The public key.
+    ///
+    /// # Errors
+    /// It is not a usable GOST R 34.10-2012 key.
+    pub fn public_key(&self) -> Result<&PublicKey, &SpkiError> {
+        self.inner.key.as_ref()
+    }
+
+    /// Version as people count: 3 for every certificate with extensions.
+    pub fn version(&self) -> u32 {
+        self.inner.version
+    }
+
+    /// Start of validity.
+    pub fn not_before(&self) -> OffsetDateTime {
+        self.inner.not_before
+    }
+
+    /// End of validity, inclusive.
+    pub fn not_after(&self) -> OffsetDateTime {
+        self.inner.not_after
+    }
+
+    /// Extensions that matter here.
+    pub fn extensions(&self) -> &Extensions {
+        &self.inner.extensions
+    }
+
+    /// Subject name as it stands.
+    pub(crate) fn subject_raw(&self) -> &[u8] {
+        &self.inner.subject
+    }
+
+    /// Issuer name as it stands.
+    pub(crate) fn issuer_raw(&self) -> &[u8] {
+        &self.inner.issuer
+    }
+
+    /// Contents of the serial number's INTEGER.
+    pub(crate) fn serial_raw(&self) -> &[u8] {
+        &self.inner.serial
+    }
+
+    /// Whether both names are the same, octet for octet.
+    pub fn is_self_issued(&self) -> bool {
+        self.inner.subject == self.inner.issuer
+    }
+
+    /// Whether the signature algorithm inside the signed part is the one outside.
+    pub fn algorithms_agree(&self) -> bool {
+        self.inner.algorithms_agree
+    }
+
+    /// Whether `issuer` is named as issuer and its key made the signature.
+    pub fn is_signed_by(&self, issuer: &Self) -> bool {
+        let Ok(key) = issuer.public_key() else {
+            return false;
+        };
+        let digest = key.parameter_set().digest;
+        self.inner.issuer == issuer.inner.subject
+            && oid::signature_digest(&self.inner.signature_algorithm) == Some(digest)
+            && key.verify(&digest.digest(&self.inner.tbs), &self.inner.signature)
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.inner.der == other.inner.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl std::fmt::Debug for Certificate {
+    /// Shows the serial number only: a subject is personal data.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Certificate({})", self.inner.facts.serial)
+    }
+}
+
+#[cfg(test)]
+mod tests;

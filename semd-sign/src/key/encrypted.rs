@@ -1,0 +1,71 @@
+//! EncryptedPrivateKeyInfo with PBES2 (RFC 8018 6.2) and AES.
+
+use pkcs8::EncryptedPrivateKeyInfoRef;
+use pkcs8::der::Decode;
+use pkcs8::pkcs5::pbes2::{Kdf, Parameters};
+use pkcs8::pkcs5::{EncryptionScheme, Error};
+use zeroize::Zeroizing;
+
+use super::KeyError;
+use crate::asn1::{Reader, Writer, tag};
+
+/// Iterations of PBKDF2 a file may ask for (about five seconds).
+const MAX_ITERATIONS: u32 = 10_000_000;
+/// Memory of scrypt a file may ask for, in octets: 128·N·r.
+const MAX_SCRYPT_MEMORY: u64 = 256 << 20;
+/// Iterations written.
+const ITERATIONS: u32 = 100_000;
+
+/// Whether the structure is EncryptedPrivateKeyInfo: it begins with an algorithm where a plain key has its version.
+pub(super) fn is_encrypted(der: &[u8]) -> bool {
+    Reader::single(der, tag::SEQUENCE).is_ok_and(|info| info.reader().expect(tag::SEQUENCE).is_ok())
+}
+
+/// Opens the structure.
+pub(super) fn decrypt(der: &[u8], password: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let mut reader = Reader::single(der, tag::SEQUENCE)?.reader();
+    let algorithm = reader.expect(tag::SEQUENCE)?;
+    let oid = algorithm.reader().expect(tag::OID)?.oid()?;
+    let info = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| KeyError::Encryption(oid))?;
+    if let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm {
+        check_cost(parameters)?;
+    }
+    match info
+        .encryption_algorithm
+        .decrypt(password, info.encrypted_data.as_bytes())
+    {
+        Ok(opened) => Ok(Zeroizing::new(opened)),
+        Err(Error::DecryptFailed) => Err(KeyError::WrongPassword),
+        Err(Error::UnsupportedAlgorithm { oid }) => Err(KeyError::Encryption(oid)),
+        Err(_) => Err(KeyError::Encryption(oid)),
+    }
+}
+
+fn check_cost(parameters: &Parameters) -> Result<(), KeyError> {
+    let cheap = match &parameters.kdf {
+        Kdf::Pbkdf2(pbkdf2) => pbkdf2.iteration_count <= MAX_ITERATIONS,
+        Kdf::Scrypt(scrypt) => scrypt
+            .cost_parameter
+            .checked_mul(128 * u64::from(scrypt.block_size))
+            .is_some_and(|memory| memory <= MAX_SCRYPT_MEMORY && scrypt.parallelization <= 16),
+        _ => false,
+    };
+    if cheap { Ok(()) } else { Err(KeyError::Expensive) }
+}
+
+/// Locks a plain structure.
+pub(super) fn encrypt(plain: &[u8], password: &[u8]) -> Result<Vec<u8>, KeyError> {
+    let (mut salt, mut iv) = ([0; 16], [0; 16]);
+    getrandom::fill(&mut salt).map_err(|_| KeyError::Encrypt)?;
+    getrandom::fill(&mut iv).map_err(|_| KeyError::Encrypt)?;
+    let parameters =
+        Parameters::generate_pbkdf2_sha256_aes256cbc(ITERATIONS, &salt, iv).map_err(|_| KeyError::Encrypt)?;
+    let scheme = EncryptionScheme::Pbes2(parameters);
+    let locked = scheme.encrypt(password, plain).map_err(|_| KeyError::Encrypt)?;
+    let scheme = pkcs8::der::Encode::to_der(&scheme).map_err(|_| KeyError::Encrypt)?;
+    Ok(Writer::build(|writer| {
+        writer.sequence(|info| {
+            info.raw(&scheme).octet_string(&locked);
+        });
+    }))
+}
