@@ -58,11 +58,7 @@ type Parameters = [(String, String)];
 
 /// Reads the definitions of a file.
 pub(super) fn load(source: &Source<'_>) -> Result<Definitions, LoadError> {
-    let mut loader = Loader {
-        source,
-        size: 0,
-        out: Definitions::default(),
-    };
+    let mut loader = Loader { source, size: 0, out: Definitions::default() };
     loader.schema()?;
     Ok(loader.out)
 }
@@ -77,11 +73,7 @@ struct Loader<'s, 'd> {
 impl Loader<'_, '_> {
     fn grow(&mut self) -> Result<(), LoadError> {
         self.size += 1;
-        if self.size > MAX_SIZE {
-            Err(LoadError::TooLarge)
-        } else {
-            Ok(())
-        }
+        if self.size > MAX_SIZE { Err(LoadError::TooLarge) } else { Ok(()) }
     }
 
     fn schema(&mut self) -> Result<(), LoadError> {
@@ -131,10 +123,7 @@ impl Loader<'_, '_> {
     fn active_patterns(&mut self, children: &[(ElementId, &str)]) -> Result<Option<Vec<String>>, LoadError> {
         let source = self.source;
         let root = source.document.root();
-        let Some(wanted) = source
-            .attribute(root, "defaultPhase")
-            .filter(|phase| *phase != ALL_PHASES)
-        else {
+        let Some(wanted) = source.attribute(root, "defaultPhase").filter(|phase| *phase != ALL_PHASES) else {
             return Ok(None);
         };
         let phase = children
@@ -176,11 +165,7 @@ impl Loader<'_, '_> {
 
     fn pattern(&mut self, id: ElementId, number: u32) -> Result<PatternDefinition, LoadError> {
         let source = self.source;
-        let mut pattern = PatternDefinition {
-            number,
-            lets: Vec::new(),
-            rules: Vec::new(),
-        };
+        let mut pattern = PatternDefinition { number, lets: Vec::new(), rules: Vec::new() };
         if let Some(documents) = source.attribute(id, "documents") {
             return Err(source.unsupported(id, format!("documents=\"{documents}\"")));
         }
@@ -326,10 +311,7 @@ fn substitute(text: &str, parameters: &Parameters) -> String {
     while let Some(at) = rest.find('$') {
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
-        match parameters
-            .iter()
-            .find(|(name, _)| rest.starts_with(name.as_str()))
-        {
+        match parameters.iter().find(|(name, _)| rest.starts_with(name.as_str())) {
             Some((name, value)) => {
                 out.push_str(value);
                 rest = &rest[name.len()..];

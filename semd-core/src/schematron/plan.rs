@@ -118,17 +118,11 @@ impl Plan {
     /// ```
     pub fn compile(source: &[u8]) -> Result<Self, LoadError> {
         let document = xml::parse(source, &Limits::default()).map_err(LoadError::Xml)?;
-        let source = Source {
-            document: &document,
-            lines: LineIndex::new(source),
-        };
+        let source = Source { document: &document, lines: LineIndex::new(source) };
         let definitions = load::load(&source)?;
         let mut compiler = Compiler {
             source: &source,
-            context: StaticContext {
-                namespaces: definitions.namespaces,
-                ..StaticContext::default()
-            },
+            context: StaticContext { namespaces: definitions.namespaces, ..StaticContext::default() },
             visible: Vec::new(),
             contexts: TextMap::default(),
             known_tests: TextMap::default(),
@@ -201,17 +195,10 @@ impl Compiler<'_, '_> {
             let expr = self.parse(&definition.value)?;
             let nesting = self.context.deepest_let + 1;
             if nesting > MAX_LET_NESTING {
-                let error = SyntaxError {
-                    kind: SyntaxErrorKind::TooComplex,
-                    offset: 0,
-                };
+                let error = SyntaxError { kind: SyntaxErrorKind::TooComplex, offset: 0 };
                 return Err(self.source.expression(&definition.value, error));
             }
-            self.visible.push(VisibleLet {
-                name: definition.name.clone(),
-                index: self.lets.len(),
-                nesting,
-            });
+            self.visible.push(VisibleLet { name: definition.name.clone(), index: self.lets.len(), nesting });
             self.lets.push(Let { expr, global });
         }
         Ok(())
@@ -234,10 +221,8 @@ impl Compiler<'_, '_> {
                     self.assertion(check, (pattern.number, index as u32 + 1, number as u32 + 1))?;
                 self.assertions.push(assertion);
             }
-            self.rules.push(Rule {
-                pattern: pattern.number,
-                assertions: first..self.assertions.len() as u32,
-            });
+            self.rules
+                .push(Rule { pattern: pattern.number, assertions: first..self.assertions.len() as u32 });
             self.visible.truncate(around);
         }
         self.visible.truncate(outside);
@@ -252,10 +237,7 @@ impl Compiler<'_, '_> {
         }
         let parsed = self.parse(context)?;
         let Some(alternatives) = alternatives(parsed) else {
-            let error = SyntaxError {
-                kind: SyntaxErrorKind::NotAPattern,
-                offset: 0,
-            };
+            let error = SyntaxError { kind: SyntaxErrorKind::NotAPattern, offset: 0 };
             return Err(self.source.expression(context, error));
         };
         let trie = &mut self.trie;
@@ -285,10 +267,7 @@ impl Compiler<'_, '_> {
                 id
             }
         };
-        self.checks.push(Check {
-            test,
-            fails_when: check.report,
-        });
+        self.checks.push(Check { test, fails_when: check.report });
         let mut parts = Vec::with_capacity(check.message.len());
         for part in &check.message {
             parts.push(match part {
@@ -308,11 +287,7 @@ impl Compiler<'_, '_> {
             pattern,
             rule,
             number,
-            kind: if check.report {
-                AssertionKind::Report
-            } else {
-                AssertionKind::Assert
-            },
+            kind: if check.report { AssertionKind::Report } else { AssertionKind::Assert },
             text: check.test.content.as_str().into(),
             message: parts,
             label,

@@ -41,10 +41,7 @@ fn intern(table: &mut Table, count: &mut u32, namespace: &str, local: &str) -> u
     }
     let symbol = *count;
     *count += 1;
-    table
-        .entry(local.into())
-        .or_default()
-        .push((namespace.into(), symbol));
+    table.entry(local.into()).or_default().push((namespace.into(), symbol));
     symbol
 }
 
@@ -76,17 +73,12 @@ impl Names {
             .collect();
         let elements = document.elements();
         let mut binding = Binding {
-            elements: elements
-                .iter()
-                .map(|element| symbols[element.name.0 as usize].0)
-                .collect(),
+            elements: elements.iter().map(|element| symbols[element.name.0 as usize].0).collect(),
             attributes: Vec::with_capacity(elements.len() * 2),
         };
         for id in (0..elements.len() as u32).map(ElementId) {
             let names = document.attributes(id).iter().map(|attribute| attribute.name);
-            binding
-                .attributes
-                .extend(names.map(|name| symbols[name.0 as usize].1));
+            binding.attributes.extend(names.map(|name| symbols[name.0 as usize].1));
         }
         binding
     }
