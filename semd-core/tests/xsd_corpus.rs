@@ -3,6 +3,8 @@
 //! Reads the shared test data (`SEMD_TEST_DATA`, else the folder `shared` beside the repository) in place; prints how
 //! many cases were compared.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,9 +36,11 @@ fn sets(shared: &Path) -> BTreeMap<String, BTreeMap<String, Arc<[u8]>>> {
     for line in manifest.lines().skip(1) {
         let fields: Vec<&str> = line.split('\t').collect();
         let (kind, path) = fields[0].split_once("/xsd/").unwrap();
-        let bytes = pool
-            .entry(fields[1].to_owned())
-            .or_insert_with(|| std::fs::read(packages.join("_xsd-pool").join(fields[1])).unwrap().into());
+        let bytes = pool.entry(fields[1].to_owned()).or_insert_with(|| {
+            std::fs::read(packages.join("_xsd-pool").join(fields[1]))
+                .unwrap()
+                .into()
+        });
         sets.entry(kind.to_owned())
             .or_default()
             .insert(path.to_owned(), Arc::clone(bytes));
@@ -48,7 +52,8 @@ fn schemas(shared: &Path) -> BTreeMap<String, Schema> {
     sets(shared)
         .into_iter()
         .map(|(kind, set)| {
-            let schema = Schema::compile(&set, "CDA.xsd").unwrap_or_else(|error| panic!("kind {kind}: {error}"));
+            let schema =
+                Schema::compile(&set, "CDA.xsd").unwrap_or_else(|error| panic!("kind {kind}: {error}"));
             (kind, schema)
         })
         .collect()
@@ -60,16 +65,20 @@ fn validate(schema: &Schema, document: &Document<'_>) -> Vec<Violation> {
     violations
 }
 
-/// Whether the reference speaks of the same rule: Xerces splits some rules by occurrence counts, and gives a second code
-/// for the node a bad value stands in.
+/// The rule of a code: Xerces splits some by occurrence counts.
 fn rule(code: &str) -> &str {
     match code {
-        "cvc-complex-type.2.4.e" | "cvc-complex-type.2.4.g" | "cvc-complex-type.2.4.h" => "cvc-complex-type.2.4.a",
+        "cvc-complex-type.2.4.e" | "cvc-complex-type.2.4.g" | "cvc-complex-type.2.4.h" => {
+            "cvc-complex-type.2.4.a"
+        }
         "cvc-complex-type.2.4.f" => "cvc-complex-type.2.4.d",
         "cvc-complex-type.2.4.i" | "cvc-complex-type.2.4.j" => "cvc-complex-type.2.4.b",
         _ => code,
     }
 }
+
+/// Codes that Xerces adds to the one of the facet, for the node the value stands in.
+const SECOND_CODES: [&str; 3] = ["cvc-attribute.3", "cvc-type.3.1.3", "cvc-complex-type.2.2"];
 
 /// Ends of the start tag and of the end tag of each element, by the offset of its `<`.
 fn tag_ends(source: &str) -> HashMap<usize, (usize, usize)> {
@@ -101,7 +110,11 @@ fn reference_line(document: &Document<'_>, lines: &LineIndex<'_>, violation: &Vi
         Node::Element(id) => {
             let at_end = !matches!(
                 rule(violation.code),
-                "cvc-complex-type.2.4.a" | "cvc-complex-type.2.4.d" | "cvc-complex-type.4" | "cvc-type.2" | "cvc-elt.1.a"
+                "cvc-complex-type.2.4.a"
+                    | "cvc-complex-type.2.4.d"
+                    | "cvc-complex-type.4"
+                    | "cvc-type.2"
+                    | "cvc-elt.1.a"
             );
             (id, at_end)
         }
@@ -109,7 +122,9 @@ fn reference_line(document: &Document<'_>, lines: &LineIndex<'_>, violation: &Vi
         Node::Document | Node::Text(_) => (document.root(), true),
     };
     let (start, end) = ends[&(document.element(element).offset as usize)];
-    lines.position(if at_end { end } else { start } - 1 + document.skipped()).line
+    lines
+        .position(if at_end { end } else { start } - 1 + document.skipped())
+        .line
 }
 
 #[test]
@@ -127,48 +142,80 @@ fn every_official_set_compiles() {
     assert_eq!(failures, [""; 0]);
 }
 
+/// Documents whose errors differ although the verdict does not, and why.
+const KNOWN_DIFFERENCES: [(&str, &str); 2] = [
+    (
+        "x-a-126-09",
+        "a child in simple content: Xerces forgets the text before the child and then calls the value too short",
+    ),
+    (
+        "e-m-CertOfRefToSendMedExam-005",
+        "a repeated key is reported where the element with the constraint ends, not where the key is met",
+    ),
+];
+
 #[derive(Default)]
 struct Tally {
     runs: usize,
     refused: BTreeMap<String, usize>,
     lines: (usize, usize),
-    counts: (usize, usize),
-    codes: (usize, usize),
+    errors: (usize, usize),
     differences: Vec<String>,
-    notes: Vec<String>,
 }
 
 impl Tally {
     fn print(&self, what: &str) {
-        println!("{what}: {} verdicts compared, {} differ", self.runs, self.differences.len());
+        println!(
+            "{what}: {} runs compared, {} differences",
+            self.runs,
+            self.differences.len()
+        );
         println!("  documents the reader refuses: {:?}", self.refused);
-        println!("  line of the first error agrees in {} of {}", self.lines.0, self.lines.1);
-        println!("  number of errors agrees in {} of {}", self.counts.0, self.counts.1);
-        println!("  set of rules agrees in {} of {}", self.codes.0, self.codes.1);
-        for line in self.differences.iter().chain(self.notes.iter().take(40)) {
+        println!(
+            "  line of the first error agrees in {} of {}",
+            self.lines.0, self.lines.1
+        );
+        println!(
+            "  sequence of errors agrees in {} of {}",
+            self.errors.0, self.errors.1
+        );
+        for line in &self.differences {
             println!("  {line}");
         }
     }
 
-    fn compare_codes(&mut self, id: &str, violations: &[Violation], reference: &[&str]) {
-        let pairs = ["cvc-attribute.3", "cvc-type.3.1.3", "cvc-complex-type.2.2"];
-        let mut own: Vec<&str> = violations.iter().map(|violation| rule(violation.code)).collect();
-        let mut theirs: Vec<&str> = reference
+    fn finish(&self, what: &str) {
+        self.print(what);
+        assert!(self.runs > 0);
+        assert!(self.differences.is_empty());
+    }
+
+    /// Compares the rules in the order of report; a list that was cut is the beginning of the whole.
+    fn compare_errors(&mut self, id: &str, violations: &[Violation], reference: &[&str], cut: bool) {
+        let own: Vec<&str> = violations
+            .iter()
+            .map(|violation| rule(violation.code))
+            .filter(|code| !SECOND_CODES.contains(code))
+            .collect();
+        let malformed_type_name = reference.contains(&"cvc-elt.4.1");
+        let theirs: Vec<&str> = reference
             .iter()
             .copied()
-            .filter(|code| !pairs.contains(code))
+            .filter(|code| !SECOND_CODES.contains(code))
+            // A malformed xsi:type is reported as a bad QName first, in words without a code if a prefix is unbound.
+            .filter(|code| !(malformed_type_name && ["", "cvc-datatype-valid.1.2.1"].contains(code)))
             .map(rule)
             .collect();
-        own.retain(|code| !pairs.contains(code));
-        for codes in [&mut own, &mut theirs] {
-            codes.sort_unstable();
-            codes.dedup();
-        }
-        self.codes.1 += 1;
-        if own == theirs {
-            self.codes.0 += 1;
+        let agrees = if cut {
+            own.starts_with(&theirs)
         } else {
-            self.notes.push(format!("{id}: rules {own:?}, reference {theirs:?}"));
+            own == theirs
+        };
+        self.errors.1 += 1;
+        self.errors.0 += usize::from(agrees);
+        if !agrees && !KNOWN_DIFFERENCES.iter().any(|(known, _)| *known == id) {
+            self.differences
+                .push(format!("{id}: {own:?}, reference {theirs:?}"));
         }
     }
 }
@@ -192,21 +239,21 @@ fn verdicts_on_the_corpus_are_those_of_xerces() {
             Ok(document) => document,
             Err(fault) => {
                 *tally.refused.entry(fault.rule().to_owned()).or_default() += 1;
-                if expected["well_formed"] == true {
-                    tally.notes.push(format!("{id}: well-formed, refused: {}", fault.rule()));
-                }
                 continue;
             }
         };
         for run in expected["runs"].as_array().into_iter().flatten() {
-            let Some(valid) = run["xsd"]["valid"].as_bool() else { continue };
+            let Some(valid) = run["xsd"]["valid"].as_bool() else {
+                continue;
+            };
             let kind = run["kind"].as_str().unwrap();
             let violations = validate(&schemas[kind], &document);
             tally.runs += 1;
             if violations.is_empty() != valid {
-                tally
-                    .differences
-                    .push(format!("{id} as {kind}: {:?}, reference {}", violations, run["xsd"]));
+                tally.differences.push(format!(
+                    "{id} as {kind}: {:?}, reference {}",
+                    violations, run["xsd"]
+                ));
                 continue;
             }
             let errors = run["xsd"]["errors"].as_array().map_or(&[][..], Vec::as_slice);
@@ -216,34 +263,20 @@ fn verdicts_on_the_corpus_are_those_of_xerces() {
                 if u64::from(line) == reference["line"].as_u64().unwrap() {
                     tally.lines.0 += 1;
                 } else {
-                    tally
-                        .notes
-                        .push(format!("{id} as {kind}: line {line} {first:?}, reference {reference}"));
+                    tally.differences.push(format!(
+                        "{id} as {kind}: line {line} {first:?}, reference {reference}"
+                    ));
                 }
             }
-            let codes: Vec<&str> = errors.iter().map(|error| error["code"].as_str().unwrap()).collect();
-            if run["xsd"]["errors_truncated"] != true && !codes.is_empty() {
-                tally.compare_codes(id, &violations, &codes);
-                let pairs = codes
-                    .iter()
-                    .filter(|code| ["cvc-attribute.3", "cvc-type.3.1.3"].contains(code))
-                    .count();
-                let simple = codes.iter().filter(|code| **code == "cvc-complex-type.2.2").count();
-                tally.counts.1 += 1;
-                if violations.len() == codes.len() - pairs || violations.len() == codes.len() - pairs - simple {
-                    tally.counts.0 += 1;
-                } else {
-                    let own: Vec<&str> = violations.iter().map(|violation| violation.code).collect();
-                    tally
-                        .notes
-                        .push(format!("{id} as {kind}: {own:?}, reference {codes:?}"));
-                }
-            }
+            let codes: Vec<&str> = errors
+                .iter()
+                .map(|error| error["code"].as_str().unwrap())
+                .collect();
+            let cut = run["xsd"]["errors_truncated"] == true;
+            tally.compare_errors(id, &violations, &codes, cut);
         }
     }
-    tally.print("corpus");
-    assert!(tally.runs > 0);
-    assert!(tally.differences.is_empty());
+    tally.finish("corpus");
 }
 
 #[test]
@@ -253,7 +286,10 @@ fn verdicts_on_byte_edits_are_those_of_xerces() {
     let corpus = shared.join("corpus");
     let mut bases: HashMap<String, Vec<u8>> = HashMap::new();
     let mut tally = Tally::default();
-    for line in std::fs::read_to_string(corpus.join("mutants.jsonl")).unwrap().lines() {
+    for line in std::fs::read_to_string(corpus.join("mutants.jsonl"))
+        .unwrap()
+        .lines()
+    {
         let edit: Value = serde_json::from_str(line).unwrap();
         let base = edit["base"].as_str().unwrap();
         let mut bytes = bases
@@ -275,9 +311,10 @@ fn verdicts_on_byte_edits_are_those_of_xerces() {
         let violations = validate(&schemas[kind], &document);
         tally.runs += 1;
         if violations.is_empty() != edit["xsd"]["valid"].as_bool().unwrap() {
-            tally
-                .differences
-                .push(format!("{id} as {kind}: {violations:?}, reference {}", edit["xsd"]));
+            tally.differences.push(format!(
+                "{id} as {kind}: {violations:?}, reference {}",
+                edit["xsd"]
+            ));
             continue;
         }
         let codes: Vec<&str> = edit["xsd"]["codes"]
@@ -286,11 +323,8 @@ fn verdicts_on_byte_edits_are_those_of_xerces() {
             .flatten()
             .map(|code| code.as_str().unwrap())
             .collect();
-        if !codes.is_empty() {
-            tally.compare_codes(id, &violations, &codes);
-        }
+        let cut = edit["xsd"]["n"].as_u64().unwrap() as usize > codes.len();
+        tally.compare_errors(id, &violations, &codes, cut);
     }
-    tally.print("byte edits");
-    assert!(tally.runs > 0);
-    assert!(tally.differences.is_empty());
+    tally.finish("byte edits");
 }

@@ -38,9 +38,7 @@ pub fn sign_detached(
     signing_time: OffsetDateTime,
 ) -> Result<Vec<u8>, SignError> {
     let certificate = signer.certificate();
-    let key = certificate
-        .public_key()
-        .map_err(|error| SignError::CertificateKey(error.clone()))?;
+    let key = certificate.public_key().map_err(|error| SignError::CertificateKey(error.clone()))?;
     let digest = key.parameter_set().digest;
     let attributes = vec![
         attribute(&oid::CONTENT_TYPE, |value| {
@@ -50,17 +48,11 @@ pub fn sign_detached(
         attribute(&oid::MESSAGE_DIGEST, |value| {
             value.octet_string(&digest.digest(content));
         }),
-        attribute(&oid::SIGNING_CERTIFICATE_V2, |value| {
-            signing_certificate(value, certificate, digest)
-        }),
+        attribute(&oid::SIGNING_CERTIFICATE_V2, |value| signing_certificate(value, certificate, digest)),
     ];
     let signature = signer.sign(&cms::attributes_to_sign(&attributes))?;
-    let container = cms::write_signed_data(SignedDataParts {
-        digest,
-        certificate,
-        attributes,
-        signature: &signature,
-    });
+    let container =
+        cms::write_signed_data(SignedDataParts { digest, certificate, attributes, signature: &signature });
     if verify::is_cryptographically_valid(&container, content) {
         Ok(container)
     } else {

@@ -46,3 +46,27 @@ pub fn streebog_256(message: &[u8]) -> [u8; 32] {
 pub fn streebog_512(message: &[u8]) -> [u8; 64] {
     Streebog512::digest(message).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{hex, vectors};
+
+    #[test]
+    fn digests_of_the_vectors_are_reproduced() {
+        let Some(folder) = vectors() else { return };
+        let data = std::fs::read(folder.join("streebog/streebog.json")).unwrap();
+        let data: serde_json::Value = serde_json::from_slice(&data).unwrap();
+        let mut compared = 0;
+        for test in data["tests"].as_array().unwrap() {
+            let Some(message) = test["msg"].as_str() else { continue };
+            for (function, name) in [(Streebog::S256, "streebog256"), (Streebog::S512, "streebog512")] {
+                let expected = hex(test[name].as_str().unwrap());
+                assert_eq!(function.digest(&hex(message)), expected, "{}", test["id"]);
+                compared += 1;
+            }
+        }
+        println!("compared {compared} digests");
+        assert!(compared > 0);
+    }
+}

@@ -1,7 +1,10 @@
 //! Text armour of binary structures: PEM (RFC 7468, read leniently) and bare base64.
+//!
+//! Private keys pass through here, so working buffers are wiped.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 /// Columns of written base64.
 const LINE: usize = 64;
@@ -22,10 +25,10 @@ pub(crate) fn is_pem(octets: &[u8]) -> bool {
 /// All well-formed blocks, in order; text between them is skipped. Labels of both ends must agree.
 pub(crate) fn blocks(octets: &[u8]) -> Vec<Block> {
     let mut found = Vec::new();
-    let mut open: Option<(String, Vec<u8>)> = None;
+    let mut open: Option<(String, Zeroizing<Vec<u8>>)> = None;
     for line in octets.split(|octet| *octet == b'\n').map(<[u8]>::trim_ascii) {
         if let Some(label) = label(line, b"-----BEGIN ") {
-            open = Some((label, Vec::new()));
+            open = Some((label, Zeroizing::default()));
         } else if let Some(end) = label(line, b"-----END ") {
             if let Some((label, text)) = open.take()
                 && label == end
@@ -49,18 +52,17 @@ fn label(line: &[u8], start: &[u8]) -> Option<String> {
 
 /// Strict base64 after removal of ASCII white space.
 pub(crate) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
-    let text: Vec<u8> = text
-        .iter()
-        .copied()
-        .filter(|octet| !octet.is_ascii_whitespace())
-        .collect();
-    STANDARD.decode(text).ok()
+    let mut compact = Zeroizing::new(Vec::with_capacity(text.len()));
+    compact.extend(text.iter().copied().filter(|octet| !octet.is_ascii_whitespace()));
+    STANDARD.decode(&*compact).ok()
 }
 
 /// Writes one block.
 pub(crate) fn encode(label: &str, octets: &[u8]) -> String {
-    let text = STANDARD.encode(octets);
-    let mut pem = format!("-----BEGIN {label}-----\n");
+    let text = Zeroizing::new(STANDARD.encode(octets));
+    // Room for everything at once: growing would leave copies behind.
+    let mut pem = String::with_capacity(text.len() + text.len() / LINE + 2 * label.len() + 64);
+    pem.push_str(&format!("-----BEGIN {label}-----\n"));
     for line in text.as_bytes().chunks(LINE) {
         pem.extend(line.iter().copied().map(char::from));
         pem.push('\n');
@@ -79,14 +81,8 @@ mod tests {
             format!("comment\r\n{}{}", encode("A", &[1; 100]), encode("B C", &[2])).replace('\n', "\r\n");
         let found = blocks(text.as_bytes());
         assert_eq!(found.len(), 2);
-        assert_eq!(
-            (found[0].label.as_str(), found[0].octets.as_slice()),
-            ("A", &[1; 100][..])
-        );
-        assert_eq!(
-            (found[1].label.as_str(), found[1].octets.as_slice()),
-            ("B C", &[2][..])
-        );
+        assert_eq!((found[0].label.as_str(), found[0].octets.as_slice()), ("A", &[1; 100][..]));
+        assert_eq!((found[1].label.as_str(), found[1].octets.as_slice()), ("B C", &[2][..]));
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub(super) struct Transition {
     pub(super) symbol: Symbol,
     pub(super) declaration: DeclarationId,
     pub(super) next: u32,
+    /// Place of the leaf in the model, the order in which people know its elements.
+    pub(super) position: u32,
 }
 
 /// A state: its transitions by name, its wildcards, and whether the content may end here.
@@ -195,12 +197,12 @@ impl Builder {
             }
             copies.push(copy);
         }
-        if particle.max.is_none() {
-            if let Some(last) = copies.last_mut() {
-                let fragment = last.clone();
-                self.connect(&fragment.last, &fragment.first)?;
-                last.nullable |= particle.min == 0;
-            }
+        if particle.max.is_none()
+            && let Some(last) = copies.last_mut()
+        {
+            let fragment = last.clone();
+            self.connect(&fragment.last, &fragment.first)?;
+            last.nullable |= particle.min == 0;
         }
         let mut tail = Fragment::empty();
         for (index, copy) in copies.into_iter().enumerate().rev() {
@@ -351,6 +353,7 @@ impl Builder {
                             symbol,
                             declaration,
                             next,
+                            position: first,
                         });
                     }
                 }

@@ -18,7 +18,7 @@ pub struct Limits {
     pub max_positions: usize,
     /// Transitions of all content models together. Default 4,000,000, about 50 MB.
     pub max_transitions: usize,
-    /// Memory of one compiled pattern, bytes. Default 2 MiB.
+    /// Memory of one compiled pattern, bytes. Default 16 MiB: sixty repeated Unicode classes.
     pub max_pattern_bytes: usize,
 }
 
@@ -31,7 +31,7 @@ impl Default for Limits {
             max_derivation: 64,
             max_positions: 10_000,
             max_transitions: 4_000_000,
-            max_pattern_bytes: 2 << 20,
+            max_pattern_bytes: 16 << 20,
         }
     }
 }

@@ -31,17 +31,20 @@ impl Namespace {
     pub(super) const UNKNOWN: Self = Self(u32::MAX);
 }
 
+/// The local names of one namespace.
+type Locals = Map<Box<str>, Symbol>;
+
 /// The name table of one schema.
 #[derive(Debug)]
 pub(super) struct Symbols {
-    namespaces: Vec<(Box<str>, Map<Box<str>, Symbol>)>,
+    namespaces: Vec<(Box<str>, Locals)>,
     names: Vec<(Namespace, Box<str>)>,
 }
 
 impl Symbols {
     pub(super) fn new() -> Self {
         Self {
-            namespaces: vec![("".into(), Map::default())],
+            namespaces: vec![("".into(), Locals::default())],
             // The place of `Symbol::UNKNOWN`.
             names: vec![(Namespace::ABSENT, "".into())],
         }
@@ -50,7 +53,7 @@ impl Symbols {
     pub(super) fn intern_namespace(&mut self, namespace: &str) -> Namespace {
         match self.find_namespace(namespace) {
             Namespace::UNKNOWN => {
-                self.namespaces.push((namespace.into(), Map::default()));
+                self.namespaces.push((namespace.into(), Locals::default()));
                 Namespace(self.namespaces.len() as u32 - 1)
             }
             known => known,

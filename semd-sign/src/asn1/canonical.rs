@@ -48,11 +48,7 @@ pub(crate) fn to_der(element: &Element<'_>) -> Result<Vec<u8>, Asn1Error> {
             if open.len() == MAX_DEPTH {
                 return Err(Asn1Error::TooDeep);
             }
-            open.push(Level {
-                tag: next.tag,
-                rest: next.reader(),
-                content: Vec::new(),
-            });
+            open.push(Level { tag: next.tag, rest: next.reader(), content: Vec::new() });
             None
         } else {
             Some(encode(next.tag, next.content))
@@ -92,9 +88,7 @@ mod tests {
 
     #[test]
     fn indefinite_and_long_lengths_become_minimal() {
-        let octets = [
-            0x30, 0x80, 0x31, 0x81, 0x03, 0x02, 0x01, 0x07, 0x30, 0x80, 0, 0, 0x05, 0x00, 0, 0,
-        ];
+        let octets = [0x30, 0x80, 0x31, 0x81, 0x03, 0x02, 0x01, 0x07, 0x30, 0x80, 0, 0, 0x05, 0x00, 0, 0];
         let expected = [0x30, 0x09, 0x31, 0x03, 0x02, 0x01, 0x07, 0x30, 0x00, 0x05, 0x00];
         assert_eq!(to_der(&element(&octets)).unwrap(), expected);
     }

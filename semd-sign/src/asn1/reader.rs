@@ -80,10 +80,9 @@ impl<'a> Element<'a> {
     pub(crate) fn small_integer(&self) -> Result<u32, Asn1Error> {
         self.require(tag::INTEGER)?;
         match self.content {
-            [first, rest @ ..] if *first < 0x80 && rest.len() < 4 => Ok(self
-                .content
-                .iter()
-                .fold(0, |value, octet| value << 8 | u32::from(*octet))),
+            [first, rest @ ..] if *first < 0x80 && rest.len() < 4 => {
+                Ok(self.content.iter().fold(0, |value, octet| value << 8 | u32::from(*octet)))
+            }
             _ => Err(Asn1Error::InvalidValue { tag: tag::INTEGER }),
         }
     }
@@ -93,10 +92,7 @@ impl<'a> Element<'a> {
         if self.tag == expected {
             Ok(())
         } else {
-            Err(Asn1Error::UnexpectedTag {
-                found: self.tag,
-                expected,
-            })
+            Err(Asn1Error::UnexpectedTag { found: self.tag, expected })
         }
     }
 }
@@ -160,20 +156,12 @@ impl<'a> Reader<'a> {
 
     /// The next element if it has this tag.
     pub(crate) fn optional(&mut self, expected: u8) -> Result<Option<Element<'a>>, Asn1Error> {
-        if self.rest.first() == Some(&expected) {
-            self.read().map(Some)
-        } else {
-            Ok(None)
-        }
+        if self.rest.first() == Some(&expected) { self.read().map(Some) } else { Ok(None) }
     }
 
     /// Fails unless everything was read.
     pub(crate) fn finish(&self) -> Result<(), Asn1Error> {
-        if self.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(Asn1Error::TrailingData)
-        }
+        if self.rest.is_empty() { Ok(()) } else { Err(Asn1Error::TrailingData) }
     }
 
     /// All elements that are left.
@@ -252,9 +240,7 @@ mod tests {
 
     #[test]
     fn indefinite_element_ends_at_its_own_end_of_contents() {
-        let octets = [
-            0x30, 0x80, 0x24, 0x80, 0x04, 0x01, 0xAA, 0, 0, 0x02, 0x01, 0x05, 0, 0, 0x05, 0,
-        ];
+        let octets = [0x30, 0x80, 0x24, 0x80, 0x04, 0x01, 0xAA, 0, 0, 0x02, 0x01, 0x05, 0, 0, 0x05, 0];
         let mut reader = Reader::new(&octets);
         let sequence = reader.read().unwrap();
         assert!(sequence.indefinite);
@@ -271,10 +257,7 @@ mod tests {
             (&[0x04, 0x80, 0, 0], Asn1Error::InvalidLength),
             (&[0x30, 0xFF], Asn1Error::InvalidLength),
             (&[0x30, 0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0], Asn1Error::InvalidLength),
-            (
-                &[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255],
-                Asn1Error::InvalidLength,
-            ),
+            (&[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255], Asn1Error::InvalidLength),
             (&[0x30, 0x80, 0x05, 0], Asn1Error::Truncated),
             (&[0x1F, 0x81, 0x01, 0], Asn1Error::UnsupportedTag),
         ] {

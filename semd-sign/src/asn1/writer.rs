@@ -96,24 +96,15 @@ mod tests {
     #[test]
     fn lengths_and_integers_are_minimal() {
         let octets = Writer::build(|writer| {
-            writer
-                .unsigned(&[0, 0, 0x80])
-                .unsigned(&[])
-                .octet_string(&[0; 200]);
+            writer.unsigned(&[0, 0, 0x80]).unsigned(&[]).octet_string(&[0; 200]);
         });
-        assert_eq!(
-            octets[..11],
-            [0x02, 0x02, 0x00, 0x80, 0x02, 0x01, 0x00, 0x04, 0x81, 200, 0]
-        );
+        assert_eq!(octets[..11], [0x02, 0x02, 0x00, 0x80, 0x02, 0x01, 0x00, 0x04, 0x81, 200, 0]);
     }
 
     #[test]
     fn set_of_is_sorted_by_encoding() {
         let octets = Writer::build(|writer| {
-            writer.set_of(
-                tag::SET,
-                vec![vec![0x04, 0x01, 9], vec![0x02, 0x01, 1], vec![0x04, 0x01, 3]],
-            );
+            writer.set_of(tag::SET, vec![vec![0x04, 0x01, 9], vec![0x02, 0x01, 1], vec![0x04, 0x01, 3]]);
         });
         assert_eq!(octets, [0x31, 0x09, 0x02, 0x01, 1, 0x04, 0x01, 3, 0x04, 0x01, 9]);
     }

@@ -73,9 +73,7 @@ impl Extensions {
     ) -> Result<bool, CertificateError> {
         match parsed {
             ParsedExtension::ParseError { .. } => {
-                return Err(CertificateError::Extension {
-                    oid: dotted.to_owned(),
-                });
+                return Err(CertificateError::Extension { oid: dotted.to_owned() });
             }
             ParsedExtension::BasicConstraints(constraints) => {
                 self.is_ca = constraints.ca;
@@ -92,16 +90,11 @@ impl Extensions {
                 self.subject_key_id = Some(identifier.0.to_vec())
             }
             ParsedExtension::AuthorityKeyIdentifier(identifier) => {
-                self.authority_key_id = identifier
-                    .key_identifier
-                    .as_ref()
-                    .map(|identifier| identifier.0.to_vec());
+                self.authority_key_id =
+                    identifier.key_identifier.as_ref().map(|identifier| identifier.0.to_vec());
             }
             ParsedExtension::CertificatePolicies(policies) => {
-                self.policies = policies
-                    .iter()
-                    .map(|policy| policy.policy_id.to_id_string())
-                    .collect();
+                self.policies = policies.iter().map(|policy| policy.policy_id.to_id_string()).collect();
             }
             ParsedExtension::ExtendedKeyUsage(_)
             | ParsedExtension::SubjectAlternativeName(_)
@@ -126,9 +119,8 @@ impl Extensions {
                 .and_then(|tools| tools.reader().elements())
                 .is_ok_and(|tools| tools.len() == 4 && tools.iter().all(|tool| tool.tag == tag::UTF8_STRING));
         } else if is(&oid::IDENTIFICATION_KIND) {
-            self.identification_kind = Reader::single(value, tag::INTEGER)
-                .and_then(|kind| kind.small_integer())
-                .ok();
+            self.identification_kind =
+                Reader::single(value, tag::INTEGER).and_then(|kind| kind.small_integer()).ok();
         } else if is(&oid::PRIVATE_KEY_USAGE_PERIOD) {
             self.private_key_usage = private_key_usage(value);
         } else {

@@ -57,10 +57,7 @@ impl SignerFacts {
         let attributes = name::attributes(subject);
         let find = |oid: &pkcs8::ObjectIdentifier| {
             let dotted = oid.to_string();
-            attributes
-                .iter()
-                .find(|(oid, _)| *oid == dotted)
-                .map(|(_, value)| value.clone())
+            attributes.iter().find(|(oid, _)| *oid == dotted).map(|(_, value)| value.clone())
         };
         let serial = serial.strip_prefix(&[0]).unwrap_or(serial);
         let mut facts = Self {
@@ -83,6 +80,7 @@ impl SignerFacts {
             missing_marks: Vec::new(),
         };
         if facts.inn_le.is_none()
+            && facts.ogrn.is_some()
             && let Some(legal) = facts.inn.as_deref().and_then(|inn| inn.strip_prefix("00"))
             && legal.len() == 10
         {
@@ -99,13 +97,7 @@ impl SignerFacts {
         const CLASSES: &str = "1.2.643.100.113.";
         let organisation = self.ogrn.is_some();
         [
-            (
-                extensions
-                    .policies
-                    .iter()
-                    .any(|policy| policy.starts_with(CLASSES)),
-                "certificatePolicies",
-            ),
+            (extensions.policies.iter().any(|policy| policy.starts_with(CLASSES)), "certificatePolicies"),
             (extensions.subject_sign_tool.is_some(), "subjectSignTool"),
             (extensions.issuer_sign_tool, "issuerSignTool"),
             (self.common_name.is_some(), "CN"),

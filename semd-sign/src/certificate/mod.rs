@@ -55,10 +55,7 @@ impl Certificate {
         if !pem::is_pem(pem_or_der) {
             return Self::from_der(pem_or_der);
         }
-        match pem::blocks(pem_or_der)
-            .into_iter()
-            .find(|block| block.label.ends_with("CERTIFICATE"))
-        {
+        match pem::blocks(pem_or_der).into_iter().find(|block| block.label.ends_with("CERTIFICATE")) {
             Some(block) => Self::from_der(&block.octets),
             None => Err(CertificateError::NotCertificate),
         }
@@ -78,11 +75,7 @@ impl Certificate {
             .filter(|block| block.label.ends_with("CERTIFICATE"))
             .map(|block| Self::from_der(&block.octets))
             .collect::<Result<_, _>>()?;
-        if found.is_empty() {
-            Err(CertificateError::NotCertificate)
-        } else {
-            Ok(found)
-        }
+        if found.is_empty() { Err(CertificateError::NotCertificate) } else { Ok(found) }
     }
 
     fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
@@ -108,14 +101,8 @@ impl Certificate {
         let extensions = Extensions::read(&parsed)?;
         let not_before = parsed.validity().not_before.to_datetime();
         let not_after = parsed.validity().not_after.to_datetime();
-        let facts = SignerFacts::new(
-            &parsed,
-            subject.raw,
-            serial.content,
-            &extensions,
-            not_before,
-            not_after,
-        );
+        let facts =
+            SignerFacts::new(&parsed, subject.raw, serial.content, &extensions, not_before, not_after);
         Ok(Self {
             inner: Arc::new(Inner {
                 der: der.to_vec(),

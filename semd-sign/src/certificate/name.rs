@@ -8,9 +8,7 @@ pub(super) fn attributes(name: &[u8]) -> Vec<(String, String)> {
         return Vec::new();
     };
     let sets = name.reader().elements().unwrap_or_default();
-    let pairs = sets
-        .iter()
-        .flat_map(|set| set.reader().elements().unwrap_or_default());
+    let pairs = sets.iter().flat_map(|set| set.reader().elements().unwrap_or_default());
     pairs
         .filter_map(|pair| {
             let mut reader = pair.reader();
@@ -26,13 +24,8 @@ fn text(element: &Element<'_>) -> String {
     const T61_STRING: u8 = 0x14;
     match element.tag {
         BMP_STRING => {
-            let units = element
-                .content
-                .chunks_exact(2)
-                .map(|unit| u16::from_be_bytes([unit[0], unit[1]]));
-            char::decode_utf16(units)
-                .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-                .collect()
+            let units = element.content.chunks_exact(2).map(|unit| u16::from_be_bytes([unit[0], unit[1]]));
+            char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
         }
         T61_STRING => element.content.iter().copied().map(char::from).collect(),
         _ => String::from_utf8_lossy(element.content).into_owned(),
@@ -41,10 +34,7 @@ fn text(element: &Element<'_>) -> String {
 
 /// The name in one line: `CN=…, SN=…`, unknown attributes by their identifiers.
 pub(super) fn one_line(attributes: &[(String, String)]) -> String {
-    let parts: Vec<_> = attributes
-        .iter()
-        .map(|(oid, value)| format!("{}={value}", short(oid)))
-        .collect();
+    let parts: Vec<_> = attributes.iter().map(|(oid, value)| format!("{}={value}", short(oid))).collect();
     parts.join(", ")
 }
 

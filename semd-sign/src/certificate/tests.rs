@@ -31,11 +31,7 @@ fn certificates_of_the_vectors_show_the_recorded_facts() {
                 _ => {}
             }
         }
-        assert_eq!(
-            certificate.public_key().is_err(),
-            id.starts_with("foreign-"),
-            "{id}"
-        );
+        assert_eq!(certificate.public_key().is_err(), id.starts_with("foreign-"), "{id}");
         assert_eq!(certificate.algorithms_agree(), id != "alg-mismatch", "{id}");
         assert_eq!(
             certificate.extensions().unknown_critical.is_empty(),
@@ -50,11 +46,7 @@ fn certificates_of_the_vectors_show_the_recorded_facts() {
 #[test]
 fn self_signed_examples_of_tc26_verify() {
     let Some(folder) = vectors() else { return };
-    let files = [
-        "tc26-x509-256.crt",
-        "tc26-x509-512.crt",
-        "rfc9215-d2-256tc26a.crt",
-    ];
+    let files = ["tc26-x509-256.crt", "tc26-x509-512.crt", "rfc9215-d2-256tc26a.crt"];
     for file in files {
         let certificate = load(&folder.join("standards"), file).unwrap();
         assert!(certificate.is_signed_by(&certificate), "{file}");
@@ -66,23 +58,14 @@ fn self_signed_examples_of_tc26_verify() {
 fn certificate_on_a_test_set_has_no_usable_key() {
     let Some(folder) = vectors() else { return };
     let certificate = load(&folder.join("standards"), "rfc9215-d1-256test.crt").unwrap();
-    assert!(matches!(
-        certificate.public_key(),
-        Err(SpkiError::ParameterSet(_))
-    ));
+    assert!(matches!(certificate.public_key(), Err(SpkiError::ParameterSet(_))));
 }
 
 #[test]
 fn garbage_is_not_a_certificate() {
-    for octets in [
-        &b""[..],
-        b"\x30\x00",
-        b"hello",
-        b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
-    ] {
-        assert_eq!(
-            Certificate::from_bytes(octets),
-            Err(CertificateError::NotCertificate)
-        );
+    for octets in
+        [&b""[..], b"\x30\x00", b"hello", b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"]
+    {
+        assert_eq!(Certificate::from_bytes(octets), Err(CertificateError::NotCertificate));
     }
 }

@@ -19,9 +19,7 @@ pub(crate) fn decode(file: &[u8]) -> Result<Cow<'_, [u8]>, CmsError> {
     }
     let decoded = if pem::is_pem(file) {
         let labels = ["CMS", "PKCS7", "SIGNATURE", "SIGNED MESSAGE"];
-        let block = pem::blocks(file)
-            .into_iter()
-            .find(|block| labels.contains(&block.label.as_str()));
+        let block = pem::blocks(file).into_iter().find(|block| labels.contains(&block.label.as_str()));
         block.map(|block| block.octets)
     } else {
         pem::decode_base64(file)

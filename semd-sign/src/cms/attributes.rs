@@ -49,10 +49,6 @@ impl<'a> SignedAttributes<'a> {
         let sorted = Writer::build(|writer| {
             writer.set_of(tag::SET, encodings);
         });
-        Ok(Self {
-            attributes,
-            as_stored: (stored != sorted).then_some(stored),
-            sorted,
-        })
+        Ok(Self { attributes, as_stored: (stored != sorted).then_some(stored), sorted })
     }
 }

@@ -45,10 +45,9 @@ impl CmsError {
                 "файл не является подписью: ожидается CMS в DER, BER, PEM или base64",
                 "the file is not a signature: CMS in DER, BER, PEM or base64 is expected",
             ),
-            Self::NotCms => Message::new(
-                "файл не является контейнером CMS",
-                "the file is not a CMS container",
-            ),
+            Self::NotCms => {
+                Message::new("файл не является контейнером CMS", "the file is not a CMS container")
+            }
             Self::NotSignedData(oid) => Message::new(
                 format!("контейнер CMS типа {oid} не является подписью (signedData)"),
                 format!("the CMS container of type {oid} is not a signature (signedData)"),

@@ -76,11 +76,7 @@ impl<'a> SignedData<'a> {
             // Other certificate formats are tagged and skipped.
             Some(set) => {
                 let choices = set.reader().elements()?;
-                choices
-                    .iter()
-                    .filter(|choice| choice.tag == tag::SEQUENCE)
-                    .map(|choice| choice.raw)
-                    .collect()
+                choices.iter().filter(|choice| choice.tag == tag::SEQUENCE).map(|choice| choice.raw).collect()
             }
             None => Vec::new(),
         };
@@ -99,8 +95,11 @@ impl<'a> SignedData<'a> {
     }
 }
 
-/// encapContentInfo.
-fn read_content<'a>(info: &Element<'a>) -> Result<(ObjectIdentifier, Option<Cow<'a, [u8]>>), Asn1Error> {
+/// eContentType and eContent.
+type Content<'a> = (ObjectIdentifier, Option<Cow<'a, [u8]>>);
+
+/// Reads encapContentInfo.
+fn read_content<'a>(info: &Element<'a>) -> Result<Content<'a>, Asn1Error> {
     let mut info = info.reader();
     let content_type = info.expect(tag::OID)?.oid()?;
     let content = match info.optional(tag::context(0))? {
@@ -135,18 +134,14 @@ impl<'a> SignerInfo<'a> {
             }
         };
         let digest_algorithm = read_algorithm(&mut fields)?;
-        let signed = fields
-            .optional(tag::context(0))?
-            .map(|set| SignedAttributes::read(&set))
-            .transpose()?;
+        let signed = fields.optional(tag::context(0))?.map(|set| SignedAttributes::read(&set)).transpose()?;
         let signature_algorithm = read_algorithm(&mut fields)?;
         let signature = fields.read()?;
         if signature.tag & !tag::CONSTRUCTED != tag::OCTET_STRING {
             signature.require(tag::OCTET_STRING)?;
         }
-        let unsigned = fields
-            .optional(tag::context(1))?
-            .map_or(Ok(Vec::new()), |set| attributes::read(&set))?;
+        let unsigned =
+            fields.optional(tag::context(1))?.map_or(Ok(Vec::new()), |set| attributes::read(&set))?;
         fields.finish()?;
         Ok(Self {
             id,

@@ -35,8 +35,7 @@ pub(crate) fn write_signed_data(parts: SignedDataParts<'_>) -> Vec<u8> {
             signer
                 .unsigned(&[1])
                 .sequence(|id| {
-                    id.raw(certificate.issuer_raw())
-                        .primitive(tag::INTEGER, certificate.serial_raw());
+                    id.raw(certificate.issuer_raw()).primitive(tag::INTEGER, certificate.serial_raw());
                 })
                 .raw(&digest_algorithm)
                 .set_of(tag::context(0), parts.attributes)
@@ -48,19 +47,18 @@ pub(crate) fn write_signed_data(parts: SignedDataParts<'_>) -> Vec<u8> {
     });
     Writer::build(|writer| {
         writer.sequence(|info| {
-            info.oid(&oid::SIGNED_DATA)
-                .constructed(tag::context(0), |explicit| {
-                    explicit.sequence(|signed_data| {
-                        signed_data
-                            .unsigned(&[1])
-                            .set_of(tag::SET, vec![digest_algorithm.clone()])
-                            .sequence(|content| {
-                                content.oid(&oid::DATA);
-                            })
-                            .primitive(tag::context(0), certificate.der())
-                            .set_of(tag::SET, vec![signer]);
-                    });
+            info.oid(&oid::SIGNED_DATA).constructed(tag::context(0), |explicit| {
+                explicit.sequence(|signed_data| {
+                    signed_data
+                        .unsigned(&[1])
+                        .set_of(tag::SET, vec![digest_algorithm.clone()])
+                        .sequence(|content| {
+                            content.oid(&oid::DATA);
+                        })
+                        .primitive(tag::context(0), certificate.der())
+                        .set_of(tag::SET, vec![signer]);
                 });
+            });
         });
     })
 }

@@ -67,10 +67,7 @@ impl<C: Curve> Over<C> {
 impl<C: Curve> Algorithm for Over<C> {
     fn check_secret(&self, secret: &[u8]) -> Result<(), GostError> {
         if secret.len() != C::WIDTH {
-            return Err(GostError::SecretLength {
-                found: secret.len(),
-                expected: C::WIDTH,
-            });
+            return Err(GostError::SecretLength { found: secret.len(), expected: C::WIDTH });
         }
         let mut scalar = C::Scalar::from_be_canonical(secret).ok_or(GostError::SecretRange)?;
         let zero = bool::from(scalar.is_zero());
@@ -96,17 +93,10 @@ impl<C: Curve> Algorithm for Over<C> {
 
     fn check_public(&self, public: &[u8]) -> Result<(), GostError> {
         if public.len() != 2 * C::WIDTH {
-            return Err(GostError::PublicLength {
-                found: public.len(),
-                expected: 2 * C::WIDTH,
-            });
+            return Err(GostError::PublicLength { found: public.len(), expected: 2 * C::WIDTH });
         }
         let point = Self::point(public).ok_or(GostError::PublicNotOnCurve)?;
-        if point.in_prime_subgroup() {
-            Ok(())
-        } else {
-            Err(GostError::PublicOrder)
-        }
+        if point.in_prime_subgroup() { Ok(()) } else { Err(GostError::PublicOrder) }
     }
 
     fn sign(&self, secret: &[u8], digest: &[u8], nonce: &[u8], out: &mut [u8]) -> Option<()> {
@@ -146,8 +136,6 @@ impl<C: Curve> Algorithm for Over<C> {
         s.mul(&v).write_be(&mut z1[..C::WIDTH]);
         r.mul(&v).neg().write_be(&mut z2[..C::WIDTH]);
         let point = Point::<C>::double_multiply_vartime(&z1[..C::WIDTH], &z2[..C::WIDTH], &key);
-        point
-            .to_affine_vartime()
-            .is_some_and(|(x, _)| bool::from(Self::reduce_coordinate(&x).ct_eq(&r)))
+        point.to_affine_vartime().is_some_and(|(x, _)| bool::from(Self::reduce_coordinate(&x).ct_eq(&r)))
     }
 }

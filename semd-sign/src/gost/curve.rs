@@ -44,30 +44,18 @@ pub(super) struct Point<C: Curve> {
 impl<C: Curve> Point<C> {
     /// The neutral element.
     pub(super) fn identity() -> Self {
-        Self {
-            x: C::Base::ZERO,
-            y: C::Base::ONE,
-            z: C::Base::ZERO,
-        }
+        Self { x: C::Base::ZERO, y: C::Base::ONE, z: C::Base::ZERO }
     }
 
     /// The base point of the parameter set.
     pub(super) fn base() -> Self {
-        Self {
-            x: C::BASE_POINT.0,
-            y: C::BASE_POINT.1,
-            z: C::Base::ONE,
-        }
+        Self { x: C::BASE_POINT.0, y: C::BASE_POINT.1, z: C::Base::ONE }
     }
 
     /// The point with these coordinates, or `None` when it is not on the curve.
     pub(super) fn from_affine(x: C::Base, y: C::Base) -> Option<Self> {
         let right = x.square().mul(&x).add(&C::A.mul(&x)).add(&C::B);
-        bool::from(y.square().ct_eq(&right)).then_some(Self {
-            x,
-            y,
-            z: C::Base::ONE,
-        })
+        bool::from(y.square().ct_eq(&right)).then_some(Self { x, y, z: C::Base::ONE })
     }
 
     /// The coordinates, or `None` for the neutral element. `inverted` is 1/Z by the way the caller can afford.
@@ -86,11 +74,7 @@ impl<C: Curve> Point<C> {
     }
 
     fn times_a(value: &C::Base) -> C::Base {
-        if C::A_IS_MINUS_THREE {
-            value.double().add(value).neg()
-        } else {
-            C::A.mul(value)
-        }
+        if C::A_IS_MINUS_THREE { value.double().add(value).neg() } else { C::A.mul(value) }
     }
 
     /// The part common to addition and doubling, from the three products and the mixed sums.
@@ -113,11 +97,7 @@ impl<C: Curve> Point<C> {
         let t4 = self.x.add(&self.z).mul(&other.x.add(&other.z)).sub(&t0).sub(&t2);
         let t5 = self.y.add(&self.z).mul(&other.y.add(&other.z)).sub(&t1).sub(&t2);
         let (u, v, n, w) = Self::mixed(&t0, &t1, &t2, &t4);
-        Self {
-            x: t3.mul(&u).sub(&t5.mul(&w)),
-            y: u.mul(&v).add(&n.mul(&w)),
-            z: t5.mul(&v).add(&t3.mul(&n)),
-        }
+        Self { x: t3.mul(&u).sub(&t5.mul(&w)), y: u.mul(&v).add(&n.mul(&w)), z: t5.mul(&v).add(&t3.mul(&n)) }
     }
 
     /// `self + self`, complete on every point of the curve.
@@ -137,11 +117,7 @@ impl<C: Curve> Point<C> {
     }
 
     fn negate(&self) -> Self {
-        Self {
-            x: self.x,
-            y: self.y.neg(),
-            z: self.z,
-        }
+        Self { x: self.x, y: self.y.neg(), z: self.z }
     }
 
     /// `scalar * self` in constant time: fixed windows of four bits, the table scanned whole for every digit.

@@ -52,22 +52,19 @@ impl GostError {
                 format!("длина закрытого ключа {found} октетов, а набор параметров требует {expected}"),
                 format!("the private key has {found} octets, the parameter set takes {expected}"),
             ),
-            Self::SecretRange => Message::new(
-                "закрытый ключ вне допустимых значений",
-                "the private key is out of range",
-            ),
+            Self::SecretRange => {
+                Message::new("закрытый ключ вне допустимых значений", "the private key is out of range")
+            }
             Self::PublicLength { found, expected } => Message::new(
                 format!("длина открытого ключа {found} октетов, а набор параметров требует {expected}"),
                 format!("the public key has {found} octets, the parameter set takes {expected}"),
             ),
-            Self::PublicNotOnCurve => Message::new(
-                "открытый ключ не лежит на кривой",
-                "the public key is not on the curve",
-            ),
-            Self::PublicOrder => Message::new(
-                "открытый ключ имеет неверный порядок",
-                "the public key has the wrong order",
-            ),
+            Self::PublicNotOnCurve => {
+                Message::new("открытый ключ не лежит на кривой", "the public key is not on the curve")
+            }
+            Self::PublicOrder => {
+                Message::new("открытый ключ имеет неверный порядок", "the public key has the wrong order")
+            }
             Self::DigestLength { found, expected } => Message::new(
                 format!("длина хэша {found} октетов, а ключ требует {expected}"),
                 format!("the digest has {found} octets, the key takes {expected}"),

@@ -100,14 +100,10 @@ where
     }
 
     fn invert(&self) -> Self {
-        ConstMontyForm::invert(self)
-            .into_option_copied()
-            .unwrap_or(Self::ZERO)
+        ConstMontyForm::invert(self).into_option_copied().unwrap_or(Self::ZERO)
     }
 
     fn invert_vartime(&self) -> Self {
-        ConstMontyForm::invert_vartime(self)
-            .into_option_copied()
-            .unwrap_or(Self::ZERO)
+        ConstMontyForm::invert_vartime(self).into_option_copied().unwrap_or(Self::ZERO)
     }
 }

@@ -20,10 +20,7 @@ pub(super) struct NonceGenerator {
 impl NonceGenerator {
     /// Seeds the generator with the private key, the digest to be signed and fresh randomness.
     pub(super) fn new(secret: &[u8], digest: &[u8], fresh: &[u8]) -> Self {
-        let mut generator = Self {
-            key: Zeroizing::new([0; STATE]),
-            value: Zeroizing::new([1; STATE]),
-        };
+        let mut generator = Self { key: Zeroizing::new([0; STATE]), value: Zeroizing::new([1; STATE]) };
         for separator in [0_u8, 1] {
             generator.key = generator.mac(&[&*generator.value, &[separator], secret, digest, fresh]);
             generator.value = generator.mac(&[&*generator.value]);

@@ -45,8 +45,7 @@ impl SecretKey {
         for mask in masks {
             let mask = Self::from_le_bytes(set, mask)?;
             let mut product = Zeroizing::new(vec![0; set.width()]);
-            set.algorithm
-                .multiply_scalars(&key.scalar, &mask.scalar, &mut product);
+            set.algorithm.multiply_scalars(&key.scalar, &mask.scalar, &mut product);
             key.scalar = product;
         }
         Self::from_be(set, key.scalar)
@@ -110,17 +109,10 @@ impl SecretKey {
     pub(super) fn sign_with_nonce(&self, digest: &[u8], nonce: &[u8]) -> Result<Option<Vec<u8>>, GostError> {
         let expected = self.set.digest.len();
         if digest.len() != expected {
-            return Err(GostError::DigestLength {
-                found: digest.len(),
-                expected,
-            });
+            return Err(GostError::DigestLength { found: digest.len(), expected });
         }
         let mut signature = vec![0; 2 * self.set.width()];
-        Ok(self
-            .set
-            .algorithm
-            .sign(&self.scalar, digest, nonce, &mut signature)
-            .map(|()| signature))
+        Ok(self.set.algorithm.sign(&self.scalar, digest, nonce, &mut signature).map(|()| signature))
     }
 }
 
@@ -139,10 +131,7 @@ mod tests {
         for set in ParameterSet::all() {
             let key = SecretKey::generate(set).unwrap();
             let digest = vec![7; set.width()];
-            assert_eq!(
-                key.sign_hedged(&digest, &[1; FRESH]),
-                key.sign_hedged(&digest, &[1; FRESH])
-            );
+            assert_eq!(key.sign_hedged(&digest, &[1; FRESH]), key.sign_hedged(&digest, &[1; FRESH]));
             let (first, second) = (key.sign(&digest).unwrap(), key.sign(&digest).unwrap());
             assert_ne!(first, second, "{}", set.name);
             assert!(key.public_key().verify(&digest, &first), "{}", set.name);
@@ -155,22 +144,13 @@ mod tests {
         let set = ParameterSet::by_oid(ParameterSet::XCHA).unwrap();
         let key = SecretKey::generate(set).unwrap();
         let refused = key.sign(&[1; 64]);
-        assert_eq!(
-            refused,
-            Err(GostError::DigestLength {
-                found: 64,
-                expected: 32
-            })
-        );
+        assert_eq!(refused, Err(GostError::DigestLength { found: 64, expected: 32 }));
     }
 
     #[test]
     fn debug_shows_no_secret() {
         let set = ParameterSet::by_oid(ParameterSet::XCHA).unwrap();
         let key = SecretKey::from_le_bytes(set, &[0x11; 32]).unwrap();
-        assert_eq!(
-            format!("{key:?}"),
-            "SecretKey(id-GostR3410-2001-CryptoPro-XchA-ParamSet)"
-        );
+        assert_eq!(format!("{key:?}"), "SecretKey(id-GostR3410-2001-CryptoPro-XchA-ParamSet)");
     }
 }

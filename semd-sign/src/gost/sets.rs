@@ -57,11 +57,7 @@ macro_rules! curve {
 /// The octets of a constant written in upper-case hexadecimal.
 const fn decode_hex<const N: usize>(text: &str) -> [u8; N] {
     const fn digit(character: u8) -> u8 {
-        if character <= b'9' {
-            character - b'0'
-        } else {
-            character - b'A' + 10
-        }
+        if character <= b'9' { character - b'0' } else { character - b'A' + 10 }
     }
     let text = text.as_bytes();
     let mut octets = [0; N];
@@ -308,12 +304,7 @@ static SETS: [ParameterSet; 14] = [
         false,
         &Over::<Tc26C512>::new(),
     ),
-    test_set(
-        "id-GostR3410-2001-TestParamSet",
-        "1.2.643.2.2.35.0",
-        Streebog::S256,
-        &Over::<Test256>::new(),
-    ),
+    test_set("id-GostR3410-2001-TestParamSet", "1.2.643.2.2.35.0", Streebog::S256, &Over::<Test256>::new()),
     test_set(
         "id-tc26-gost-3410-2012-512-paramSetTest",
         "1.2.643.7.1.2.1.2.0",
@@ -345,8 +336,7 @@ impl ParameterSet {
 
     /// The set with this identifier; sets published as examples only when asked for.
     pub fn find(oid: &ObjectIdentifier, test_sets: TestSets) -> Option<&'static ParameterSet> {
-        SETS.iter()
-            .find(|set| set.oid == *oid && (!set.test_only || test_sets == TestSets::Allow))
+        SETS.iter().find(|set| set.oid == *oid && (!set.test_only || test_sets == TestSets::Allow))
     }
 
     /// Octets of a private key and of a coordinate: 32 or 64.

@@ -40,12 +40,7 @@ fn raw_signatures_of_the_vectors_get_the_recorded_verdict() {
         let key = PublicKey::from_le_bytes(set, &public).unwrap();
         for test in group["tests"].as_array().unwrap() {
             let (digest, signature) = (octets(&test["digest"]), octets(&test["sig"]));
-            assert_eq!(
-                key.verify(&digest, &signature),
-                test["expected"] == "valid",
-                "{}",
-                test["id"]
-            );
+            assert_eq!(key.verify(&digest, &signature), test["expected"] == "valid", "{}", test["id"]);
             verified += 1;
             if !test["d"].is_string() {
                 continue;
@@ -53,12 +48,7 @@ fn raw_signatures_of_the_vectors_get_the_recorded_verdict() {
             let secret = SecretKey::from_le_bytes(set, &little_endian(&test["d"], set.width())).unwrap();
             let mut nonce = little_endian(&test["k"], set.width());
             nonce.reverse();
-            assert_eq!(
-                secret.sign_with_nonce(&digest, &nonce).unwrap(),
-                Some(signature),
-                "{}",
-                test["id"]
-            );
+            assert_eq!(secret.sign_with_nonce(&digest, &nonce).unwrap(), Some(signature), "{}", test["id"]);
             assert!(secret.public_key() == key, "{}", test["id"]);
             signed += 1;
         }
@@ -77,10 +67,7 @@ fn examples_of_rfc_7091_are_reproduced() {
         let secret = SecretKey::from_le_bytes(set, &little_endian(&test["d"], set.width())).unwrap();
         let mut nonce = little_endian(&test["k"], set.width());
         nonce.reverse();
-        let signature = secret
-            .sign_with_nonce(&octets(&test["digest"]), &nonce)
-            .unwrap()
-            .unwrap();
+        let signature = secret.sign_with_nonce(&octets(&test["digest"]), &nonce).unwrap().unwrap();
         assert_eq!(signature, octets(&test["sig"]));
         assert!(info.verify(&octets(&test["digest"]), &signature));
     }
@@ -100,11 +87,7 @@ fn bad_public_keys_of_the_vectors_are_refused() {
             .is_ok_and(|key| key.verify(&digest, &signature));
         assert_eq!(accepted, test["expected"] == "valid", "{}", test["id"]);
         if test["expected"] == "reject" {
-            assert!(
-                spki::read(&octets(&test["spki"]), TestSets::Allow).is_err(),
-                "{}",
-                test["id"]
-            );
+            assert!(spki::read(&octets(&test["spki"]), TestSets::Allow).is_err(), "{}", test["id"]);
         }
     }
     println!("compared {} public keys", tests.len());

@@ -1,4 +1,4 @@
-//! EncryptedPrivateKeyInfo with PBES2 (RFC 8018 6.2) and AES.
+//! EncryptedPrivateKeyInfo with PBES2 (RFC 8018 6.2), AES by the `pkcs8` crate and GOST here.
 
 use pkcs8::EncryptedPrivateKeyInfoRef;
 use pkcs8::der::Decode;
@@ -7,10 +7,11 @@ use pkcs8::pkcs5::{EncryptionScheme, Error};
 use zeroize::Zeroizing;
 
 use super::KeyError;
+use super::gost_pbes2::GostPbes2;
 use crate::asn1::{Reader, Writer, tag};
 
-/// Iterations of PBKDF2 a file may ask for (about five seconds).
-const MAX_ITERATIONS: u32 = 10_000_000;
+/// Iterations of PBKDF2 a file may ask for (about two seconds).
+const MAX_ITERATIONS: u32 = 2_000_000;
 /// Memory of scrypt a file may ask for, in octets: 128·N·r.
 const MAX_SCRYPT_MEMORY: u64 = 256 << 20;
 /// Iterations written.
@@ -26,14 +27,14 @@ pub(super) fn decrypt(der: &[u8], password: &[u8]) -> Result<Zeroizing<Vec<u8>>,
     let mut reader = Reader::single(der, tag::SEQUENCE)?.reader();
     let algorithm = reader.expect(tag::SEQUENCE)?;
     let oid = algorithm.reader().expect(tag::OID)?.oid()?;
+    if let Some(gost) = GostPbes2::read(&algorithm)? {
+        return gost.decrypt(password, reader.expect(tag::OCTET_STRING)?.content);
+    }
     let info = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| KeyError::Encryption(oid))?;
     if let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm {
         check_cost(parameters)?;
     }
-    match info
-        .encryption_algorithm
-        .decrypt(password, info.encrypted_data.as_bytes())
-    {
+    match info.encryption_algorithm.decrypt(password, info.encrypted_data.as_bytes()) {
         Ok(opened) => Ok(Zeroizing::new(opened)),
         Err(Error::DecryptFailed) => Err(KeyError::WrongPassword),
         Err(Error::UnsupportedAlgorithm { oid }) => Err(KeyError::Encryption(oid)),

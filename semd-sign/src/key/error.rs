@@ -68,10 +68,9 @@ impl KeyError {
                 "закрытый ключ зашифрован: укажите пароль",
                 "the private key is encrypted: give its password",
             ),
-            Self::WrongPassword => Message::new(
-                "неверный пароль закрытого ключа",
-                "wrong password of the private key",
-            ),
+            Self::WrongPassword => {
+                Message::new("неверный пароль закрытого ключа", "wrong password of the private key")
+            }
             Self::Encryption(oid) => Message::new(
                 format!("способ шифрования ключа {oid} не поддерживается: перешифруйте ключ (PBES2, AES)"),
                 format!("key encryption {oid} is not supported: encrypt the key anew (PBES2, AES)"),

@@ -18,10 +18,7 @@ pub(super) fn read(der: &[u8], test_sets: TestSets) -> Result<PrivateKey, KeyErr
     };
     outer.finish()?;
     let mut reader = info.reader();
-    let version = reader
-        .expect(tag::INTEGER)
-        .map_err(|_| KeyError::NotPkcs8)?
-        .small_integer()?;
+    let version = reader.expect(tag::INTEGER).map_err(|_| KeyError::NotPkcs8)?.small_integer()?;
     if version > 1 {
         return Err(KeyError::NotPkcs8);
     }
@@ -95,10 +92,7 @@ fn unmask(set: &'static ParameterSet, octets: &[u8]) -> Result<SecretKey, KeyErr
 }
 
 fn secret_length(set: &ParameterSet, octets: &[u8]) -> KeyError {
-    KeyError::Value(crate::gost::GostError::SecretLength {
-        found: octets.len(),
-        expected: set.width(),
-    })
+    KeyError::Value(crate::gost::GostError::SecretLength { found: octets.len(), expected: set.width() })
 }
 
 /// `publicKey [1] IMPLICIT BIT STRING` of RFC 5958; its octets are those of SubjectPublicKeyInfo or the bare point.

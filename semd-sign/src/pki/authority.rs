@@ -46,9 +46,7 @@ impl TestAuthority {
             is_authority: true,
         }
         .sign(&key)?;
-        Ok(Self {
-            root: Issued { key, certificate },
-        })
+        Ok(Self { root: Issued { key, certificate } })
     }
 
     /// Opens the authority kept in a folder.
@@ -61,9 +59,7 @@ impl TestAuthority {
         if certificate.public_key() != Ok(key.public_key()) {
             return Err(PkiError::Mismatch);
         }
-        Ok(Self {
-            root: Issued { key, certificate },
-        })
+        Ok(Self { root: Issued { key, certificate } })
     }
 
     /// Keeps the authority in a folder, which is made when absent: `root.crt` and `root.key`, the key readable by its
@@ -73,16 +69,8 @@ impl TestAuthority {
     /// The folder holds an authority already, or cannot be written.
     pub fn save(&self, folder: &Path, password: Option<&[u8]>) -> Result<(), PkiError> {
         std::fs::create_dir_all(folder).map_err(|source| file_error(folder, source))?;
-        write_new(
-            &folder.join(KEY_FILE),
-            self.root.key_pem(password)?.as_bytes(),
-            true,
-        )?;
-        write_new(
-            &folder.join(CERTIFICATE_FILE),
-            self.root.certificate_pem().as_bytes(),
-            false,
-        )
+        write_new(&folder.join(KEY_FILE), self.root.key_pem(password)?.as_bytes(), true)?;
+        write_new(&folder.join(CERTIFICATE_FILE), self.root.certificate_pem().as_bytes(), false)
     }
 
     /// The root certificate: the trust anchor of everything issued here.
@@ -130,19 +118,14 @@ pub(super) fn write_new(path: &Path, octets: &[u8], private: bool) -> Result<(),
     #[cfg(not(unix))]
     let _ = private;
     let mut file = options.open(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::AlreadyExists => PkiError::Exists {
-            path: path.to_owned(),
-        },
+        std::io::ErrorKind::AlreadyExists => PkiError::Exists { path: path.to_owned() },
         _ => file_error(path, source),
     })?;
     file.write_all(octets).map_err(|source| file_error(path, source))
 }
 
 fn file_error(path: &Path, source: std::io::Error) -> PkiError {
-    PkiError::File {
-        path: PathBuf::from(path),
-        source,
-    }
+    PkiError::File { path: PathBuf::from(path), source }
 }
 
 #[cfg(test)]
@@ -163,9 +146,7 @@ mod tests {
         assert!(authority.certificate().extensions().is_ca);
         assert!(authority.certificate().facts().subject.contains("TEST"));
         for subject in [Subject::sample_person(), Subject::sample_organisation()] {
-            let issued = authority
-                .issue(&subject, set(), start, Duration::days(450))
-                .unwrap();
+            let issued = authority.issue(&subject, set(), start, Duration::days(450)).unwrap();
             let facts = issued.certificate.facts();
             assert!(facts.qualified, "{:?}", facts.missing_marks);
             assert!(facts.subject.contains("TEST"));
@@ -183,10 +164,7 @@ mod tests {
         let opened = TestAuthority::open(folder.path(), Some(b"secret")).unwrap();
         assert_eq!(opened.certificate(), authority.certificate());
         let wrong = TestAuthority::open(folder.path(), Some(b"other"));
-        assert!(matches!(
-            wrong,
-            Err(PkiError::Key(crate::KeyError::WrongPassword))
-        ));
+        assert!(matches!(wrong, Err(PkiError::Key(crate::KeyError::WrongPassword))));
         let again = authority.save(folder.path(), None);
         assert!(matches!(again, Err(PkiError::Exists { .. })));
     }

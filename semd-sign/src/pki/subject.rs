@@ -41,8 +41,8 @@ impl Subject {
         Self::Person {
             surname: "Образцова".into(),
             given_name: "Анна Ивановна".into(),
-            snils: "11223344595".into(),
-            inn: "500100732259".into(),
+            snils: "90000001790".into(),
+            inn: "990000017133".into(),
             title: Some("врач-терапевт".into()),
         }
     }
@@ -51,8 +51,8 @@ impl Subject {
     pub fn sample_organisation() -> Self {
         Self::Organisation {
             name: "ГБУЗ «Образцовая поликлиника»".into(),
-            ogrn: "1027700132195".into(),
-            inn_le: "7707083893".into(),
+            ogrn: "1020000000173".into(),
+            inn_le: "0000000177".into(),
         }
     }
 
@@ -60,22 +60,12 @@ impl Subject {
     pub(super) fn name(&self) -> Vec<u8> {
         let mut attributes: Vec<(ObjectIdentifier, u8, String)> = Vec::new();
         match self {
-            Self::Person {
-                surname,
-                given_name,
-                snils,
-                inn,
-                title,
-            } => {
+            Self::Person { surname, given_name, snils, inn, title } => {
                 let common = format!("{surname} {given_name} ({MARK})");
                 attributes.push((oid::COMMON_NAME, tag::UTF8_STRING, common));
                 attributes.push((oid::SURNAME, tag::UTF8_STRING, surname.clone()));
                 attributes.push((oid::GIVEN_NAME, tag::UTF8_STRING, given_name.clone()));
-                attributes.extend(
-                    title
-                        .iter()
-                        .map(|title| (oid::TITLE, tag::UTF8_STRING, title.clone())),
-                );
+                attributes.extend(title.iter().map(|title| (oid::TITLE, tag::UTF8_STRING, title.clone())));
                 attributes.push((oid::SNILS, tag::NUMERIC_STRING, snils.clone()));
                 attributes.push((oid::INN, tag::NUMERIC_STRING, inn.clone()));
             }
@@ -95,11 +85,7 @@ impl Subject {
 pub(super) fn authority_name(name: &str) -> Vec<u8> {
     encode_name(&[
         (oid::COMMON_NAME, tag::UTF8_STRING, format!("{name} ({MARK})")),
-        (
-            oid::ORGANIZATION,
-            tag::UTF8_STRING,
-            format!("{MARK}: не для юридически значимых подписей"),
-        ),
+        (oid::ORGANIZATION, tag::UTF8_STRING, format!("{MARK}: не для юридически значимых подписей")),
         (oid::COUNTRY, tag::PRINTABLE_STRING, "RU".into()),
     ])
 }

@@ -49,6 +49,11 @@ impl TrustStore {
         self.anchors.is_empty()
     }
 
+    /// Every certificate of the store, trusted or not: a signer may be among them.
+    pub(super) fn certificates(&self) -> Vec<&Certificate> {
+        self.intermediates.iter().chain(&self.anchors).collect()
+    }
+
     /// The chain from `leaf` to an anchor, both included, every issuer good at `at`; `None` when there is none.
     /// `helpers` are certificates of the container: they can link, never be trusted.
     ///
@@ -67,11 +72,7 @@ impl TrustStore {
         while let Some(path) = open.pop() {
             let last = path.last()?;
             // Anchors go on the stack last, so that they are tried first.
-            let known = self
-                .intermediates
-                .iter()
-                .chain(helpers)
-                .map(|issuer| (issuer, false));
+            let known = self.intermediates.iter().chain(helpers).map(|issuer| (issuer, false));
             let candidates = known.chain(self.anchors.iter().map(|issuer| (issuer, true)));
             let mut longer = Vec::new();
             for (issuer, trusted) in candidates {
@@ -102,17 +103,11 @@ fn may_issue(issuer: &Certificate, path: &[Certificate], at: OffsetDateTime) -> 
     let Some(last) = path.last() else { return false };
     let extensions = issuer.extensions();
     // Intermediate authorities between the issuer and the leaf; self-issued ones do not count (RFC 5280 4.2.1.9).
-    let below = path
-        .iter()
-        .skip(1)
-        .filter(|certificate| !certificate.is_self_issued())
-        .count();
+    let below = path.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
     issuer.subject_raw() == last.issuer_raw()
         && extensions.is_ca
         && extensions.key_usage.is_none_or(|usage| usage.certificate_sign)
-        && extensions
-            .path_length
-            .is_none_or(|limit| usize::try_from(limit).is_ok_and(|limit| below <= limit))
+        && extensions.path_length.is_none_or(|limit| usize::try_from(limit).is_ok_and(|limit| below <= limit))
         && extensions.unknown_critical.is_empty()
         && (issuer.not_before()..=issuer.not_after()).contains(&at)
 }

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use crate::asn1::{Asn1Error, Reader, TimeForm, read_time, tag};
 use crate::certificate::Certificate;
 use crate::cms::{self, Attribute, CmsError, SignedData, SignerId, SignerInfo};
+use crate::digest::Streebog;
 use crate::oid;
 
 /// Facts of a container.
@@ -19,8 +20,10 @@ pub(super) struct Container {
 
 /// Facts of one signer.
 pub(super) struct SignerFindings {
-    /// The certificate inside the container that the signer names.
+    /// The certificate the signer names.
     pub(super) certificate: Option<Certificate>,
+    /// Whether it is inside the container.
+    pub(super) certificate_inside: bool,
     pub(super) algorithms: Algorithms,
     pub(super) has_signed_attributes: bool,
     pub(super) content_type: ContentType,
@@ -126,41 +129,61 @@ impl SignerFindings {
     }
 }
 
-/// Collects the facts.
-pub(super) fn collect(signature: &[u8], content: &[u8]) -> Result<Container, CmsError> {
+/// Collects the facts. `known` are certificates at hand for signers that do not bring theirs.
+pub(super) fn collect(
+    signature: &[u8],
+    content: &[u8],
+    known: &[&Certificate],
+) -> Result<Container, CmsError> {
     let octets = cms::decode(signature)?;
     let data = SignedData::read(&octets)?;
-    let certificates: Vec<_> = data
-        .certificates
-        .iter()
-        .filter_map(|der| Certificate::from_bytes(der).ok())
-        .collect();
+    let certificates: Vec<_> =
+        data.certificates.iter().filter_map(|der| Certificate::from_bytes(der).ok()).collect();
     // What an attached container carries must be the document that is asked about.
     let content_agrees = data.content.as_deref().is_none_or(|inside| inside == content);
+    let mut digests = ContentDigests { content, ..ContentDigests::default() };
     let signers = data
         .signers
         .iter()
-        .map(|signer| findings(signer, &data, &certificates, content, content_agrees))
+        .map(|signer| {
+            let is_named = |certificate: &&Certificate| is_named(signer.id, certificate);
+            let inside = certificates.iter().find(is_named);
+            let certificate = inside.or_else(|| known.iter().copied().find(is_named)).cloned();
+            SignerFindings {
+                certificate_inside: inside.is_some(),
+                ..findings(signer, &data, certificate, &mut digests, content_agrees)
+            }
+        })
         .collect();
-    Ok(Container {
-        attached: data.content.is_some(),
-        certificates,
-        signers,
-    })
+    Ok(Container { attached: data.content.is_some(), certificates, signers })
+}
+
+/// Digests of the document, each computed once however many signers ask for it.
+#[derive(Default)]
+struct ContentDigests<'a> {
+    content: &'a [u8],
+    computed: Vec<(Streebog, Vec<u8>)>,
+}
+
+impl ContentDigests<'_> {
+    fn get(&mut self, function: Streebog) -> Vec<u8> {
+        if let Some((_, digest)) = self.computed.iter().find(|(known, _)| *known == function) {
+            return digest.clone();
+        }
+        let digest = function.digest(self.content);
+        self.computed.push((function, digest.clone()));
+        digest
+    }
 }
 
 fn findings(
     signer: &SignerInfo<'_>,
     data: &SignedData<'_>,
-    certificates: &[Certificate],
-    content: &[u8],
+    certificate: Option<Certificate>,
+    digests: &mut ContentDigests<'_>,
     content_agrees: bool,
 ) -> SignerFindings {
-    let certificate = certificates
-        .iter()
-        .find(|certificate| is_named(signer.id, certificate))
-        .cloned();
-    let content_digest = oid::digest_of(&signer.digest_algorithm).map(|digest| digest.digest(content));
+    let content_digest = oid::digest_of(&signer.digest_algorithm).map(|function| digests.get(function));
     let message_digest = match signer.signed_attributes(&oid::MESSAGE_DIGEST).as_slice() {
         [attribute] => single_value(attribute, tag::OCTET_STRING).map(<[u8]>::to_vec),
         _ => None,
@@ -174,19 +197,17 @@ fn findings(
         _ => DigestState::Differs,
     };
     SignerFindings {
-        algorithms: certificate.as_ref().map_or(Algorithms::Supported, |certificate| {
-            algorithms(signer, certificate)
-        }),
+        algorithms: certificate
+            .as_ref()
+            .map_or(Algorithms::Supported, |certificate| algorithms(signer, certificate)),
+        certificate_inside: false,
         has_signed_attributes: signer.signed.is_some(),
         content_type: content_type(signer, data),
         digest,
         signature: signature_state(signer, certificate.as_ref(), content_digest.as_deref()),
         signing_time: signing_time(signer),
         signing_certificate: signing_certificate(signer, certificate.as_ref()),
-        has_time_stamp: signer
-            .unsigned
-            .iter()
-            .any(|attribute| attribute.oid == oid::SIGNATURE_TIME_STAMP),
+        has_time_stamp: signer.unsigned.iter().any(|attribute| attribute.oid == oid::SIGNATURE_TIME_STAMP),
         certificate,
         message_digest,
     }
@@ -260,23 +281,12 @@ fn signature_state(
 fn signing_time(signer: &SignerInfo<'_>) -> SigningTime {
     let attributes = signer.signed_attributes(&oid::SIGNING_TIME);
     let [attribute] = attributes.as_slice() else {
-        return if attributes.is_empty() {
-            SigningTime::Absent
-        } else {
-            SigningTime::Malformed
-        };
+        return if attributes.is_empty() { SigningTime::Absent } else { SigningTime::Malformed };
     };
     match attribute.values.as_slice() {
         [value] => read_time(value).map_or(SigningTime::Malformed, |(time, form)| {
             let loose = form == TimeForm::Generalized && time.year() < 2050;
-            SigningTime::Claimed(
-                time,
-                if loose {
-                    TimeFormVerdict::Loose
-                } else {
-                    TimeFormVerdict::Standard
-                },
-            )
+            SigningTime::Claimed(time, if loose { TimeFormVerdict::Loose } else { TimeFormVerdict::Standard })
         }),
         _ => SigningTime::Malformed,
     }
@@ -314,10 +324,9 @@ fn names_certificate(
     let named = identifier.expect(tag::OCTET_STRING)?.content;
     let (computed, verdict) = match oid::digest_of(&algorithm) {
         Some(digest) => (digest.digest(certificate.der()), SigningCertificate::Matches),
-        None if algorithm == oid::SHA_256 => (
-            Sha256::digest(certificate.der()).to_vec(),
-            SigningCertificate::MatchesForeignHash,
-        ),
+        None if algorithm == oid::SHA_256 => {
+            (Sha256::digest(certificate.der()).to_vec(), SigningCertificate::MatchesForeignHash)
+        }
         None => return Ok(SigningCertificate::Differs),
     };
     if named != computed {

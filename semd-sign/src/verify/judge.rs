@@ -9,7 +9,7 @@ use super::facts::{
 };
 use super::outcome::{self, Outcome, rule};
 use super::policy::Demand;
-use super::report::{SignatureReport, SignatureVerdict};
+use super::report::SignatureReport;
 use super::{ControlTime, Request};
 use crate::certificate::Certificate;
 use crate::cms::CmsError;
@@ -31,19 +31,12 @@ pub(super) fn judge(container: &Result<Container, CmsError>, request: &Request<'
             return report("unknown", outcome, None);
         }
     };
-    outcome.ok(
-        rule::CONTAINER,
-        "контейнер CMS прочитан",
-        "the CMS container was read",
-    );
+    outcome.ok(rule::CONTAINER, "контейнер CMS прочитан", "the CMS container was read");
     let Some(first) = container.signers.first() else {
         outcome.fail(
             rule::SIGNERS,
             outcome::NO_SIGNATURE,
-            Message::new(
-                "в контейнере нет ни одной подписи",
-                "the container holds no signature",
-            ),
+            Message::new("в контейнере нет ни одной подписи", "the container holds no signature"),
         );
         return report("CMS", outcome, None);
     };
@@ -71,9 +64,7 @@ fn report(
         sub_indication,
         signing_time: signer.and_then(|(signer, _)| claimed(signer)),
         best_signature_time: signer.and_then(|(_, control)| control),
-        signer: signer
-            .and_then(|(signer, _)| signer.certificate.as_ref())
-            .map(Certificate::facts),
+        signer: signer.and_then(|(signer, _)| signer.certificate.as_ref()).map(Certificate::facts),
         digest: signer.and_then(|(signer, _)| signer.message_digest.clone()),
         codes: outcome.codes,
         checks: outcome.checks,
@@ -101,10 +92,7 @@ fn judge_container(container: &Container, outcome: &mut Outcome) {
         rule::SIGNERS,
         outcome::MULTIPLE_SIGNERS,
         ("в контейнере один подписант", "the container has one signer"),
-        (
-            "в контейнере больше одного подписанта",
-            "the container has more than one signer",
-        ),
+        ("в контейнере больше одного подписанта", "the container has more than one signer"),
     );
     outcome.demand(
         Demand::Detached,
@@ -112,10 +100,7 @@ fn judge_container(container: &Container, outcome: &mut Outcome) {
         rule::DETACHED,
         outcome::UNSUPPORTED_FORM,
         ("подпись откреплённая", "the signature is detached"),
-        (
-            "документ вложен в контейнер подписи",
-            "the document is inside the signature container",
-        ),
+        ("документ вложен в контейнер подписи", "the document is inside the signature container"),
     );
 }
 
@@ -132,16 +117,19 @@ fn judge_signer(
             rule::SIGNER_CERTIFICATE,
             outcome::NO_CERTIFICATE,
             Message::new(
-                "в контейнере нет сертификата подписанта",
-                "the signer's certificate is not in the container",
+                "сертификата подписанта нет ни в контейнере, ни среди заданных",
+                "the signer's certificate is neither in the container nor among the given ones",
             ),
         );
         return;
     };
-    outcome.ok(
+    outcome.demand(
+        Demand::CertificateInside,
+        signer.certificate_inside,
         rule::SIGNER_CERTIFICATE,
-        "сертификат подписанта найден",
-        "the signer's certificate was found",
+        outcome::NO_CERTIFICATE,
+        ("сертификат подписанта найден в контейнере", "the signer's certificate is in the container"),
+        ("сертификата подписанта нет в контейнере", "the signer's certificate is not in the container"),
     );
     judge_signature(signer, outcome);
     judge_signing_certificate(signer.signing_certificate, outcome);
@@ -180,10 +168,7 @@ fn judge_attributes(signer: &SignerFindings, outcome: &mut Outcome) {
         rule::SIGNED_ATTRIBUTES,
         outcome::UNSUPPORTED_FORM,
         ("подписанные атрибуты есть", "there are signed attributes"),
-        (
-            "в подписи нет подписанных атрибутов",
-            "the signature has no signed attributes",
-        ),
+        ("в подписи нет подписанных атрибутов", "the signature has no signed attributes"),
     );
     if signer.has_signed_attributes {
         outcome.require(
@@ -191,10 +176,7 @@ fn judge_attributes(signer: &SignerFindings, outcome: &mut Outcome) {
             rule::CONTENT_TYPE,
             outcome::MALFORMED,
             ("атрибут contentType верен", "the contentType attribute is right"),
-            (
-                "атрибута contentType нет или он неверен",
-                "the contentType attribute is absent or wrong",
-            ),
+            ("атрибута contentType нет или он неверен", "the contentType attribute is absent or wrong"),
         );
     }
 }
@@ -202,11 +184,7 @@ fn judge_attributes(signer: &SignerFindings, outcome: &mut Outcome) {
 fn judge_digest(signer: &SignerFindings, outcome: &mut Outcome) {
     match signer.digest {
         DigestState::Matches => {
-            outcome.ok(
-                rule::MESSAGE_DIGEST,
-                "хэш документа совпадает",
-                "the digest of the document matches",
-            );
+            outcome.ok(rule::MESSAGE_DIGEST, "хэш документа совпадает", "the digest of the document matches");
         }
         DigestState::Differs => outcome.fail(
             rule::MESSAGE_DIGEST,
@@ -271,11 +249,7 @@ fn judge_signature(signer: &SignerFindings, outcome: &mut Outcome) {
     }
     match signer.signature {
         SignatureState::Valid => {
-            outcome.ok(
-                rule::SIGNATURE_VALUE,
-                "значение подписи верно",
-                "the signature value is right",
-            );
+            outcome.ok(rule::SIGNATURE_VALUE, "значение подписи верно", "the signature value is right");
         }
         SignatureState::ValidAsStored => outcome.warn(
             rule::SIGNATURE_VALUE,
@@ -300,10 +274,7 @@ fn judge_signing_certificate(state: SigningCertificate, outcome: &mut Outcome) {
         state != SigningCertificate::Absent,
         rule::SIGNING_CERTIFICATE,
         outcome::UNSUPPORTED_FORM,
-        (
-            "атрибут signing-certificate есть",
-            "a signing-certificate attribute is present",
-        ),
+        ("атрибут signing-certificate есть", "a signing-certificate attribute is present"),
         (
             "нет атрибута signing-certificate-v2: это CMS, а не CAdES-BES",
             "there is no signing-certificate-v2: this is CMS, not CAdES-BES",
@@ -350,10 +321,7 @@ fn judge_signing_time(
             outcome.fail(
                 rule::SIGNING_TIME,
                 outcome::BAD_TIME,
-                Message::new(
-                    "атрибут signingTime повреждён",
-                    "the signingTime attribute is damaged",
-                ),
+                Message::new("атрибут signingTime повреждён", "the signingTime attribute is damaged"),
             );
             return;
         }
@@ -382,10 +350,7 @@ fn judge_signing_time(
         rule::SIGNING_TIME,
         outcome::FUTURE_TIME,
         ("время подписания указано", "the signing time is given"),
-        (
-            "время подписания позже времени проверки",
-            "the signing time is after the control time",
-        ),
+        ("время подписания позже времени проверки", "the signing time is after the control time"),
     );
     if form == TimeFormVerdict::Loose {
         outcome.warn(
@@ -433,16 +398,9 @@ fn judge_certificate(
     outcome: &mut Outcome,
 ) {
     judge_profile(certificate, outcome);
-    if request
-        .trust
-        .chain(certificate, &container.certificates, control)
-        .is_none()
-    {
+    if request.trust.chain(certificate, &container.certificates, control).is_none() {
         let message = if request.trust.is_empty() {
-            Message::new(
-                "не заданы доверенные корневые сертификаты",
-                "no trust anchors were given",
-            )
+            Message::new("не заданы доверенные корневые сертификаты", "no trust anchors were given")
         } else {
             Message::new(
                 "не построена цепочка до доверенного корневого сертификата",
@@ -457,11 +415,7 @@ fn judge_certificate(
         );
         return;
     }
-    outcome.ok(
-        rule::CHAIN,
-        "цепочка сертификатов построена",
-        "the certificate chain was built",
-    );
+    outcome.ok(rule::CHAIN, "цепочка сертификатов построена", "the certificate chain was built");
     if control < certificate.not_before() {
         outcome.fail(
             rule::VALIDITY,
@@ -477,10 +431,7 @@ fn judge_certificate(
             let en = "the certificate expired after the claimed signing time, of which there is no proof";
             (outcome::EXPIRED_SINCE, Message::new(ru, en))
         } else {
-            (
-                outcome::EXPIRED,
-                Message::new("срок действия сертификата истёк", "the certificate has expired"),
-            )
+            (outcome::EXPIRED, Message::new("срок действия сертификата истёк", "the certificate has expired"))
         };
         outcome.fail(rule::VALIDITY, failure, message);
     } else {
@@ -503,14 +454,8 @@ fn judge_profile(certificate: &Certificate, outcome: &mut Outcome) {
             usage.digital_signature || usage.non_repudiation,
             rule::KEY_USAGE,
             outcome::KEY_USAGE,
-            (
-                "область использования ключа допускает подпись",
-                "the key usage allows signatures",
-            ),
-            (
-                "область использования ключа не допускает подпись",
-                "the key usage does not allow signatures",
-            ),
+            ("область использования ключа допускает подпись", "the key usage allows signatures"),
+            ("область использования ключа не допускает подпись", "the key usage does not allow signatures"),
         ),
         None => outcome.demand(
             Demand::KeyUsage,
@@ -518,20 +463,14 @@ fn judge_profile(certificate: &Certificate, outcome: &mut Outcome) {
             rule::KEY_USAGE,
             outcome::KEY_USAGE,
             ("", ""),
-            (
-                "в сертификате нет области использования ключа",
-                "the certificate has no key usage",
-            ),
+            ("в сертификате нет области использования ключа", "the certificate has no key usage"),
         ),
     }
     outcome.require(
         extensions.unknown_critical.is_empty(),
         rule::CRITICAL_EXTENSIONS,
         outcome::BAD_CERTIFICATE,
-        (
-            "неизвестных критических расширений нет",
-            "there are no unknown critical extensions",
-        ),
+        ("неизвестных критических расширений нет", "there are no unknown critical extensions"),
         (
             "в сертификате неизвестное критическое расширение",
             "the certificate has an unknown critical extension",
@@ -544,20 +483,10 @@ fn judge_profile(certificate: &Certificate, outcome: &mut Outcome) {
         facts.qualified,
         rule::QUALIFIED,
         outcome::CONSTRAINTS,
-        (
-            "сертификат имеет признаки квалифицированного",
-            "the certificate has the marks of a qualified one",
-        ),
+        ("сертификат имеет признаки квалифицированного", "the certificate has the marks of a qualified one"),
         (
             &format!("сертификат не похож на квалифицированный, нет: {missing}"),
             &format!("the certificate does not look qualified, missing: {missing}"),
         ),
     );
-}
-
-impl SignatureReport {
-    /// Whether the verdict is [`SignatureVerdict::TotalPassed`].
-    pub fn is_passed(&self) -> bool {
-        self.verdict == SignatureVerdict::TotalPassed
-    }
 }

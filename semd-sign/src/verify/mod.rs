@@ -62,12 +62,12 @@ pub struct Request<'a> {
 /// assert_eq!(report.codes, ["SIGNATURE_DECODING_ERROR"]);
 /// ```
 pub fn verify(request: &Request<'_>) -> SignatureReport {
-    judge::judge(&facts::collect(request.signature, request.content), request)
+    judge::judge(&facts::collect(request.signature, request.content, &request.trust.certificates()), request)
 }
 
 /// Whether the container is well-formed and its mathematics and bindings hold, whoever signed.
 pub(crate) fn is_cryptographically_valid(signature: &[u8], content: &[u8]) -> bool {
-    facts::collect(signature, content).is_ok_and(|container| {
+    facts::collect(signature, content, &[]).is_ok_and(|container| {
         !container.signers.is_empty() && container.signers.iter().all(facts::SignerFindings::holds)
     })
 }

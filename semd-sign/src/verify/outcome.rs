@@ -121,11 +121,7 @@ impl Outcome {
 
     /// The checks that follow are of this signer; the names of all but the first carry its number.
     pub(super) fn signer(&mut self, index: usize) {
-        self.suffix = if index == 0 {
-            String::new()
-        } else {
-            format!("#{}", index + 1)
-        };
+        self.suffix = if index == 0 { String::new() } else { format!("#{}", index + 1) };
     }
 
     /// Verdict and sub-indication.

@@ -3,11 +3,7 @@
 /// A number with all but its last two digits hidden: `*********82`.
 pub fn mask_number(number: &str) -> String {
     let length = number.chars().count();
-    number
-        .chars()
-        .enumerate()
-        .map(|(index, digit)| if index + 2 < length { '*' } else { digit })
-        .collect()
+    number.chars().enumerate().map(|(index, digit)| if index + 2 < length { '*' } else { digit }).collect()
 }
 
 /// A name with everything but initials hidden: `И*** И*** П***`.

@@ -27,6 +27,8 @@ pub(super) enum Demand {
     OneSigner,
     /// The content is outside.
     Detached,
+    /// The signer's certificate is inside the container.
+    CertificateInside,
     /// There are signed attributes.
     SignedAttributes,
     /// signing-certificate-v2 is present.
@@ -46,9 +48,10 @@ pub(super) enum Demand {
 }
 
 /// Demand, weight under `basic`, weight under `remd`.
-const TABLE: [(Demand, Level, Level); 10] = [
+const TABLE: [(Demand, Level, Level); 11] = [
     (Demand::OneSigner, Level::Info, Level::Fail),
     (Demand::Detached, Level::Info, Level::Fail),
+    (Demand::CertificateInside, Level::Info, Level::Fail),
     (Demand::SignedAttributes, Level::Warn, Level::Fail),
     (Demand::SigningCertificate, Level::Warn, Level::Fail),
     (Demand::StrongSigningCertificate, Level::Warn, Level::Fail),

@@ -74,6 +74,11 @@ pub struct SignatureReport {
 }
 
 impl SignatureReport {
+    /// Whether the verdict is [`SignatureVerdict::TotalPassed`].
+    pub fn is_passed(&self) -> bool {
+        self.verdict == SignatureVerdict::TotalPassed
+    }
+
     /// The report for output: texts in `lang`, personal data masked unless `show_pii`.
     pub fn view(&self, lang: Lang, show_pii: bool) -> ReportView<'_> {
         ReportView {
@@ -83,15 +88,8 @@ impl SignatureReport {
             codes: &self.codes,
             signing_time: self.signing_time.map(rfc3339),
             best_signature_time: self.best_signature_time.map(rfc3339),
-            signer: self
-                .signer
-                .as_ref()
-                .map(|signer| SignerView::new(signer, show_pii)),
-            checks: self
-                .checks
-                .iter()
-                .map(|check| CheckView::new(check, lang))
-                .collect(),
+            signer: self.signer.as_ref().map(|signer| SignerView::new(signer, show_pii)),
+            checks: self.checks.iter().map(|check| CheckView::new(check, lang)).collect(),
         }
     }
 }
@@ -127,13 +125,7 @@ struct SignerView {
 impl SignerView {
     fn new(signer: &SignerFacts, show_pii: bool) -> Self {
         let number = |value: &Option<String>| {
-            value.as_deref().map(|value| {
-                if show_pii {
-                    value.to_owned()
-                } else {
-                    pii::mask_number(value)
-                }
-            })
+            value.as_deref().map(|value| if show_pii { value.to_owned() } else { pii::mask_number(value) })
         };
         let subject = match (show_pii, &signer.surname, &signer.common_name) {
             (true, ..) => signer.subject.clone(),
@@ -168,18 +160,11 @@ struct CheckView<'a> {
 
 impl<'a> CheckView<'a> {
     fn new(check: &'a Check, lang: Lang) -> Self {
-        Self {
-            id: &check.id,
-            status: check.status,
-            message: check.message.text(lang),
-            clause: check.clause,
-        }
+        Self { id: &check.id, status: check.status, message: check.message.text(lang), clause: check.clause }
     }
 }
 
 /// RFC 3339 in UTC. Every time here comes from a certificate, an attribute or the caller, within years 0 to 9999.
 fn rfc3339(time: OffsetDateTime) -> String {
-    time.to_offset(time::UtcOffset::UTC)
-        .format(&Rfc3339)
-        .unwrap_or_else(|_| time.to_string())
+    time.to_offset(time::UtcOffset::UTC).format(&Rfc3339).unwrap_or_else(|_| time.to_string())
 }

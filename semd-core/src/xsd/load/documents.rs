@@ -109,9 +109,11 @@ pub(super) fn gather<'s>(
         expected: Expected::Any,
         from: start,
     }]);
-    let mut xml_limits = xml::Limits::default();
-    xml_limits.max_bytes = limits.max_file_bytes;
-    xml_limits.max_depth = limits.max_depth;
+    let xml_limits = xml::Limits {
+        max_bytes: limits.max_file_bytes,
+        max_depth: limits.max_depth,
+        ..xml::Limits::default()
+    };
     while let Some(Wanted { path, expected, from }) = wanted.pop_front() {
         let inherited = match expected {
             Expected::Any => Namespace::ABSENT,

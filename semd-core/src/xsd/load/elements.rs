@@ -12,7 +12,7 @@ use super::super::identity::{Constraint, Kind};
 use super::super::names::{Map, Symbol};
 use super::super::wildcard::{Allowed, Process, Wildcard};
 use super::syntax::{self, IdentityKind, Particle, Term};
-use super::{Body, Children, Compiler, Constraints, Slot, slot};
+use super::{Body, Children, Compiler, Slot, Substitutes, slot};
 
 impl Compiler<'_> {
     /// The declaration of an element, made at its first use.
@@ -62,7 +62,7 @@ impl Compiler<'_> {
     }
 
     /// A global declaration with all that may stand for it.
-    fn with_substitutes(&mut self, name: Symbol, place: Place) -> Result<Vec<(Symbol, DeclarationId)>, Flaw> {
+    fn with_substitutes(&mut self, name: Symbol, place: Place) -> Result<Substitutes, Flaw> {
         let definitions = self.definitions;
         let mut names = vec![name];
         let mut next = 0;
@@ -364,7 +364,10 @@ impl Compiler<'_> {
     }
 
     /// Fills in what needs all types: values and identity constraints of the declarations.
-    pub(super) fn element_values_and_constraints(&mut self, schema: &Schema) -> Result<Constraints, Flaw> {
+    pub(super) fn element_values_and_constraints(
+        &mut self,
+        schema: &Schema,
+    ) -> Result<Vec<Constraint>, Flaw> {
         let written = std::mem::take(&mut self.written);
         let mut by_name: Map<Symbol, u32> = Map::default();
         let mut count = 0;

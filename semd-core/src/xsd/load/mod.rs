@@ -21,7 +21,6 @@ use crate::xml::LineIndex;
 use super::component::{AttributeUse, ComplexId, Declaration, Schema, TypeId};
 use super::content::{DeclarationId, Occurring};
 use super::error::{Flaw, LoadError, LoadErrorKind, Place};
-use super::identity::Constraint;
 use super::limits::Limits;
 use super::names::{Map, Symbol, Symbols};
 use super::simple::{Patterns, SimpleId, SimpleTypes, built_in};
@@ -50,8 +49,12 @@ struct Children {
 enum Body {
     Empty,
     Model(Occurring),
-    All(Rc<Vec<(Vec<(Symbol, DeclarationId)>, bool)>>, bool),
+    /// Members and whether they are required; whether the whole is optional.
+    All(Rc<Vec<(Substitutes, bool)>>, bool),
 }
+
+/// A declaration with those that may stand for it.
+type Substitutes = Vec<(Symbol, DeclarationId)>;
 
 /// A value that has three states while its definition is followed.
 #[derive(Clone, Debug, Default)]
@@ -296,6 +299,3 @@ fn slot<T: Clone>(slots: &mut Vec<Slot<T>>, index: ComplexId) -> &mut Slot<T> {
     }
     &mut slots[index]
 }
-
-/// The constraint list of a schema, named apart for the sake of signatures.
-type Constraints = Vec<Constraint>;

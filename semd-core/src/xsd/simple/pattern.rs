@@ -59,8 +59,8 @@ impl Patterns {
                     .match_kind(MatchKind::All)
                     .start_kind(regex_automata::dfa::StartKind::Anchored)
                     .accelerate(false)
-                    .dfa_size_limit(Some(limit / 8))
-                    .determinize_size_limit(Some(limit / 8)),
+                    .dfa_size_limit(Some(limit / DENSE_SHARE))
+                    .determinize_size_limit(Some(limit / DENSE_SHARE)),
             )
             .build_from_nfa(&nfa);
         let matcher = match dense {
@@ -102,6 +102,9 @@ impl Patterns {
 /// Characters of names, for `\i` and `\c` (XML 1.0, productions 4 and 4a).
 const NAME_START: &str = r":A-Z_a-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}";
 const NAME_MORE: &str = r"\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}-\x{2040}";
+
+/// Part of the memory of a pattern that its written-out automaton may take; larger ones are made while matching.
+const DENSE_SHARE: usize = 16;
 
 type Translated<T> = Result<T, &'static str>;
 
@@ -368,10 +371,10 @@ mod tests {
 
     #[test]
     fn a_large_pattern_falls_back_and_a_hostile_one_is_refused() {
-        let wide = Patterns::compile(&[r"[\w ]{1,60}"], 2 << 20).unwrap();
+        let wide = Patterns::compile(&[r"[\w ]{1,60}"], 16 << 20).unwrap();
         assert!(matches!(wide.matcher, Matcher::Lazy(_)));
         assert!(wide.matches("Иванов Иван") && !wide.matches("a.b"));
-        assert!(Patterns::compile(&["((a{1000}){1000}){1000}"], 2 << 20).is_err());
+        assert!(Patterns::compile(&["((a{1000}){1000}){1000}"], 16 << 20).is_err());
         for bad in [
             "a**", "(a", "a)", "[a", "[]", "a{2", "a{3,2}", r"\q", "[b-a]", "]", "*", r"\p{IsX}", "(?i)a",
         ] {

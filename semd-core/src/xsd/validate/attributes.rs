@@ -223,10 +223,11 @@ impl Run<'_> {
         let record = document.attribute_at(attribute);
         let text = document.value(record);
         // What is written as the fixed value is written is of the type: the compiler checked it.
-        if let (Some(fixed), None) = (&made.fixed, &made.declared_fixed) {
-            if *fixed.text == *text && !schema.simple.get(made.simple).identifies {
-                return;
-            }
+        if let (Some(fixed), None) = (&made.fixed, &made.declared_fixed)
+            && *fixed.text == *text
+            && !schema.simple.get(made.simple).identifies
+        {
+            return;
         }
         let node = Node::Attribute(attribute);
         if let Err(defect) = schema
@@ -244,10 +245,10 @@ impl Run<'_> {
             (&made.declared_fixed, "cvc-attribute.4"),
             (&made.fixed, "cvc-complex-type.3.1"),
         ] {
-            if let Some(fixed) = fixed {
-                if *schema.simple.canonical(made.simple, text) != *fixed.key {
-                    self.not_fixed(code, node, &fixed.text);
-                }
+            if let Some(fixed) = fixed
+                && *schema.simple.canonical(made.simple, text) != *fixed.key
+            {
+                self.not_fixed(code, node, &fixed.text);
             }
         }
     }

@@ -145,8 +145,7 @@ impl<'a> Run<'a> {
                     }
                 });
                 let mut transitions = automaton.transitions(state as u32).to_vec();
-                // States are numbered in the order of the model, which is the order people know.
-                transitions.sort_by_key(|transition| transition.next);
+                transitions.sort_by_key(|transition| transition.position);
                 transitions
                     .iter()
                     .map(|transition| symbols.display(transition.symbol))

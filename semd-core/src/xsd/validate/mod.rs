@@ -202,10 +202,10 @@ impl<'a> Run<'a> {
             self.undeclared(id, process);
             TypeId::Complex(ANY_TYPE)
         });
-        if let TypeId::Complex(complex) = type_id {
-            if self.schema.complex(complex).is_abstract {
-                self.abstract_type(id, type_id);
-            }
+        if let TypeId::Complex(complex) = type_id
+            && self.schema.complex(complex).is_abstract
+        {
+            self.abstract_type(id, type_id);
         }
         if let Some(slot) = self.types.get_mut(id.0 as usize) {
             *slot = Some(type_id);
@@ -301,13 +301,12 @@ impl<'a> Run<'a> {
         let value = declared.and_then(|declared| declared.value.as_ref());
         if let (Some(value), false, false) = (value, frame.has_children, frame.has_text) {
             // The declared value stands for the missing one; it fits the declared type, but maybe not xsi:type.
-            if declared.is_some_and(|declared| declared.type_id != frame.type_id) {
-                if let Some(simple) = schema.simple_content(frame.type_id) {
-                    if let Err(defect) = schema.simple.check(simple, &value.value.text, None) {
-                        self.sink
-                            .push(Violation::of_value(schema, self.document, node, defect));
-                    }
-                }
+            if declared.is_some_and(|declared| declared.type_id != frame.type_id)
+                && let Some(simple) = schema.simple_content(frame.type_id)
+                && let Err(defect) = schema.simple.check(simple, &value.value.text, None)
+            {
+                self.sink
+                    .push(Violation::of_value(schema, self.document, node, defect));
             }
             return;
         }
@@ -368,17 +367,17 @@ impl<'a> Run<'a> {
                     if schema.simple.get(simple).identifies {
                         self.identify(simple, &text, node);
                     }
-                    if let Some(fixed) = fixed {
-                        if *schema.simple.canonical(simple, &text) != *fixed.value.key {
-                            self.not_fixed("cvc-elt.5.2.2.2.2", node, &fixed.value.text);
-                        }
+                    if let Some(fixed) = fixed
+                        && *schema.simple.canonical(simple, &text) != *fixed.value.key
+                    {
+                        self.not_fixed("cvc-elt.5.2.2.2.2", node, &fixed.value.text);
                     }
                 }
             }
-        } else if let Some(fixed) = fixed {
-            if frame.has_children || *self.own_text(frame) != *fixed.value.text {
-                self.not_fixed("cvc-elt.5.2.2.2.1", node, &fixed.value.text);
-            }
+        } else if let Some(fixed) = fixed
+            && (frame.has_children || *self.own_text(frame) != *fixed.value.text)
+        {
+            self.not_fixed("cvc-elt.5.2.2.2.1", node, &fixed.value.text);
         }
     }
 
