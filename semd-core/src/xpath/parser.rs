@@ -23,7 +23,7 @@ pub(crate) struct StaticContext {
     pub(crate) names: Names,
     /// Prefix and namespace name.
     pub(crate) namespaces: Vec<(String, String)>,
-    /// Constant regular expressions, compiled once.
+    /// Constant regular expressions by flags and text, compiled once.
     pub(crate) patterns: HashMap<String, Arc<Pattern>>,
     /// Deepest [`VisibleLet::nesting`] that the last expression uses.
     pub(crate) deepest_let: usize,

@@ -192,8 +192,16 @@ impl Parser<'_, '_> {
             return Err(SyntaxError::new(offset, SyntaxErrorKind::UnknownFunction(shown, arguments.len())));
         };
         match (function, &arguments[..]) {
-            (Function::Matches, [_, Expr::Literal(Atomic::String(regex))]) => {
-                let pattern = self.constant_pattern(regex, offset)?;
+            (
+                Function::Matches,
+                [_, Expr::Literal(Atomic::String(regex))]
+                | [_, Expr::Literal(Atomic::String(regex)), Expr::Literal(Atomic::String(_))],
+            ) => {
+                let flags = match arguments.get(2) {
+                    Some(Expr::Literal(Atomic::String(flags))) => flags,
+                    _ => "",
+                };
+                let pattern = self.constant_pattern(regex, flags, offset)?;
                 arguments.truncate(1);
                 let subject = arguments.swap_remove(0);
                 Ok(Expr::MatchesConstant(Box::new(subject), pattern))
@@ -208,13 +216,19 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn constant_pattern(&mut self, regex: &str, offset: usize) -> Result<Arc<Pattern>, SyntaxError> {
-        if let Some(known) = self.context.patterns.get(regex) {
+    fn constant_pattern(
+        &mut self,
+        regex: &str,
+        flags: &str,
+        offset: usize,
+    ) -> Result<Arc<Pattern>, SyntaxError> {
+        let key = format!("{flags}/{regex}");
+        if let Some(known) = self.context.patterns.get(&key) {
             return Ok(Arc::clone(known));
         }
         let bad = |_| SyntaxError::new(offset, SyntaxErrorKind::BadRegex(regex.to_owned()));
-        let compiled = Arc::new(Pattern::new(regex, "").map_err(bad)?);
-        self.context.patterns.insert(regex.to_owned(), Arc::clone(&compiled));
+        let compiled = Arc::new(Pattern::new(regex, flags).map_err(bad)?);
+        self.context.patterns.insert(key, Arc::clone(&compiled));
         Ok(compiled)
     }
 
