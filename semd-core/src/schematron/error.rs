@@ -44,7 +44,7 @@ pub enum LoadError {
         /// The place of the fault in the file.
         position: Position,
     },
-    /// More assertions, after abstract patterns and rules are expanded, than a rule set can sensibly have.
+    /// More rules and assertions, once abstract patterns and rules are expanded, than a rule set can sensibly have.
     TooLarge,
 }
 
@@ -64,10 +64,9 @@ impl LoadError {
     pub fn message(&self) -> Message {
         let message = match self {
             Self::Xml(fault) => fault.message(),
-            Self::NotSchematron => Message::new(
-                "файл не является схемой Schematron",
-                "the file is not a Schematron schema",
-            ),
+            Self::NotSchematron => {
+                Message::new("файл не является схемой Schematron", "the file is not a Schematron schema")
+            }
             Self::Unsupported { construct, .. } => Message::new(
                 format!("конструкция Schematron не поддерживается: {construct}"),
                 format!("Schematron construct is not supported: {construct}"),
@@ -80,9 +79,7 @@ impl LoadError {
                 format!("ссылка не разрешается: {reference}"),
                 format!("reference cannot be resolved: {reference}"),
             ),
-            Self::Expression {
-                expression, error, ..
-            } => {
+            Self::Expression { expression, error, .. } => {
                 let cause = error.message();
                 Message::new(
                     format!("{}; выражение: {expression}", cause.ru),
@@ -90,8 +87,8 @@ impl LoadError {
                 )
             }
             Self::TooLarge => Message::new(
-                "слишком много утверждений после раскрытия шаблонов",
-                "too many assertions after abstract patterns are expanded",
+                "слишком много правил и утверждений после раскрытия шаблонов",
+                "too many rules and assertions once abstract patterns are expanded",
             ),
         };
         match self.position() {

@@ -1,6 +1,6 @@
 //! One pass over the tree: states of the trie go down, rules fire, tests are remembered per node.
 
-use super::plan::{AssertionId, AssertionKind, Plan};
+use super::plan::{AssertionId, Plan};
 use super::trie::{DOCUMENT, Edge, State, Steps};
 use crate::xml::{AttributeId, Document, ElementId, Node, TextId};
 use crate::xpath::{Axis, ErrorCode, EvalError, Evaluator, Item, Predicate, UNUSED};
@@ -100,11 +100,7 @@ impl<'a> Pass<'a> {
         if !states[DOCUMENT as usize].deep.is_empty() {
             deep.push(DOCUMENT);
         }
-        let mut parent = Frame {
-            end: u32::MAX,
-            active: 0..active.len(),
-            deep: deep.len(),
-        };
+        let mut parent = Frame { end: u32::MAX, active: 0..active.len(), deep: deep.len() };
         let mut around: Vec<Frame> = Vec::new();
         self.apply(&active, Node::Document)?;
         for index in 0..document.elements().len() as u32 {
@@ -118,7 +114,7 @@ impl<'a> Pass<'a> {
             active.truncate(parent.active.end);
             deep.truncate(parent.deep);
             let own = active.len();
-            let symbol = self.evaluator.binding.elements[element.name.0 as usize];
+            let symbol = self.evaluator.binding.elements[index as usize];
             self.take(&plan.trie.anywhere, symbol, id, own, &mut active)?;
             for at in parent.active.clone() {
                 self.take(&states[active[at] as usize].near, symbol, id, own, &mut active)?;
@@ -137,11 +133,7 @@ impl<'a> Pass<'a> {
             if plan.trie.has_leaves {
                 self.leaves(id, &active[own..], &deep)?;
             }
-            let frame = Frame {
-                end: element.end,
-                active: own..active.len(),
-                deep: deep.len(),
-            };
+            let frame = Frame { end: element.end, active: own..active.len(), deep: deep.len() };
             around.push(std::mem::replace(&mut parent, frame));
         }
         Ok(())
@@ -157,7 +149,7 @@ impl<'a> Pass<'a> {
         active: &mut Vec<u32>,
     ) -> Result<(), Exhausted> {
         if symbol != UNUSED {
-            for (_, edge) in steps.for_symbol(symbol) {
+            for edge in steps.for_symbol(symbol) {
                 self.follow(edge, id, own, active)?;
             }
         }
@@ -195,20 +187,14 @@ impl<'a> Pass<'a> {
         self.evaluator.current.set(node);
         match self.satisfies(edge, axis, node) {
             Ok(holds) => Ok(holds),
-            Err(EvalError {
-                code: ErrorCode::StepLimit,
-            }) => Err(Exhausted),
+            Err(EvalError { code: ErrorCode::StepLimit }) => Err(Exhausted),
             Err(_) => Ok(false),
         }
     }
 
     fn satisfies(&self, edge: &'a Edge, axis: Axis, node: Node) -> Result<bool, EvalError> {
         let evaluator = &self.evaluator;
-        if edge
-            .predicates
-            .iter()
-            .all(|predicate| matches!(predicate, Predicate::Boolean(_)))
-        {
+        if edge.predicates.iter().all(|predicate| matches!(predicate, Predicate::Boolean(_))) {
             return evaluator.all(&edge.predicates, node);
         }
         // Positions count the nodes that the same step takes from the same parent.
@@ -216,9 +202,7 @@ impl<'a> Pass<'a> {
             return Ok(false);
         };
         if let [Predicate::Position(wanted), rest @ ..] = &edge.predicates[..]
-            && rest
-                .iter()
-                .all(|predicate| matches!(predicate, Predicate::Boolean(_)))
+            && rest.iter().all(|predicate| matches!(predicate, Predicate::Boolean(_)))
         {
             let mut position = 0;
             let mut found = false;
@@ -235,9 +219,7 @@ impl<'a> Pass<'a> {
             Ok(true)
         })?;
         let kept = evaluator.filter(siblings, &edge.predicates)?;
-        Ok(kept
-            .iter()
-            .any(|item| matches!(item, Item::Node(found) if *found == node)))
+        Ok(kept.iter().any(|item| matches!(item, Item::Node(found) if *found == node)))
     }
 
     /// Applies rules to the attributes and text nodes of an element.
@@ -311,10 +293,10 @@ impl<'a> Pass<'a> {
     }
 
     fn check(&mut self, id: AssertionId, node: Node) -> Result<(), Exhausted> {
-        let assertion = &self.plan.assertions[id.0 as usize];
-        let slot = &mut self.remembered[assertion.test as usize];
+        let check = self.plan.checks[id.0 as usize];
+        let slot = &mut self.remembered[check.test as usize];
         if slot.0 != self.visit {
-            let expr = &self.plan.tests[assertion.test as usize];
+            let expr = &self.plan.tests[check.test as usize];
             let value = match self.evaluator.test(expr, node) {
                 Ok(false) => Remembered::False,
                 Ok(true) => Remembered::True,
@@ -327,15 +309,11 @@ impl<'a> Pass<'a> {
             Remembered::True => true,
             Remembered::Error(ErrorCode::StepLimit) => return Err(Exhausted),
             Remembered::Error(code) => {
-                self.outcome.errors.push(EvaluationError {
-                    assertion: id,
-                    node,
-                    code,
-                });
+                self.outcome.errors.push(EvaluationError { assertion: id, node, code });
                 return Ok(());
             }
         };
-        if holds == (assertion.kind == AssertionKind::Report) {
+        if holds == check.fails_when {
             self.outcome.failed.push(Failure { assertion: id, node });
         }
         Ok(())

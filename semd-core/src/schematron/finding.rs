@@ -11,25 +11,22 @@ use crate::xpath::Evaluator;
 const CODE: &str = "VALIDATION_ERROR";
 
 impl Failure {
-    /// The finding, with the official text.
-    pub fn finding(&self, plan: &Plan, document: &Document<'_>, lines: &LineIndex<'_>) -> Finding {
-        let assertion = plan.assertion(self.assertion);
-        let text = match &assertion.message[..] {
+    /// The official text with white space normalised and the values it names filled in.
+    pub fn text(&self, plan: &Plan, document: &Document<'_>) -> String {
+        match &plan.assertion(self.assertion).message[..] {
             [message::Part::Text(text)] => text.to_string(),
             parts => {
                 let evaluator = Evaluator::new(document, plan.names.bind(document), &plan.lets);
                 evaluator.current.set(self.node);
                 message::render(parts, &evaluator, self.node)
             }
-        };
-        placed(
-            plan,
-            Some(self.assertion),
-            self.node,
-            Message::verbatim(text),
-            document,
-            lines,
-        )
+        }
+    }
+
+    /// The finding, with the official text.
+    pub fn finding(&self, plan: &Plan, document: &Document<'_>, lines: &LineIndex<'_>) -> Finding {
+        let message = Message::verbatim(self.text(plan, document));
+        placed(plan, Some(self.assertion), self.node, message, document, lines)
     }
 }
 

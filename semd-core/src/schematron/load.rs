@@ -4,8 +4,8 @@ use super::LoadError;
 use super::source::{Source, Text};
 use crate::xml::{Element, ElementId};
 
-/// Assertions of one rule set; the largest official one has fewer than 3,000.
-const MAX_CHECKS: usize = 200_000;
+/// Rules, assertions and references of one rule set once it is expanded; the largest official one has some 5,000.
+const MAX_SIZE: usize = 200_000;
 /// Abstract rules extending one another.
 const MAX_EXTENDS: usize = 16;
 /// Every pattern is active (ISO/IEC 19757-3, section 5.4.11).
@@ -58,22 +58,24 @@ type Parameters = [(String, String)];
 
 /// Reads the definitions of a file.
 pub(super) fn load(source: &Source<'_>) -> Result<Definitions, LoadError> {
-    let mut loader = Loader {
-        source,
-        checks: 0,
-        out: Definitions::default(),
-    };
+    let mut loader = Loader { source, size: 0, out: Definitions::default() };
     loader.schema()?;
     Ok(loader.out)
 }
 
 struct Loader<'s, 'd> {
     source: &'s Source<'d>,
-    checks: usize,
+    /// Rules, assertions and references read so far.
+    size: usize,
     out: Definitions,
 }
 
 impl Loader<'_, '_> {
+    fn grow(&mut self) -> Result<(), LoadError> {
+        self.size += 1;
+        if self.size > MAX_SIZE { Err(LoadError::TooLarge) } else { Ok(()) }
+    }
+
     fn schema(&mut self) -> Result<(), LoadError> {
         let source = self.source;
         let root = source.document.root();
@@ -121,10 +123,7 @@ impl Loader<'_, '_> {
     fn active_patterns(&mut self, children: &[(ElementId, &str)]) -> Result<Option<Vec<String>>, LoadError> {
         let source = self.source;
         let root = source.document.root();
-        let Some(wanted) = source
-            .attribute(root, "defaultPhase")
-            .filter(|phase| *phase != ALL_PHASES)
-        else {
+        let Some(wanted) = source.attribute(root, "defaultPhase").filter(|phase| *phase != ALL_PHASES) else {
             return Ok(None);
         };
         let phase = children
@@ -166,11 +165,7 @@ impl Loader<'_, '_> {
 
     fn pattern(&mut self, id: ElementId, number: u32) -> Result<PatternDefinition, LoadError> {
         let source = self.source;
-        let mut pattern = PatternDefinition {
-            number,
-            lets: Vec::new(),
-            rules: Vec::new(),
-        };
+        let mut pattern = PatternDefinition { number, lets: Vec::new(), rules: Vec::new() };
         if let Some(documents) = source.attribute(id, "documents") {
             return Err(source.unsupported(id, format!("documents=\"{documents}\"")));
         }
@@ -216,6 +211,7 @@ impl Loader<'_, '_> {
                 "let" => pattern.lets.push(self.let_definition(child, parameters)?),
                 "rule" if self.source.attribute(child, "abstract") == Some("true") => {}
                 "rule" => {
+                    self.grow()?;
                     let mut rule = RuleDefinition {
                         context: self.text(child, "context", parameters)?,
                         lets: Vec::new(),
@@ -244,10 +240,7 @@ impl Loader<'_, '_> {
             match name {
                 "let" => rule.lets.push(self.let_definition(child, parameters)?),
                 "assert" | "report" => {
-                    self.checks += 1;
-                    if self.checks > MAX_CHECKS {
-                        return Err(LoadError::TooLarge);
-                    }
+                    self.grow()?;
                     rule.checks.push(CheckDefinition {
                         report: name == "report",
                         test: self.text(child, "test", parameters)?,
@@ -255,6 +248,7 @@ impl Loader<'_, '_> {
                     });
                 }
                 "extends" => {
+                    self.grow()?;
                     let wanted = source.required(child, "rule")?;
                     let model = source.find_abstract_rule(id, wanted);
                     match model {
@@ -317,10 +311,7 @@ fn substitute(text: &str, parameters: &Parameters) -> String {
     while let Some(at) = rest.find('$') {
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
-        match parameters
-            .iter()
-            .find(|(name, _)| rest.starts_with(name.as_str()))
-        {
+        match parameters.iter().find(|(name, _)| rest.starts_with(name.as_str())) {
             Some((name, value)) => {
                 out.push_str(value);
                 rest = &rest[name.len()..];

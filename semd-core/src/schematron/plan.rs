@@ -11,8 +11,11 @@ use super::trie::Trie;
 use crate::xml::{self, Limits, LineIndex};
 use crate::xpath::{self, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet};
 
-/// Declarations visible at one place; each may use those before it, which nests their evaluation.
-const MAX_VISIBLE_LETS: usize = 32;
+/// Expressions are long and many: the hash is chosen for speed, and seeded.
+type TextMap<V> = HashMap<String, V, foldhash::fast::RandomState>;
+
+/// Declarations that use one another; each nests the evaluation of the next.
+const MAX_LET_NESTING: usize = 8;
 
 /// Number of an assertion in its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,7 +37,6 @@ pub struct Assertion {
     pub(super) rule: u32,
     pub(super) number: u32,
     pub(super) kind: AssertionKind,
-    pub(super) test: u32,
     pub(super) text: Box<str>,
     pub(super) message: Vec<Part>,
     pub(super) label: Option<Box<str>>,
@@ -68,6 +70,14 @@ impl Assertion {
     }
 }
 
+/// What evaluation needs of an assertion; apart from its texts, so that a pass reads little memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Check {
+    pub(super) test: u32,
+    /// The value of the test that makes a failure.
+    pub(super) fails_when: bool,
+}
+
 /// A rule: its assertions are adjacent.
 #[derive(Debug)]
 pub(super) struct Rule {
@@ -82,6 +92,8 @@ pub struct Plan {
     pub(super) trie: Trie,
     pub(super) rules: Vec<Rule>,
     pub(super) assertions: Vec<Assertion>,
+    /// One for every assertion.
+    pub(super) checks: Vec<Check>,
     /// Distinct tests.
     pub(super) tests: Vec<Expr>,
     pub(super) lets: Vec<Let>,
@@ -111,23 +123,18 @@ impl Plan {
     /// ```
     pub fn compile(source: &[u8]) -> Result<Self, LoadError> {
         let document = xml::parse(source, &Limits::default()).map_err(LoadError::Xml)?;
-        let source = Source {
-            document: &document,
-            lines: LineIndex::new(source),
-        };
+        let source = Source { document: &document, lines: LineIndex::new(source) };
         let definitions = load::load(&source)?;
         let mut compiler = Compiler {
             source: &source,
-            context: StaticContext {
-                namespaces: definitions.namespaces,
-                ..StaticContext::default()
-            },
+            context: StaticContext { namespaces: definitions.namespaces, ..StaticContext::default() },
             visible: Vec::new(),
-            contexts: HashMap::new(),
-            known_tests: HashMap::new(),
+            contexts: TextMap::default(),
+            known_tests: TextMap::default(),
             trie: Trie::new(),
             rules: Vec::new(),
             assertions: Vec::new(),
+            checks: Vec::new(),
             tests: Vec::new(),
             lets: Vec::new(),
         };
@@ -140,6 +147,7 @@ impl Plan {
             trie: compiler.trie,
             rules: compiler.rules,
             assertions: compiler.assertions,
+            checks: compiler.checks,
             tests: compiler.tests,
             lets: compiler.lets,
         })
@@ -170,12 +178,13 @@ struct Compiler<'s, 'd> {
     context: StaticContext,
     visible: Vec<VisibleLet>,
     /// Contexts seen before, with the states where they end; only without variables in scope.
-    contexts: HashMap<String, Vec<u32>>,
+    contexts: TextMap<Vec<u32>>,
     /// Tests seen before; only without variables in scope.
-    known_tests: HashMap<String, u32>,
+    known_tests: TextMap<u32>,
     trie: Trie,
     rules: Vec<Rule>,
     assertions: Vec<Assertion>,
+    checks: Vec<Check>,
     tests: Vec<Expr>,
     lets: Vec<Let>,
 }
@@ -189,14 +198,12 @@ impl Compiler<'_, '_> {
     fn declare(&mut self, definitions: &[LetDefinition], global: bool) -> Result<(), LoadError> {
         for definition in definitions {
             let expr = self.parse(&definition.value)?;
-            if self.visible.len() >= MAX_VISIBLE_LETS {
-                let error = SyntaxError {
-                    kind: SyntaxErrorKind::TooComplex,
-                    offset: 0,
-                };
+            let nesting = self.context.deepest_let + 1;
+            if nesting > MAX_LET_NESTING {
+                let error = SyntaxError { kind: SyntaxErrorKind::TooComplex, offset: 0 };
                 return Err(self.source.expression(&definition.value, error));
             }
-            self.visible.push((definition.name.clone(), self.lets.len()));
+            self.visible.push(VisibleLet { name: definition.name.clone(), index: self.lets.len(), nesting });
             self.lets.push(Let { expr, global });
         }
         Ok(())
@@ -219,10 +226,8 @@ impl Compiler<'_, '_> {
                     self.assertion(check, (pattern.number, index as u32 + 1, number as u32 + 1))?;
                 self.assertions.push(assertion);
             }
-            self.rules.push(Rule {
-                pattern: pattern.number,
-                assertions: first..self.assertions.len() as u32,
-            });
+            self.rules
+                .push(Rule { pattern: pattern.number, assertions: first..self.assertions.len() as u32 });
             self.visible.truncate(around);
         }
         self.visible.truncate(outside);
@@ -237,10 +242,7 @@ impl Compiler<'_, '_> {
         }
         let parsed = self.parse(context)?;
         let Some(alternatives) = alternatives(parsed) else {
-            let error = SyntaxError {
-                kind: SyntaxErrorKind::NotAPattern,
-                offset: 0,
-            };
+            let error = SyntaxError { kind: SyntaxErrorKind::NotAPattern, offset: 0 };
             return Err(self.source.expression(context, error));
         };
         let trie = &mut self.trie;
@@ -270,6 +272,7 @@ impl Compiler<'_, '_> {
                 id
             }
         };
+        self.checks.push(Check { test, fails_when: check.report });
         let mut parts = Vec::with_capacity(check.message.len());
         for part in &check.message {
             parts.push(match part {
@@ -289,12 +292,7 @@ impl Compiler<'_, '_> {
             pattern,
             rule,
             number,
-            kind: if check.report {
-                AssertionKind::Report
-            } else {
-                AssertionKind::Assert
-            },
-            test,
+            kind: if check.report { AssertionKind::Report } else { AssertionKind::Assert },
             text: check.test.content.as_str().into(),
             message: parts,
             label,

@@ -31,8 +31,10 @@ pub(super) struct State {
 /// Steps from one state.
 #[derive(Debug, Default)]
 pub(super) struct Steps {
-    /// Element steps with a name, sorted by its symbol.
-    pub(super) named: Vec<(u32, Edge)>,
+    /// Symbols of the element steps with a name, sorted; apart from the steps, so that a search reads little memory.
+    symbols: Vec<u32>,
+    /// Element steps with a name, in the order of their symbols.
+    named: Vec<Edge>,
     /// Element steps with any other test.
     pub(super) other: Vec<Edge>,
     pub(super) attributes: Vec<Edge>,
@@ -51,11 +53,11 @@ pub(super) struct Edge {
 
 impl Steps {
     /// Named steps for a symbol.
-    pub(super) fn for_symbol(&self, symbol: u32) -> &[(u32, Edge)] {
-        let first = self.named.partition_point(|(known, _)| *known < symbol);
-        let rest = &self.named[first..];
-        let length = rest.iter().take_while(|(known, _)| *known == symbol).count();
-        &rest[..length]
+    pub(super) fn for_symbol(&self, symbol: u32) -> &[Edge] {
+        let first = self.symbols.partition_point(|&known| known < symbol);
+        let rest = &self.symbols[first..];
+        let length = rest.iter().take_while(|&&known| known == symbol).count();
+        &self.named[first..first + length]
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -65,9 +67,7 @@ impl Steps {
     fn find(&self, step: &PatternStep) -> Option<u32> {
         let same = |edge: &&Edge| edge.test == step.test && edge.predicates == step.predicates;
         let found = match (step.kind, &step.test) {
-            (StepKind::Element, NodeTest::Name { symbol, .. }) => {
-                self.for_symbol(*symbol).iter().map(|(_, edge)| edge).find(same)
-            }
+            (StepKind::Element, NodeTest::Name { symbol, .. }) => self.for_symbol(*symbol).iter().find(same),
             (StepKind::Element, _) => self.other.iter().find(same),
             (StepKind::Attribute, _) => self.attributes.iter().find(same),
             (StepKind::Text, _) => self.texts.iter().find(same),
@@ -88,8 +88,9 @@ impl Steps {
         };
         match (step.kind, &step.test) {
             (StepKind::Element, NodeTest::Name { symbol, .. }) => {
-                let at = self.named.partition_point(|(known, _)| known <= symbol);
-                self.named.insert(at, (*symbol, edge));
+                let at = self.symbols.partition_point(|known| known <= symbol);
+                self.symbols.insert(at, *symbol);
+                self.named.insert(at, edge);
             }
             (StepKind::Element, _) => self.other.push(edge),
             (StepKind::Attribute, _) => self.attributes.push(edge),
@@ -100,11 +101,7 @@ impl Steps {
 
 impl Trie {
     pub(super) fn new() -> Self {
-        Self {
-            states: vec![State::default()],
-            anywhere: Steps::default(),
-            has_leaves: false,
-        }
+        Self { states: vec![State::default()], anywhere: Steps::default(), has_leaves: false }
     }
 
     /// Adds an alternative of a context and gives the state where it ends.
@@ -119,11 +116,7 @@ impl Trie {
             let steps = match at {
                 Some(state) if !from_anywhere => {
                     let state = &mut self.states[state as usize];
-                    if step.deep {
-                        &mut state.deep
-                    } else {
-                        &mut state.near
-                    }
+                    if step.deep { &mut state.deep } else { &mut state.near }
                 }
                 _ => &mut self.anywhere,
             };

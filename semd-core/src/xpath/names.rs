@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::xml::{Document, HL7_V3};
+use crate::xml::{Document, ElementId, HL7_V3};
 
 /// Names used by the expressions of one plan.
 ///
@@ -19,7 +19,7 @@ pub(crate) struct Names {
 /// Local name → namespaces in which it is used.
 type Table = HashMap<Box<str>, Vec<(Box<str>, u32)>, foldhash::fast::RandomState>;
 
-/// Symbols of the names of one document, by [`crate::xml::NameId`].
+/// Symbols of the names of one document's elements and attributes, by their ids.
 #[derive(Debug)]
 pub(crate) struct Binding {
     pub(crate) elements: Vec<u32>,
@@ -41,10 +41,7 @@ fn intern(table: &mut Table, count: &mut u32, namespace: &str, local: &str) -> u
     }
     let symbol = *count;
     *count += 1;
-    table
-        .entry(local.into())
-        .or_default()
-        .push((namespace.into(), symbol));
+    table.entry(local.into()).or_default().push((namespace.into(), symbol));
     symbol
 }
 
@@ -66,17 +63,22 @@ impl Names {
 
     /// Looks every name of a document up once.
     pub(crate) fn bind(&self, document: &Document<'_>) -> Binding {
-        let count = document.name_count();
+        let symbols: Vec<(u32, u32)> = (0..document.name_count() as u32)
+            .map(|id| {
+                let name = document.expanded_name(crate::xml::NameId(id));
+                let element = lookup(&self.elements, filed(name.namespace), name.local);
+                let attribute = lookup(&self.attributes, name.namespace, name.local);
+                (element.unwrap_or(UNUSED), attribute.unwrap_or(UNUSED))
+            })
+            .collect();
+        let elements = document.elements();
         let mut binding = Binding {
-            elements: Vec::with_capacity(count),
-            attributes: Vec::with_capacity(count),
+            elements: elements.iter().map(|element| symbols[element.name.0 as usize].0).collect(),
+            attributes: Vec::with_capacity(elements.len() * 2),
         };
-        for id in 0..count as u32 {
-            let name = document.expanded_name(crate::xml::NameId(id));
-            let element = lookup(&self.elements, filed(name.namespace), name.local);
-            let attribute = lookup(&self.attributes, name.namespace, name.local);
-            binding.elements.push(element.unwrap_or(UNUSED));
-            binding.attributes.push(attribute.unwrap_or(UNUSED));
+        for id in (0..elements.len() as u32).map(ElementId) {
+            let names = document.attributes(id).iter().map(|attribute| attribute.name);
+            binding.attributes.extend(names.map(|name| symbols[name.0 as usize].1));
         }
         binding
     }

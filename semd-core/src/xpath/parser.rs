@@ -15,7 +15,7 @@ use super::regex::Pattern;
 /// Nesting of parentheses, brackets and conditionals; official expressions stay below 10.
 const MAX_DEPTH: usize = 48;
 /// Left-associative operators of one expression, each of which deepens the tree.
-const MAX_CHAINED: usize = 128;
+const MAX_CHAINED: usize = 64;
 
 /// What the expressions of one plan have in common.
 #[derive(Debug, Default)]
@@ -23,12 +23,21 @@ pub(crate) struct StaticContext {
     pub(crate) names: Names,
     /// Prefix and namespace name.
     pub(crate) namespaces: Vec<(String, String)>,
-    /// Constant regular expressions, compiled once.
+    /// Constant regular expressions by flags and text, compiled once.
     pub(crate) patterns: HashMap<String, Arc<Pattern>>,
+    /// Deepest [`VisibleLet::nesting`] that the last expression uses.
+    pub(crate) deepest_let: usize,
 }
 
-/// A `sch:let` in scope: its name and number. Later ones hide earlier ones.
-pub(crate) type VisibleLet = (String, usize);
+/// A `sch:let` in scope. Later ones hide earlier ones.
+#[derive(Debug)]
+pub(crate) struct VisibleLet {
+    pub(crate) name: String,
+    /// Number in the plan.
+    pub(crate) index: usize,
+    /// 1, or one more than the deepest declaration its value uses.
+    pub(crate) nesting: usize,
+}
 
 /// Parses an expression.
 pub(crate) fn parse(
@@ -36,15 +45,9 @@ pub(crate) fn parse(
     context: &mut StaticContext,
     lets: &[VisibleLet],
 ) -> Result<Expr, SyntaxError> {
-    let mut parser = Parser {
-        tokens: tokenize(text)?,
-        at: 0,
-        depth: 0,
-        chained: 0,
-        locals: Vec::new(),
-        lets,
-        context,
-    };
+    context.deepest_let = 0;
+    let mut parser =
+        Parser { tokens: tokenize(text)?, at: 0, depth: 0, chained: 0, locals: Vec::new(), lets, context };
     let expr = parser.expr()?;
     match parser.peek() {
         Token::End => Ok(expr),
@@ -63,15 +66,7 @@ pub(super) struct Parser<'t, 'c> {
 }
 
 /// Operators and keywords of XPath 3.1 that may follow an operand but are not evaluated here.
-const UNSUPPORTED_AFTER: [&str; 7] = [
-    "intersect",
-    "except",
-    "instance",
-    "treat",
-    "castable",
-    "cast",
-    "is",
-];
+const UNSUPPORTED_AFTER: [&str; 7] = ["intersect", "except", "instance", "treat", "castable", "cast", "is"];
 const UNSUPPORTED_SYMBOLS: [&str; 5] = ["!", "=>", "<<", ">>", "?"];
 
 impl<'t> Parser<'t, '_> {
@@ -107,11 +102,7 @@ impl<'t> Parser<'t, '_> {
     }
 
     pub(super) fn expect_symbol(&mut self, symbol: &str) -> Result<(), SyntaxError> {
-        if self.take_symbol(symbol) {
-            Ok(())
-        } else {
-            Err(self.unexpected())
-        }
+        if self.take_symbol(symbol) { Ok(()) } else { Err(self.unexpected()) }
     }
 
     pub(super) fn keyword(&self) -> Option<&'t str> {
@@ -222,11 +213,7 @@ impl<'t> Parser<'t, '_> {
         let mut body = self.expr_single()?;
         for source in sources.into_iter().rev() {
             self.locals.pop();
-            body = Expr::Quantified {
-                every,
-                slot: self.locals.len(),
-                parts: Box::new((source, body)),
-            };
+            body = Expr::Quantified { every, slot: self.locals.len(), parts: Box::new((source, body)) };
         }
         debug_assert_eq!(self.locals.len(), before);
         Ok(body)
@@ -317,18 +304,9 @@ impl<'t> Parser<'t, '_> {
         loop {
             let operator = match self.peek() {
                 Token::Symbol("*") => Operator::Multiply,
-                Token::Name {
-                    prefix: "",
-                    local: "div",
-                } => Operator::Divide,
-                Token::Name {
-                    prefix: "",
-                    local: "idiv",
-                } => Operator::IntegerDivide,
-                Token::Name {
-                    prefix: "",
-                    local: "mod",
-                } => Operator::Modulo,
+                Token::Name { prefix: "", local: "div" } => Operator::Divide,
+                Token::Name { prefix: "", local: "idiv" } => Operator::IntegerDivide,
+                Token::Name { prefix: "", local: "mod" } => Operator::Modulo,
                 _ => return Ok(left),
             };
             self.advance();
@@ -344,11 +322,7 @@ impl<'t> Parser<'t, '_> {
         while self.take_symbol("|") || self.take_keyword("union") {
             parts.push(self.unary()?);
         }
-        Ok(if parts.len() == 1 {
-            parts.swap_remove(0)
-        } else {
-            Expr::Union(parts)
-        })
+        Ok(if parts.len() == 1 { parts.swap_remove(0) } else { Expr::Union(parts) })
     }
 
     fn unary(&mut self) -> Result<Expr, SyntaxError> {
@@ -389,11 +363,7 @@ mod tests {
             ("a/comment()", 2, "comment()"),
             ("a cast as b", 2, "cast"),
         ] {
-            assert_eq!(
-                try_parse(text),
-                Err(SyntaxError::unsupported(offset, construct)),
-                "{text}"
-            );
+            assert_eq!(try_parse(text), Err(SyntaxError::unsupported(offset, construct)), "{text}");
         }
         assert_eq!(
             try_parse("a[doc('x')]").map_err(|error| error.kind),
@@ -403,21 +373,9 @@ mod tests {
 
     #[test]
     fn broken_expressions_are_refused() {
-        for text in [
-            "",
-            "a[",
-            "a]",
-            "count(",
-            "@",
-            "a b",
-            "a//",
-            "if (a) then b",
-            "$x",
-            "p:a",
-            "1 = = 2",
-            "a,",
-            "'a",
-        ] {
+        for text in
+            ["", "a[", "a]", "count(", "@", "a b", "a//", "if (a) then b", "$x", "p:a", "1 = = 2", "a,", "'a"]
+        {
             assert!(try_parse(text).is_err(), "{text}");
         }
     }

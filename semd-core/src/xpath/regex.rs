@@ -55,13 +55,7 @@ impl Pattern {
                 push_literal(&mut translated, c);
             }
         } else {
-            Translator {
-                rest: pattern,
-                out: &mut translated,
-                dot_all,
-                extended,
-            }
-            .run()?;
+            Translator { rest: pattern, out: &mut translated, dot_all, extended }.run()?;
         }
         let config = meta::Config::new()
             .nfa_size_limit(Some(SIZE_LIMIT))
@@ -73,10 +67,7 @@ impl Pattern {
             .syntax(syntax)
             .build(&translated)
             .map_err(|_| BadPattern)?;
-        Ok(Self {
-            source: format!("{flags}/{pattern}").into(),
-            regex,
-        })
+        Ok(Self { source: format!("{flags}/{pattern}").into(), regex })
     }
 
     /// Whether some part of `text` matches.
@@ -115,13 +106,10 @@ pub(crate) fn plain_match(pattern: &str, text: &str) -> Option<bool> {
     }
     // Quadratic in the worst case: bounded by the caller's limit on the length of a pattern.
     let fits = |window: &[u8]| {
-        window.iter().zip(pattern.bytes()).all(|(&have, want)| {
-            if want == b'.' {
-                have != b'\n' && have != b'\r'
-            } else {
-                have == want
-            }
-        })
+        window
+            .iter()
+            .zip(pattern.bytes())
+            .all(|(&have, want)| if want == b'.' { have != b'\n' && have != b'\r' } else { have == want })
     };
     (pattern.len() <= 256).then(|| text.as_bytes().windows(pattern.len()).any(fits))
 }
@@ -158,9 +146,7 @@ impl Translator<'_, '_> {
             let was_repeatable = std::mem::replace(&mut repeatable, true);
             match c {
                 '\\' => self.escape()?,
-                '.' => self
-                    .out
-                    .push_str(if self.dot_all { "(?s:.)" } else { "[^\\n\\r]" }),
+                '.' => self.out.push_str(if self.dot_all { "(?s:.)" } else { "[^\\n\\r]" }),
                 '[' => self.class()?,
                 '(' => {
                     if self.rest.starts_with('?') && !self.rest.starts_with("?:") {
@@ -224,15 +210,12 @@ impl Translator<'_, '_> {
             'S' => r"[^ \t\n\r]",
             'd' => r"\d",
             'D' => r"\D",
-            'i' => r"[_:[:alpha:]]",
-            'I' => r"[^_:[:alpha:]]",
-            'c' => r"[-._:[:alnum:]]",
-            'C' => r"[^-._:[:alnum:]]",
             'w' => r"\w",
             'W' => r"\W",
             'n' => r"\n",
             'r' => r"\r",
             't' => r"\t",
+            'p' | 'P' => return self.category(c),
             '\\' | '|' | '.' | '?' | '*' | '+' | '(' | ')' | '{' | '}' | '-' | '[' | ']' | '^' | '$' => {
                 push_literal(self.out, c);
                 return Ok(());
@@ -240,6 +223,22 @@ impl Translator<'_, '_> {
             _ => return Err(BadPattern),
         };
         self.out.push_str(class);
+        Ok(())
+    }
+
+    /// A general category `\p{Lu}`. Blocks (`\p{IsCyrillic}`) have no counterpart in the engine and are refused.
+    fn category(&mut self, kind: char) -> Result<(), BadPattern> {
+        let inside = self.rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+        let (name, rest) = inside.ok_or(BadPattern)?;
+        let is_category =
+            (1..=2).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if !is_category {
+            return Err(BadPattern);
+        }
+        self.out.extend(['\\', kind, '{']);
+        self.out.push_str(name);
+        self.out.push('}');
+        self.rest = rest;
         Ok(())
     }
 
@@ -332,10 +331,36 @@ mod tests {
     #[test]
     fn constructs_unknown_to_xpath_are_refused() {
         for bad in [
-            "(?i)a", r"\b", "a**", "*a", "a{,3}", "[", "]", "[]", "a]", "(a", r"\x41", "a{2", r"\1", "[a[b]]",
+            "(?i)a",
+            r"\b",
+            "a**",
+            "*a",
+            "a{,3}",
+            "[",
+            "]",
+            "[]",
+            "a]",
+            "(a",
+            r"\x41",
+            "a{2",
+            r"\1",
+            "[a[b]]",
+            r"\i",
+            r"\p{IsCyrillic}",
         ] {
             assert_eq!(Pattern::new(bad, "").map(|_| ()), Err(BadPattern), "{bad}");
         }
+    }
+
+    #[test]
+    fn categories_and_case_cover_more_than_ascii() {
+        assert!(is_match(r"^\p{Lu}\P{Lu}[\p{Nd}-]$", "Яя7"));
+        assert!(!is_match(r"^\p{Lu}$", "я"));
+        assert!(Pattern::new("^ЖАР$", "i").unwrap().is_match("жар"));
+        assert!(Pattern::new("a . b # c", "x").unwrap().is_match("a-b#c"));
+        assert!(Pattern::new("a.b", "q").is_ok_and(|pattern| !pattern.is_match("a-b")));
+        assert!(Pattern::new("^b$", "m").unwrap().is_match("a\nb\nc"));
+        assert!(Pattern::new("a", "k").is_err());
     }
 
     #[test]
@@ -345,18 +370,8 @@ mod tests {
 
     #[test]
     fn plain_pattern_needs_no_automaton_and_agrees_with_it() {
-        for (pattern, text) in [
-            ("1.2", "x1y2"),
-            ("1.2", "1\n2"),
-            ("", ""),
-            ("1.2.3", "1.2"),
-            ("a", "ba"),
-        ] {
-            assert_eq!(
-                plain_match(pattern, text),
-                Some(is_match(pattern, text)),
-                "{pattern} {text}"
-            );
+        for (pattern, text) in [("1.2", "x1y2"), ("1.2", "1\n2"), ("", ""), ("1.2.3", "1.2"), ("a", "ba")] {
+            assert_eq!(plain_match(pattern, text), Some(is_match(pattern, text)), "{pattern} {text}");
         }
         assert_eq!(plain_match("a+", "a"), None);
     }

@@ -68,11 +68,9 @@ impl Parser<'_, '_> {
 
     fn step(&mut self, steps: &mut Vec<Step>) -> Result<(), SyntaxError> {
         let step = match self.primary()? {
-            Some(Expr::ContextItem) => Step::Axis(AxisStep {
-                axis: Axis::SelfNode,
-                test: NodeTest::Node,
-                predicates: Vec::new(),
-            }),
+            Some(Expr::ContextItem) => {
+                Step::Axis(AxisStep { axis: Axis::SelfNode, test: NodeTest::Node, predicates: Vec::new() })
+            }
             Some(primary) => Step::Expr(primary),
             None => self.axis_step()?,
         };
@@ -145,11 +143,7 @@ impl Parser<'_, '_> {
         if self.is_symbol("(") || self.is_symbol("?") {
             return Err(SyntaxError::unsupported(self.offset(), self.peek().show()));
         }
-        Ok(Some(if predicates.is_empty() {
-            expr
-        } else {
-            Expr::Filter(Box::new(expr), predicates)
-        }))
+        Ok(Some(if predicates.is_empty() { expr } else { Expr::Filter(Box::new(expr), predicates) }))
     }
 
     fn literal(&mut self, value: Atomic<'static>) -> Expr {
@@ -164,17 +158,15 @@ impl Parser<'_, '_> {
             return Err(self.unexpected());
         };
         self.advance();
-        let shown = if prefix.is_empty() {
-            local.to_owned()
-        } else {
-            format!("{prefix}:{local}")
-        };
+        let shown = if prefix.is_empty() { local.to_owned() } else { format!("{prefix}:{local}") };
         if let Some(slot) = self.locals.iter().rposition(|known| *known == shown) {
             return Ok(Expr::Local(slot));
         }
-        let found = self.lets.iter().rev().find(|(known, _)| *known == shown);
-        match found {
-            Some((_, index)) => Ok(Expr::Let(*index)),
+        match self.lets.iter().rev().find(|known| known.name == shown) {
+            Some(known) => {
+                self.context.deepest_let = self.context.deepest_let.max(known.nesting);
+                Ok(Expr::Let(known.index))
+            }
             None => Err(SyntaxError::new(offset, SyntaxErrorKind::UnknownVariable(shown))),
         }
     }
@@ -196,19 +188,20 @@ impl Parser<'_, '_> {
             _ => None,
         };
         let Some(function) = function else {
-            let shown = if prefix.is_empty() {
-                local.to_owned()
-            } else {
-                format!("{prefix}:{local}")
-            };
-            return Err(SyntaxError::new(
-                offset,
-                SyntaxErrorKind::UnknownFunction(shown, arguments.len()),
-            ));
+            let shown = if prefix.is_empty() { local.to_owned() } else { format!("{prefix}:{local}") };
+            return Err(SyntaxError::new(offset, SyntaxErrorKind::UnknownFunction(shown, arguments.len())));
         };
         match (function, &arguments[..]) {
-            (Function::Matches, [_, Expr::Literal(Atomic::String(regex))]) => {
-                let pattern = self.constant_pattern(regex, offset)?;
+            (
+                Function::Matches,
+                [_, Expr::Literal(Atomic::String(regex))]
+                | [_, Expr::Literal(Atomic::String(regex)), Expr::Literal(Atomic::String(_))],
+            ) => {
+                let flags = match arguments.get(2) {
+                    Some(Expr::Literal(Atomic::String(flags))) => flags,
+                    _ => "",
+                };
+                let pattern = self.constant_pattern(regex, flags, offset)?;
                 arguments.truncate(1);
                 let subject = arguments.swap_remove(0);
                 Ok(Expr::MatchesConstant(Box::new(subject), pattern))
@@ -216,23 +209,26 @@ impl Parser<'_, '_> {
             (Function::Replace, [_, _, Expr::Literal(Atomic::String(by))]) if !by.contains(['$', '\\']) => {
                 Ok(Expr::Call(function, arguments))
             }
-            (Function::Replace, _) => Err(SyntaxError::unsupported(
-                offset,
-                "replace() with computed replacement or groups",
-            )),
+            (Function::Replace, _) => {
+                Err(SyntaxError::unsupported(offset, "replace() with computed replacement or groups"))
+            }
             _ => Ok(Expr::Call(function, arguments)),
         }
     }
 
-    fn constant_pattern(&mut self, regex: &str, offset: usize) -> Result<Arc<Pattern>, SyntaxError> {
-        if let Some(known) = self.context.patterns.get(regex) {
+    fn constant_pattern(
+        &mut self,
+        regex: &str,
+        flags: &str,
+        offset: usize,
+    ) -> Result<Arc<Pattern>, SyntaxError> {
+        let key = format!("{flags}/{regex}");
+        if let Some(known) = self.context.patterns.get(&key) {
             return Ok(Arc::clone(known));
         }
         let bad = |_| SyntaxError::new(offset, SyntaxErrorKind::BadRegex(regex.to_owned()));
-        let compiled = Arc::new(Pattern::new(regex, "").map_err(bad)?);
-        self.context
-            .patterns
-            .insert(regex.to_owned(), Arc::clone(&compiled));
+        let compiled = Arc::new(Pattern::new(regex, flags).map_err(bad)?);
+        self.context.patterns.insert(key, Arc::clone(&compiled));
         Ok(compiled)
     }
 
@@ -249,11 +245,7 @@ impl Parser<'_, '_> {
     fn axis_step(&mut self) -> Result<Step, SyntaxError> {
         if self.take_symbol("..") {
             let predicates = self.predicates()?;
-            return Ok(Step::Axis(AxisStep {
-                axis: Axis::Parent,
-                test: NodeTest::Node,
-                predicates,
-            }));
+            return Ok(Step::Axis(AxisStep { axis: Axis::Parent, test: NodeTest::Node, predicates }));
         }
         let mut axis = Axis::Child;
         if self.take_symbol("@") {
@@ -277,11 +269,7 @@ impl Parser<'_, '_> {
         }
         let test = self.node_test(axis)?;
         let predicates = self.predicates()?;
-        Ok(Step::Axis(AxisStep {
-            axis,
-            test,
-            predicates,
-        }))
+        Ok(Step::Axis(AxisStep { axis, test, predicates }))
     }
 
     fn node_test(&mut self, axis: Axis) -> Result<NodeTest, SyntaxError> {
@@ -308,29 +296,19 @@ impl Parser<'_, '_> {
     }
 
     fn name_test(&mut self, axis: Axis, prefix: &str, local: &str) -> Result<NodeTest, SyntaxError> {
-        let namespace = if prefix.is_empty() {
-            "".to_owned()
-        } else {
-            self.namespace(prefix)?
-        };
+        let namespace = if prefix.is_empty() { "".to_owned() } else { self.namespace(prefix)? };
         if local == "*" {
             return Ok(NodeTest::Namespace(namespace.into()));
         }
         let names = &mut self.context.names;
         if axis == Axis::Attribute {
-            return Ok(NodeTest::Name {
-                symbol: names.attribute(&namespace, local),
-                bit: name_bit(local),
-            });
+            return Ok(NodeTest::Name { symbol: names.attribute(&namespace, local), bit: name_bit(local) });
         }
         let symbol = names.element(&namespace, local);
         Ok(if namespace == HL7_V3 {
             NodeTest::PrefixedV3 { symbol }
         } else {
-            NodeTest::Name {
-                symbol,
-                bit: name_bit(local),
-            }
+            NodeTest::Name { symbol, bit: name_bit(local) }
         })
     }
 
@@ -339,19 +317,12 @@ impl Parser<'_, '_> {
         match declared {
             Some((_, namespace)) => Ok(namespace.clone()),
             None if prefix == "xml" => Ok(crate::xml::XML.to_owned()),
-            None => Err(SyntaxError::new(
-                self.offset(),
-                SyntaxErrorKind::UnknownPrefix(prefix.to_owned()),
-            )),
+            None => Err(SyntaxError::new(self.offset(), SyntaxErrorKind::UnknownPrefix(prefix.to_owned()))),
         }
     }
 }
 
 /// `//` stands for `/descendant-or-self::node()/`.
 fn any_descendant() -> Step {
-    Step::Axis(AxisStep {
-        axis: Axis::DescendantOrSelf,
-        test: NodeTest::Node,
-        predicates: Vec::new(),
-    })
+    Step::Axis(AxisStep { axis: Axis::DescendantOrSelf, test: NodeTest::Node, predicates: Vec::new() })
 }

@@ -14,6 +14,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn walk(&self, steps: &'a [Step], node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
         match steps.split_first() {
             None => visit(node),
+            Some((Step::Axis(step), rest)) if step.predicates.is_empty() => {
+                self.plain_step(step, rest, node, visit)
+            }
             Some((Step::Axis(step), [])) => self.step(step, node, visit),
             Some((Step::Axis(step), rest)) => self.step(step, node, &mut |next| self.walk(rest, next, visit)),
             Some((Step::Expr(expr), rest)) => {
@@ -30,16 +33,54 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A step without predicates. Children and attributes by name are nearly all steps there are.
+    fn plain_step(
+        &self,
+        step: &'a AxisStep,
+        rest: &'a [Step],
+        node: Node,
+        visit: Visit<'_>,
+    ) -> Result<bool, EvalError> {
+        let (NodeTest::Name { symbol, bit }, Node::Element(id)) = (&step.test, node) else {
+            return self.axis(step.axis, &step.test, node, &mut |next| self.walk(rest, next, visit));
+        };
+        let element = self.document.element(id);
+        match step.axis {
+            Axis::Child => {
+                if element.child_mask & bit != 0 {
+                    for child in self.document.children(id) {
+                        self.spend(1)?;
+                        if self.binding.elements[child.0 as usize] == *symbol
+                            && !self.walk(rest, Node::Element(child), visit)?
+                        {
+                            return Ok(false);
+                        }
+                    }
+                }
+                Ok(true)
+            }
+            Axis::Attribute => {
+                if element.attribute_mask & bit != 0 {
+                    self.spend(1)?;
+                    for attribute in self.document.attribute_ids(id) {
+                        if self.binding.attributes[attribute as usize] == *symbol {
+                            // An element has no two attributes of one name.
+                            return self.walk(rest, Node::Attribute(AttributeId(attribute)), visit);
+                        }
+                    }
+                }
+                Ok(true)
+            }
+            _ => self.axis(step.axis, &step.test, node, &mut |next| self.walk(rest, next, visit)),
+        }
+    }
+
     fn step(&self, step: &'a AxisStep, node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
         let (skip, conditions) = match &step.predicates[..] {
-            [] => return self.axis(step.axis, &step.test, node, visit),
             [Predicate::Position(wanted), rest @ ..] => (Some(*wanted), rest),
             all => (None, all),
         };
-        if !conditions
-            .iter()
-            .all(|condition| matches!(condition, Predicate::Boolean(_)))
-        {
+        if !conditions.iter().all(|condition| matches!(condition, Predicate::Boolean(_))) {
             let mut items = Vec::new();
             self.axis(step.axis, &step.test, node, &mut |found| {
                 items.push(Item::Node(found));
@@ -98,11 +139,7 @@ impl<'a> Evaluator<'a> {
                 let keep = match predicate {
                     Predicate::Position(wanted) => *wanted == position,
                     Predicate::Boolean(expr) | Predicate::Dynamic(expr) => {
-                        let focus = Focus {
-                            item: item.clone(),
-                            position,
-                            size,
-                        };
+                        let focus = Focus { item: item.clone(), position, size };
                         if matches!(predicate, Predicate::Boolean(_)) {
                             self.boolean(expr, &focus)?
                         } else {
@@ -146,11 +183,7 @@ impl<'a> Evaluator<'a> {
                 None => Ok(true),
             },
             Axis::Ancestor | Axis::AncestorOrSelf => {
-                let mut at = if axis == Axis::Ancestor {
-                    self.parent(node)
-                } else {
-                    Some(node)
-                };
+                let mut at = if axis == Axis::Ancestor { self.parent(node) } else { Some(node) };
                 while let Some(ancestor) = at {
                     if !self.offer(test, ancestor, visit)? {
                         return Ok(false);
@@ -186,11 +219,10 @@ impl<'a> Evaluator<'a> {
 
     /// Whether an element passes a test.
     pub(crate) fn is_element(&self, test: &NodeTest, id: ElementId) -> bool {
-        let name = self.document.element(id).name;
         match test {
-            NodeTest::Name { symbol, .. } => self.binding.elements[name.0 as usize] == *symbol,
+            NodeTest::Name { symbol, .. } => self.binding.elements[id.0 as usize] == *symbol,
             NodeTest::PrefixedV3 { symbol } => {
-                self.binding.elements[name.0 as usize] == *symbol && !self.document.namespace(id).is_empty()
+                self.binding.elements[id.0 as usize] == *symbol && !self.document.namespace(id).is_empty()
             }
             NodeTest::Wildcard | NodeTest::Node => true,
             NodeTest::Local(local) => **local == *self.document.local_name(id),
@@ -201,12 +233,12 @@ impl<'a> Evaluator<'a> {
 
     /// Whether an attribute passes a test on the attribute axis.
     pub(crate) fn is_attribute(&self, test: &NodeTest, id: AttributeId) -> bool {
-        let name = self.document.attribute_at(id).name;
+        let name = || self.document.expanded_name(self.document.attribute_at(id).name);
         match test {
-            NodeTest::Name { symbol, .. } => self.binding.attributes[name.0 as usize] == *symbol,
+            NodeTest::Name { symbol, .. } => self.binding.attributes[id.0 as usize] == *symbol,
             NodeTest::Wildcard | NodeTest::Node => true,
-            NodeTest::Local(local) => **local == *self.document.expanded_name(name).local,
-            NodeTest::Namespace(namespace) => **namespace == *self.document.expanded_name(name).namespace,
+            NodeTest::Local(local) => **local == *name().local,
+            NodeTest::Namespace(namespace) => **namespace == *name().namespace,
             NodeTest::PrefixedV3 { .. } | NodeTest::Text => false,
         }
     }
@@ -279,14 +311,10 @@ impl<'a> Evaluator<'a> {
 
     fn descendants(&self, test: &NodeTest, node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
         let (elements, texts) = match node {
-            Node::Document => (
-                0..self.document.elements().len() as u32,
-                0..self.document.texts().len() as u32,
-            ),
-            Node::Element(id) => (
-                id.0 + 1..self.document.element(id).end,
-                self.document.text_ids(id),
-            ),
+            Node::Document => {
+                (0..self.document.elements().len() as u32, 0..self.document.texts().len() as u32)
+            }
+            Node::Element(id) => (id.0 + 1..self.document.element(id).end, self.document.text_ids(id)),
             Node::Attribute(_) | Node::Text(_) => return Ok(true),
         };
         if *test == NodeTest::Text {
