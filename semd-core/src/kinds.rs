@@ -119,12 +119,17 @@ impl KindRegistry {
         if !named.is_empty() {
             return named;
         }
-        let by_template: Vec<&Kind> =
-            self.kinds.iter().filter(|kind| kind.templates.iter().any(|template| header.template_ids.contains(template))).collect();
+        let by_template: Vec<&Kind> = self
+            .kinds
+            .iter()
+            .filter(|kind| kind.templates.iter().any(|template| header.template_ids.contains(template)))
+            .collect();
         let narrowed: Vec<&Kind> = by_template
             .iter()
             .copied()
-            .filter(|kind| kind.document_codes.is_empty() || codes().any(|code| kind.document_codes.contains(&code.code)))
+            .filter(|kind| {
+                kind.document_codes.is_empty() || codes().any(|code| kind.document_codes.contains(&code.code))
+            })
             .collect();
         let chosen = if narrowed.is_empty() { by_template } else { narrowed };
         chosen.into_iter().map(|kind| kind.code.clone()).collect()
@@ -141,7 +146,11 @@ mod tests {
     fn header(template: &str, code: &str, system: &str) -> Header {
         Header {
             template_ids: vec![template.to_owned()],
-            code: Some(CodedValue { code: code.to_owned(), code_system: system.to_owned(), ..CodedValue::default() }),
+            code: Some(CodedValue {
+                code: code.to_owned(),
+                code_system: system.to_owned(),
+                ..CodedValue::default()
+            }),
             ..Header::default()
         }
     }
@@ -161,7 +170,11 @@ mod tests {
     fn shared_template_is_told_apart_by_the_document_code() {
         let registry = KindRegistry::parse(SHARED).unwrap();
         assert_eq!(registry.candidates(&header("1.2", "8", "x")), ["2"]);
-        assert_eq!(registry.candidates(&header("1.2", "9", "x")), ["1", "2"], "an unknown code decides nothing");
+        assert_eq!(
+            registry.candidates(&header("1.2", "9", "x")),
+            ["1", "2"],
+            "an unknown code decides nothing"
+        );
         assert_eq!(registry.candidates(&header("1.3", "8", "x")), [""; 0]);
         assert_eq!(registry.candidates(&header("1.3", "1", KIND_DICTIONARY)), ["1"]);
     }

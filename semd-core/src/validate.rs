@@ -9,7 +9,7 @@ use crate::header::Header;
 use crate::kinds::KindRegistry;
 use crate::package::{Package, PackageStore};
 use crate::report::{Finding, Layer, Message, Owner, Report, Severity, Verdict};
-use crate::xml::{self, Document, LineIndex, Limits};
+use crate::xml::{self, Document, Limits, LineIndex};
 
 /// Which layers run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,8 @@ impl Validator {
     /// Checks one document. Nothing here fails: what cannot be checked is a finding, and the verdict is then at best
     /// [`Verdict::Undecided`].
     pub fn validate(&self, bytes: &[u8], options: &Options) -> Report {
-        let mut check = Check { lines: LineIndex::new(bytes), undecided: false, findings: Vec::new(), rules_fired: 0 };
+        let mut check =
+            Check { lines: LineIndex::new(bytes), undecided: false, findings: Vec::new(), rules_fired: 0 };
         let mut report = Report {
             sha256: sha256(bytes),
             kind: options.kind.clone(),
@@ -114,7 +115,8 @@ impl Validator {
         // One template may serve several kinds: the one whose rules the document breaks least is meant.
         let mut best: Option<(Check<'_>, &str, Option<Arc<Package>>)> = None;
         for kind in served {
-            let mut attempt = Check { lines: check.lines.clone(), undecided: false, findings: Vec::new(), rules_fired: 0 };
+            let mut attempt =
+                Check { lines: check.lines.clone(), undecided: false, findings: Vec::new(), rules_fired: 0 };
             let package = match self.store.package(kind) {
                 Some(Ok(package)) => {
                     attempt.package(&package, document, options.layers);
@@ -136,7 +138,8 @@ impl Validator {
         check.rules_fired = attempt.rules_fired;
         check.findings.extend(attempt.findings);
         report.kind = Some(kind.to_owned());
-        report.edition = self.kinds.find(kind).and_then(|known| known.edition.map(|edition| edition.to_string()));
+        report.edition =
+            self.kinds.find(kind).and_then(|known| known.edition.map(|edition| edition.to_string()));
         report.package = package.map(|package| package.reference());
     }
 }
@@ -160,7 +163,8 @@ impl Check<'_> {
                 Some(schema) => {
                     let mut violations = Vec::new();
                     schema.validate(document, &mut violations);
-                    self.findings.extend(violations.iter().map(|violation| violation.finding(document, &self.lines)));
+                    self.findings
+                        .extend(violations.iter().map(|violation| violation.finding(document, &self.lines)));
                 }
                 None => self.undecided(missing_part("схем XML", "XML schemas")),
             }
@@ -221,7 +225,10 @@ fn no_package(candidates: &[String]) -> Message {
 }
 
 fn missing_part(ru: &str, en: &str) -> Message {
-    Message::new(format!("В пакете правил нет {ru}: этот слой не проверен"), format!("The rule package has no {en}: this layer was not checked"))
+    Message::new(
+        format!("В пакете правил нет {ru}: этот слой не проверен"),
+        format!("The rule package has no {en}: this layer was not checked"),
+    )
 }
 
 fn sha256(bytes: &[u8]) -> String {

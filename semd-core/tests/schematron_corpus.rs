@@ -17,17 +17,12 @@ use serde_json::Value;
 
 /// The folder of test data, if it is there.
 fn data() -> Option<PathBuf> {
-    let folder = std::env::var_os("SEMD_TEST_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("SEMD_TEST_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
     if folder.join("semd-packages").is_dir() && folder.join("corpus").is_dir() {
         return Some(folder);
     }
-    println!(
-        "skipped: no folder with official packages and the corpus at {}",
-        folder.display()
-    );
+    println!("skipped: no folder with official packages and the corpus at {}", folder.display());
     None
 }
 
@@ -63,10 +58,7 @@ type Multiset = BTreeMap<(String, String), usize>;
 fn failures(plan: &Plan, document: &Document<'_>, outcome: &Outcome) -> Multiset {
     let mut set = Multiset::new();
     for failure in &outcome.failed {
-        let key = (
-            plan.assertion(failure.assertion).name(),
-            document.path(failure.node),
-        );
+        let key = (plan.assertion(failure.assertion).name(), document.path(failure.node));
         *set.entry(key).or_default() += 1;
     }
     set
@@ -120,16 +112,10 @@ fn compare(plan: &Plan, document: &Document<'_>, outcome: &Outcome, run: &Value)
     if text(run, "status") == "ok" {
         let mut lines = difference(&ours, &expected_failures(&run["failed"]));
         if Some(outcome.fired) != run["fired"].as_u64() {
-            lines.push(format!(
-                "  fired: ours {}, reference {}",
-                outcome.fired, run["fired"]
-            ));
+            lines.push(format!("  fired: ours {}, reference {}", outcome.fired, run["fired"]));
         }
         if !run["suppressed"].is_null() && Some(outcome.suppressed) != run["suppressed"].as_u64() {
-            lines.push(format!(
-                "  suppressed: ours {}, reference {}",
-                outcome.suppressed, run["suppressed"]
-            ));
+            lines.push(format!("  suppressed: ours {}, reference {}", outcome.suppressed, run["suppressed"]));
         }
         if !outcome.errors.is_empty() {
             lines.push(format!("  errors: {}", outcome.errors.len()));
@@ -142,16 +128,11 @@ fn compare(plan: &Plan, document: &Document<'_>, outcome: &Outcome, run: &Value)
     let mut raised = Multiset::new();
     for one in list(&isolated["evaluation_errors"]) {
         let name = format!("{} {}", text(one, "id"), text(one, "code"));
-        *raised
-            .entry((name, text(one, "location").to_owned()))
-            .or_default() += 1;
+        *raised.entry((name, text(one, "location").to_owned())).or_default() += 1;
     }
     lines.extend(difference(&errors(plan, document, outcome), &raised));
     if Some(outcome.fired) != isolated["fired"].as_u64() {
-        lines.push(format!(
-            "  fired: ours {}, reference {}",
-            outcome.fired, isolated["fired"]
-        ));
+        lines.push(format!("  fired: ours {}, reference {}", outcome.fired, isolated["fired"]));
     }
     lines
 }
@@ -160,10 +141,7 @@ fn compare(plan: &Plan, document: &Document<'_>, outcome: &Outcome, run: &Value)
 fn every_official_rule_set_compiles() {
     let Some(folder) = data() else { return };
     let (mut compiled, mut assertions, mut refused) = (0, 0, Vec::new());
-    let mut kinds: Vec<_> = std::fs::read_dir(folder.join("semd-packages"))
-        .unwrap()
-        .flatten()
-        .collect();
+    let mut kinds: Vec<_> = std::fs::read_dir(folder.join("semd-packages")).unwrap().flatten().collect();
     kinds.sort_by_key(|entry| entry.file_name());
     for kind in kinds {
         let Ok(files) = std::fs::read_dir(kind.path()) else {
@@ -188,18 +166,13 @@ fn every_official_rule_set_compiles() {
 #[test]
 fn documents_get_the_reference_verdict() {
     let Some(folder) = data() else { return };
-    let mut plans = Plans {
-        packages: folder.join("semd-packages"),
-        compiled: HashMap::new(),
-    };
+    let mut plans = Plans { packages: folder.join("semd-packages"), compiled: HashMap::new() };
     let (mut runs, mut stopped, mut refused) = (0, 0, Vec::new());
     let (mut findings, mut labels) = (0, 0);
     let mut explained = Vec::new();
     let mut differences = Vec::new();
-    let mut expectations: Vec<_> = std::fs::read_dir(folder.join("corpus/expected"))
-        .unwrap()
-        .flatten()
-        .collect();
+    let mut expectations: Vec<_> =
+        std::fs::read_dir(folder.join("corpus/expected")).unwrap().flatten().collect();
     expectations.sort_by_key(|entry| entry.file_name());
     for entry in expectations {
         let expected: Value = serde_json::from_slice(&std::fs::read(entry.path()).unwrap()).unwrap();
@@ -238,22 +211,14 @@ fn documents_get_the_reference_verdict() {
     println!(
         "compared {runs} runs ({stopped} stopped by a dynamic error in the reference), {findings} findings"
     );
-    println!(
-        "{} documents are refused before rules are applied: {refused:?}",
-        refused.len()
-    );
+    println!("{} documents are refused before rules are applied: {refused:?}", refused.len());
     println!(
         "{} runs follow the reference without its deletion of the namespace: {explained:?}",
         explained.len()
     );
     assert!(runs > 0);
     assert_eq!(labels, 0, "labels that differ from the reference");
-    assert!(
-        differences.is_empty(),
-        "{} runs differ:\n{}",
-        differences.len(),
-        differences.join("\n")
-    );
+    assert!(differences.is_empty(), "{} runs differ:\n{}", differences.len(), differences.join("\n"));
 }
 
 /// Number of assertions whose label, text of the test or kind is not the recorded one.
@@ -262,10 +227,7 @@ fn wrong_labels(plan: &Plan, failed: &Value) -> usize {
     list(failed)
         .iter()
         .filter(|one| {
-            let known = plan
-                .assertions()
-                .iter()
-                .find(|known| known.name() == text(one, "id"));
+            let known = plan.assertions().iter().find(|known| known.name() == text(one, "id"));
             let right = known.is_some_and(|known| {
                 // The reference knows fewer forms of labels (not `Extra01-1`).
                 let label_fits = text(one, "rule").is_empty() || known.label() == Some(text(one, "rule"));
@@ -287,18 +249,13 @@ fn wrong_labels(plan: &Plan, failed: &Value) -> usize {
 #[test]
 fn byte_edits_get_the_reference_verdict() {
     let Some(folder) = data() else { return };
-    let mut plans = Plans {
-        packages: folder.join("semd-packages"),
-        compiled: HashMap::new(),
-    };
+    let mut plans = Plans { packages: folder.join("semd-packages"), compiled: HashMap::new() };
     let (mut runs, mut refused) = (0, 0);
     let mut differences = Vec::new();
     let lines = std::fs::read_to_string(folder.join("corpus/mutants.jsonl")).unwrap();
     for line in lines.lines() {
         let mutant: Value = serde_json::from_str(line).unwrap();
-        let base = folder
-            .join("corpus/docs")
-            .join(format!("{}.xml", text(&mutant, "base")));
+        let base = folder.join("corpus/docs").join(format!("{}.xml", text(&mutant, "base")));
         let mut bytes = std::fs::read(base).unwrap();
         let number = |key: &str| usize::try_from(mutant[key].as_u64().unwrap()).unwrap();
         let at = number("off");
@@ -317,10 +274,7 @@ fn byte_edits_get_the_reference_verdict() {
             let raised = pairs(&run["evaluation_errors"], true);
             lines.extend(difference(&errors(plan, &document, &outcome), &raised));
             if !stopped && Some(outcome.fired) != run["fired"].as_u64() {
-                lines.push(format!(
-                    "  fired: ours {}, reference {}",
-                    outcome.fired, run["fired"]
-                ));
+                lines.push(format!("  fired: ours {}, reference {}", outcome.fired, run["fired"]));
             }
             if !lines.is_empty() {
                 differences.push(format!("{}\n{}", text(&mutant, "id"), lines.join("\n")));
@@ -331,12 +285,7 @@ fn byte_edits_get_the_reference_verdict() {
         "compared {runs} runs of edited documents; {refused} documents are refused before rules are applied"
     );
     assert!(runs > 0);
-    assert!(
-        differences.is_empty(),
-        "{} runs differ:\n{}",
-        differences.len(),
-        differences.join("\n")
-    );
+    assert!(differences.is_empty(), "{} runs differ:\n{}", differences.len(), differences.join("\n"));
 }
 
 /// Entries `[assertion, place]`, or `[assertion, place, code]`.
@@ -344,11 +293,7 @@ fn pairs(entries: &Value, with_code: bool) -> Multiset {
     let mut set = Multiset::new();
     for entry in list(entries) {
         let part = |index: usize| entry[index].as_str().unwrap();
-        let name = if with_code {
-            format!("{} {}", part(0), part(2))
-        } else {
-            part(0).to_owned()
-        };
+        let name = if with_code { format!("{} {}", part(0), part(2)) } else { part(0).to_owned() };
         *set.entry((name, part(1).to_owned())).or_default() += 1;
     }
     set
@@ -357,9 +302,7 @@ fn pairs(entries: &Value, with_code: bool) -> Multiset {
 /// Counts by name, such as failures per assertion.
 fn counts(object: &Value) -> BTreeMap<String, usize> {
     let entries = object.as_object().into_iter().flatten();
-    entries
-        .map(|(name, count)| (name.clone(), usize::try_from(count.as_u64().unwrap()).unwrap()))
-        .collect()
+    entries.map(|(name, count)| (name.clone(), usize::try_from(count.as_u64().unwrap()).unwrap())).collect()
 }
 
 /// The same counts from a multiset with places.
@@ -374,10 +317,7 @@ fn per_name(set: &Multiset) -> BTreeMap<String, usize> {
 #[test]
 fn documents_grown_from_rules_get_the_reference_counts() {
     let Some(folder) = data() else { return };
-    let mut plans = Plans {
-        packages: folder.join("semd-packages"),
-        compiled: HashMap::new(),
-    };
+    let mut plans = Plans { packages: folder.join("semd-packages"), compiled: HashMap::new() };
     let raw = folder.join("corpus/skeletons-raw");
     let expected: Value = serde_json::from_slice(&std::fs::read(raw.join("expected.json")).unwrap()).unwrap();
     let (mut runs, mut findings) = (0, 0);

@@ -58,8 +58,14 @@ impl PackageError {
                 format!("package folder {}: {source}", folder.display()),
             ),
             Self::NoPackage { folder } => Message::new(
-                format!("в папке {} нет пакетов правил вида <вид>/schematron.sch или <вид>/xsd/CDA.xsd", folder.display()),
-                format!("folder {} has no rule package <kind>/schematron.sch or <kind>/xsd/CDA.xsd", folder.display()),
+                format!(
+                    "в папке {} нет пакетов правил вида <вид>/schematron.sch или <вид>/xsd/CDA.xsd",
+                    folder.display()
+                ),
+                format!(
+                    "folder {} has no rule package <kind>/schematron.sch or <kind>/xsd/CDA.xsd",
+                    folder.display()
+                ),
             ),
             Self::File { name, source } => Message::new(
                 format!("файл пакета {name} не читается: {source}"),

@@ -1,9 +1,9 @@
 //! Where the files of packages are: a folder, or the binary itself.
 
 use std::borrow::Cow;
+use std::fs;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
-use std::fs;
 
 /// The packages built in: name relative to `schemas/packages`, contents.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_packages.rs"));
@@ -25,7 +25,8 @@ impl Files {
             Self::Folder(root) => {
                 for entry in fs::read_dir(root)? {
                     let path = entry?.path();
-                    let is_package = path.join("schematron.sch").is_file() || path.join("xsd/CDA.xsd").is_file();
+                    let is_package =
+                        path.join("schematron.sch").is_file() || path.join("xsd/CDA.xsd").is_file();
                     if is_package && let Some(name) = path.file_name().and_then(|name| name.to_str()) {
                         kinds.push(name.to_owned());
                     }
@@ -54,7 +55,9 @@ impl Files {
                 .collect(),
             Self::Embedded => EMBEDDED
                 .iter()
-                .filter(|(name, _)| name.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_schematron))
+                .filter(|(name, _)| {
+                    name.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_schematron)
+                })
                 .map(|(name, _)| (*name).to_owned())
                 .collect(),
         };

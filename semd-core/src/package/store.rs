@@ -76,7 +76,8 @@ impl PackageStore {
         let mut kinds = BTreeMap::new();
         for folder in folders {
             let files = Files::Folder(folder.clone());
-            let found = files.kinds().map_err(|source| PackageError::Folder { folder: folder.clone(), source })?;
+            let found =
+                files.kinds().map_err(|source| PackageError::Folder { folder: folder.clone(), source })?;
             if found.is_empty() {
                 return Err(PackageError::NoPackage { folder: folder.clone() });
             }
@@ -118,7 +119,8 @@ impl PackageStore {
 
     fn summary(&self, kind: &str) -> Result<PackageSummary, PackageError> {
         let files = self.files(kind);
-        let schematrons = files.schematrons(kind).map_err(|source| PackageError::File { name: kind.to_owned(), source })?;
+        let schematrons =
+            files.schematrons(kind).map_err(|source| PackageError::File { name: kind.to_owned(), source })?;
         Ok(PackageSummary {
             kind: kind.to_owned(),
             origin: match files {
@@ -148,9 +150,12 @@ impl PackageStore {
 fn compile(files: &Files, kind: &str) -> Result<Package, PackageError> {
     let mut hash = Sha256::new();
     let mut plans = Vec::new();
-    let names = files.schematrons(kind).map_err(|source| PackageError::File { name: kind.to_owned(), source })?;
+    let names =
+        files.schematrons(kind).map_err(|source| PackageError::File { name: kind.to_owned(), source })?;
     for name in names {
-        let bytes = files.read(&name, MAX_SCHEMATRON_BYTES).map_err(|source| PackageError::File { name: name.clone(), source })?;
+        let bytes = files
+            .read(&name, MAX_SCHEMATRON_BYTES)
+            .map_err(|source| PackageError::File { name: name.clone(), source })?;
         add(&mut hash, &name, &bytes);
         plans.push(Plan::compile(&bytes).map_err(|source| PackageError::Schematron { name, source })?);
     }
@@ -158,7 +163,8 @@ fn compile(files: &Files, kind: &str) -> Result<Package, PackageError> {
     let mut schema = None;
     if files.has(&entry) {
         let source = HashedSource { files, hash: RefCell::new(hash) };
-        let compiled = Schema::compile(&source, &entry).map_err(|source| PackageError::Schema { name: entry, source })?;
+        let compiled = Schema::compile(&source, &entry)
+            .map_err(|source| PackageError::Schema { name: entry, source })?;
         schema = Some(compiled);
         hash = source.hash.into_inner();
     }

@@ -50,12 +50,7 @@ fn alternative(path: Path) -> Option<Alternative> {
     let mut deep = false;
     let count = path.steps.len();
     for (index, step) in path.steps.into_iter().enumerate() {
-        let Step::Axis(AxisStep {
-            axis,
-            test,
-            predicates,
-        }) = step
-        else {
+        let Step::Axis(AxisStep { axis, test, predicates }) = step else {
             return None;
         };
         let is_any = axis == Axis::DescendantOrSelf && test == NodeTest::Node && predicates.is_empty();
@@ -78,12 +73,7 @@ fn alternative(path: Path) -> Option<Alternative> {
         if kind != StepKind::Element && index + 1 < count {
             return None;
         }
-        steps.push(PatternStep {
-            deep: deep || axis == Axis::Descendant,
-            kind,
-            test,
-            predicates,
-        });
+        steps.push(PatternStep { deep: deep || axis == Axis::Descendant, kind, test, predicates });
         deep = false;
     }
     (absolute || !steps.is_empty()).then_some(Alternative { absolute, steps })

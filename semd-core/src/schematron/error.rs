@@ -64,10 +64,9 @@ impl LoadError {
     pub fn message(&self) -> Message {
         let message = match self {
             Self::Xml(fault) => fault.message(),
-            Self::NotSchematron => Message::new(
-                "файл не является схемой Schematron",
-                "the file is not a Schematron schema",
-            ),
+            Self::NotSchematron => {
+                Message::new("файл не является схемой Schematron", "the file is not a Schematron schema")
+            }
             Self::Unsupported { construct, .. } => Message::new(
                 format!("конструкция Schematron не поддерживается: {construct}"),
                 format!("Schematron construct is not supported: {construct}"),
@@ -80,9 +79,7 @@ impl LoadError {
                 format!("ссылка не разрешается: {reference}"),
                 format!("reference cannot be resolved: {reference}"),
             ),
-            Self::Expression {
-                expression, error, ..
-            } => {
+            Self::Expression { expression, error, .. } => {
                 let cause = error.message();
                 Message::new(
                     format!("{}; выражение: {expression}", cause.ru),

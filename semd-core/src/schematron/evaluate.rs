@@ -100,11 +100,7 @@ impl<'a> Pass<'a> {
         if !states[DOCUMENT as usize].deep.is_empty() {
             deep.push(DOCUMENT);
         }
-        let mut parent = Frame {
-            end: u32::MAX,
-            active: 0..active.len(),
-            deep: deep.len(),
-        };
+        let mut parent = Frame { end: u32::MAX, active: 0..active.len(), deep: deep.len() };
         let mut around: Vec<Frame> = Vec::new();
         self.apply(&active, Node::Document)?;
         for index in 0..document.elements().len() as u32 {
@@ -137,11 +133,7 @@ impl<'a> Pass<'a> {
             if plan.trie.has_leaves {
                 self.leaves(id, &active[own..], &deep)?;
             }
-            let frame = Frame {
-                end: element.end,
-                active: own..active.len(),
-                deep: deep.len(),
-            };
+            let frame = Frame { end: element.end, active: own..active.len(), deep: deep.len() };
             around.push(std::mem::replace(&mut parent, frame));
         }
         Ok(())
@@ -195,20 +187,14 @@ impl<'a> Pass<'a> {
         self.evaluator.current.set(node);
         match self.satisfies(edge, axis, node) {
             Ok(holds) => Ok(holds),
-            Err(EvalError {
-                code: ErrorCode::StepLimit,
-            }) => Err(Exhausted),
+            Err(EvalError { code: ErrorCode::StepLimit }) => Err(Exhausted),
             Err(_) => Ok(false),
         }
     }
 
     fn satisfies(&self, edge: &'a Edge, axis: Axis, node: Node) -> Result<bool, EvalError> {
         let evaluator = &self.evaluator;
-        if edge
-            .predicates
-            .iter()
-            .all(|predicate| matches!(predicate, Predicate::Boolean(_)))
-        {
+        if edge.predicates.iter().all(|predicate| matches!(predicate, Predicate::Boolean(_))) {
             return evaluator.all(&edge.predicates, node);
         }
         // Positions count the nodes that the same step takes from the same parent.
@@ -216,9 +202,7 @@ impl<'a> Pass<'a> {
             return Ok(false);
         };
         if let [Predicate::Position(wanted), rest @ ..] = &edge.predicates[..]
-            && rest
-                .iter()
-                .all(|predicate| matches!(predicate, Predicate::Boolean(_)))
+            && rest.iter().all(|predicate| matches!(predicate, Predicate::Boolean(_)))
         {
             let mut position = 0;
             let mut found = false;
@@ -235,9 +219,7 @@ impl<'a> Pass<'a> {
             Ok(true)
         })?;
         let kept = evaluator.filter(siblings, &edge.predicates)?;
-        Ok(kept
-            .iter()
-            .any(|item| matches!(item, Item::Node(found) if *found == node)))
+        Ok(kept.iter().any(|item| matches!(item, Item::Node(found) if *found == node)))
     }
 
     /// Applies rules to the attributes and text nodes of an element.
@@ -327,11 +309,7 @@ impl<'a> Pass<'a> {
             Remembered::True => true,
             Remembered::Error(ErrorCode::StepLimit) => return Err(Exhausted),
             Remembered::Error(code) => {
-                self.outcome.errors.push(EvaluationError {
-                    assertion: id,
-                    node,
-                    code,
-                });
+                self.outcome.errors.push(EvaluationError { assertion: id, node, code });
                 return Ok(());
             }
         };

@@ -22,14 +22,7 @@ impl Failure {
                 message::render(parts, &evaluator, self.node)
             }
         };
-        placed(
-            plan,
-            Some(self.assertion),
-            self.node,
-            Message::verbatim(text),
-            document,
-            lines,
-        )
+        placed(plan, Some(self.assertion), self.node, Message::verbatim(text), document, lines)
     }
 }
 

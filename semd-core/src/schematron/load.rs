@@ -58,11 +58,7 @@ type Parameters = [(String, String)];
 
 /// Reads the definitions of a file.
 pub(super) fn load(source: &Source<'_>) -> Result<Definitions, LoadError> {
-    let mut loader = Loader {
-        source,
-        checks: 0,
-        out: Definitions::default(),
-    };
+    let mut loader = Loader { source, checks: 0, out: Definitions::default() };
     loader.schema()?;
     Ok(loader.out)
 }
@@ -121,10 +117,7 @@ impl Loader<'_, '_> {
     fn active_patterns(&mut self, children: &[(ElementId, &str)]) -> Result<Option<Vec<String>>, LoadError> {
         let source = self.source;
         let root = source.document.root();
-        let Some(wanted) = source
-            .attribute(root, "defaultPhase")
-            .filter(|phase| *phase != ALL_PHASES)
-        else {
+        let Some(wanted) = source.attribute(root, "defaultPhase").filter(|phase| *phase != ALL_PHASES) else {
             return Ok(None);
         };
         let phase = children
@@ -166,11 +159,7 @@ impl Loader<'_, '_> {
 
     fn pattern(&mut self, id: ElementId, number: u32) -> Result<PatternDefinition, LoadError> {
         let source = self.source;
-        let mut pattern = PatternDefinition {
-            number,
-            lets: Vec::new(),
-            rules: Vec::new(),
-        };
+        let mut pattern = PatternDefinition { number, lets: Vec::new(), rules: Vec::new() };
         if let Some(documents) = source.attribute(id, "documents") {
             return Err(source.unsupported(id, format!("documents=\"{documents}\"")));
         }
@@ -317,10 +306,7 @@ fn substitute(text: &str, parameters: &Parameters) -> String {
     while let Some(at) = rest.find('$') {
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
-        match parameters
-            .iter()
-            .find(|(name, _)| rest.starts_with(name.as_str()))
-        {
+        match parameters.iter().find(|(name, _)| rest.starts_with(name.as_str())) {
             Some((name, value)) => {
                 out.push_str(value);
                 rest = &rest[name.len()..];

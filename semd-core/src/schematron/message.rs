@@ -59,18 +59,13 @@ const SHARED: [&str; 2] = ["Общее ограничение", "Общие ог
 pub(super) fn label(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let text = match text.strip_prefix('(') {
-        Some(inside) => inside
-            .split_once(':')
-            .map_or(inside, |(_, label)| label)
-            .trim_start(),
+        Some(inside) => inside.split_once(':').map_or(inside, |(_, label)| label).trim_start(),
         None => text,
     };
     if let Some(shared) = SHARED.iter().find(|shared| text.starts_with(**shared)) {
         return Some(&text[..shared.len()]);
     }
-    let end = text
-        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.')))
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.'))).unwrap_or(text.len());
     let label = text[..end].trim_end_matches('.');
     let (family, number) = label.split_once('-')?;
     let is_family = family.starts_with(char::is_alphabetic) && family.ends_with(|c: char| c.is_ascii_digit());
@@ -89,10 +84,7 @@ mod tests {
         assert_eq!(label(" (Требование: У1-12.1.3) Элемент"), Some("У1-12.1.3"));
         assert_eq!(label("Core03-1. Дата"), Some("Core03-1"));
         assert_eq!(label("Main08-1 Элемент"), Some("Main08-1"));
-        assert_eq!(
-            label("Общие ограничения-Адреса-1. Элемент"),
-            Some("Общие ограничения")
-        );
+        assert_eq!(label("Общие ограничения-Адреса-1. Элемент"), Some("Общие ограничения"));
     }
 
     #[test]

@@ -106,17 +106,11 @@ impl Plan {
     /// ```
     pub fn compile(source: &[u8]) -> Result<Self, LoadError> {
         let document = xml::parse(source, &Limits::default()).map_err(LoadError::Xml)?;
-        let source = Source {
-            document: &document,
-            lines: LineIndex::new(source),
-        };
+        let source = Source { document: &document, lines: LineIndex::new(source) };
         let definitions = load::load(&source)?;
         let mut compiler = Compiler {
             source: &source,
-            context: StaticContext {
-                namespaces: definitions.namespaces,
-                ..StaticContext::default()
-            },
+            context: StaticContext { namespaces: definitions.namespaces, ..StaticContext::default() },
             visible: Vec::new(),
             contexts: HashMap::new(),
             known_tests: HashMap::new(),
@@ -185,10 +179,7 @@ impl Compiler<'_, '_> {
         for definition in definitions {
             let expr = self.parse(&definition.value)?;
             if self.visible.len() >= MAX_VISIBLE_LETS {
-                let error = SyntaxError {
-                    kind: SyntaxErrorKind::TooComplex,
-                    offset: 0,
-                };
+                let error = SyntaxError { kind: SyntaxErrorKind::TooComplex, offset: 0 };
                 return Err(self.source.expression(&definition.value, error));
             }
             self.visible.push((definition.name.clone(), self.lets.len()));
@@ -214,10 +205,8 @@ impl Compiler<'_, '_> {
                     self.assertion(check, (pattern.number, index as u32 + 1, number as u32 + 1))?;
                 self.assertions.push(assertion);
             }
-            self.rules.push(Rule {
-                pattern: pattern.number,
-                assertions: first..self.assertions.len() as u32,
-            });
+            self.rules
+                .push(Rule { pattern: pattern.number, assertions: first..self.assertions.len() as u32 });
             self.visible.truncate(around);
         }
         self.visible.truncate(outside);
@@ -232,10 +221,7 @@ impl Compiler<'_, '_> {
         }
         let parsed = self.parse(context)?;
         let Some(alternatives) = alternatives(parsed) else {
-            let error = SyntaxError {
-                kind: SyntaxErrorKind::NotAPattern,
-                offset: 0,
-            };
+            let error = SyntaxError { kind: SyntaxErrorKind::NotAPattern, offset: 0 };
             return Err(self.source.expression(context, error));
         };
         let trie = &mut self.trie;
@@ -284,11 +270,7 @@ impl Compiler<'_, '_> {
             pattern,
             rule,
             number,
-            kind: if check.report {
-                AssertionKind::Report
-            } else {
-                AssertionKind::Assert
-            },
+            kind: if check.report { AssertionKind::Report } else { AssertionKind::Assert },
             test,
             text: check.test.content.as_str().into(),
             message: parts,

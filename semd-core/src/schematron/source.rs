@@ -49,21 +49,15 @@ impl<'d> Source<'d> {
     }
 
     pub(super) fn required(&self, id: ElementId, name: &'static str) -> Result<&'d str, LoadError> {
-        self.attribute(id, name).ok_or_else(|| LoadError::Missing {
-            attribute: name,
-            position: self.position(id),
-        })
+        self.attribute(id, name)
+            .ok_or_else(|| LoadError::Missing { attribute: name, position: self.position(id) })
     }
 
     /// A required attribute with its place.
     pub(super) fn text(&self, id: ElementId, name: &'static str) -> Result<Text, LoadError> {
         let content = self.required(id, name)?.to_owned();
         let wanted = self.document.find_name("", name);
-        let found = self
-            .document
-            .attributes(id)
-            .iter()
-            .find(|attribute| Some(attribute.name) == wanted);
+        let found = self.document.attributes(id).iter().find(|attribute| Some(attribute.name) == wanted);
         let offset = found.map_or(0, |attribute| attribute.offset as usize) + self.document.skipped();
         Ok(Text { content, offset })
     }
@@ -86,27 +80,17 @@ impl<'d> Source<'d> {
     }
 
     pub(super) fn unsupported(&self, id: ElementId, construct: String) -> LoadError {
-        LoadError::Unsupported {
-            construct,
-            position: self.position(id),
-        }
+        LoadError::Unsupported { construct, position: self.position(id) }
     }
 
     pub(super) fn unresolved(&self, id: ElementId, reference: &str) -> LoadError {
-        LoadError::Unresolved {
-            reference: reference.to_owned(),
-            position: self.position(id),
-        }
+        LoadError::Unresolved { reference: reference.to_owned(), position: self.position(id) }
     }
 
     /// An error in an expression, placed inside the attribute's value.
     pub(super) fn expression(&self, text: &Text, error: SyntaxError) -> LoadError {
         let position = self.lines.position(self.offset_in_value(text, error.offset));
-        LoadError::Expression {
-            expression: text.content.clone(),
-            error,
-            position,
-        }
+        LoadError::Expression { expression: text.content.clone(), error, position }
     }
 
     /// The offset in the file of byte `inside` of an attribute's value; a reference (`&lt;`) stands for one character.

@@ -100,11 +100,7 @@ impl Steps {
 
 impl Trie {
     pub(super) fn new() -> Self {
-        Self {
-            states: vec![State::default()],
-            anywhere: Steps::default(),
-            has_leaves: false,
-        }
+        Self { states: vec![State::default()], anywhere: Steps::default(), has_leaves: false }
     }
 
     /// Adds an alternative of a context and gives the state where it ends.
@@ -119,11 +115,7 @@ impl Trie {
             let steps = match at {
                 Some(state) if !from_anywhere => {
                     let state = &mut self.states[state as usize];
-                    if step.deep {
-                        &mut state.deep
-                    } else {
-                        &mut state.near
-                    }
+                    if step.deep { &mut state.deep } else { &mut state.near }
                 }
                 _ => &mut self.anywhere,
             };

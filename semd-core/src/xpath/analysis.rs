@@ -16,20 +16,13 @@ pub(super) fn path(start: Start, steps: Vec<Step>) -> Path {
             && last.test == NodeTest::Node
             && last.predicates.is_empty()
         {
-            *last = AxisStep {
-                axis: Axis::Descendant,
-                ..next.clone()
-            };
+            *last = AxisStep { axis: Axis::Descendant, ..next.clone() };
             continue;
         }
         folded.push(step);
     }
     let ordered = is_ordered(&start, &folded);
-    Path {
-        start,
-        steps: folded,
-        ordered,
-    }
+    Path { start, steps: folded, ordered }
 }
 
 fn is_boolean_predicate(predicate: &Predicate) -> bool {
@@ -130,10 +123,7 @@ fn uses_position(expr: &Expr) -> bool {
 
 /// A general comparison, in its special form where there is one.
 pub(super) fn general_comparison(comparison: Comparison, left: Expr, right: Expr) -> Expr {
-    match (
-        special(comparison, &left, &right),
-        special(comparison.flipped(), &right, &left),
-    ) {
+    match (special(comparison, &left, &right), special(comparison.flipped(), &right, &left)) {
         (Some(expr), _) | (None, Some(expr)) => expr,
         (None, None) => Expr::General(comparison, Box::new((left, right))),
     }
@@ -145,11 +135,7 @@ fn special(comparison: Comparison, left: &Expr, right: &Expr) -> Option<Expr> {
             Some(Expr::CompareTexts(comparison, path.clone(), texts(right)?))
         }
         Expr::ContextItem => {
-            let context = Path {
-                start: Start::Context,
-                steps: Vec::new(),
-                ordered: true,
-            };
+            let context = Path { start: Start::Context, steps: Vec::new(), ordered: true };
             Some(Expr::CompareTexts(comparison, Box::new(context), texts(right)?))
         }
         Expr::Call(Function::Count, arguments) => match &arguments[..] {
@@ -209,16 +195,10 @@ fn path_bits(path: &Path) -> (u64, u64) {
         return (0, 0);
     }
     match path.steps.first() {
-        Some(Step::Axis(AxisStep {
-            axis: Axis::Child,
-            test: NodeTest::Name { bit, .. },
-            ..
-        })) => (*bit, 0),
-        Some(Step::Axis(AxisStep {
-            axis: Axis::Attribute,
-            test: NodeTest::Name { bit, .. },
-            ..
-        })) => (0, *bit),
+        Some(Step::Axis(AxisStep { axis: Axis::Child, test: NodeTest::Name { bit, .. }, .. })) => (*bit, 0),
+        Some(Step::Axis(AxisStep { axis: Axis::Attribute, test: NodeTest::Name { bit, .. }, .. })) => {
+            (0, *bit)
+        }
         _ => (0, 0),
     }
 }

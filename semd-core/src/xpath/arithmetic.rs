@@ -63,16 +63,9 @@ mod tests {
     #[test]
     fn integers_overflow_into_an_error() {
         let most = Atomic::Integer(i64::MAX);
+        assert_eq!(arithmetic(Operator::Add, &most, &Atomic::Integer(1)), Err(ErrorCode::Foar0002.into()));
         assert_eq!(
-            arithmetic(Operator::Add, &most, &Atomic::Integer(1)),
-            Err(ErrorCode::Foar0002.into())
-        );
-        assert_eq!(
-            arithmetic(
-                Operator::IntegerDivide,
-                &Atomic::Integer(i64::MIN),
-                &Atomic::Integer(-1)
-            ),
+            arithmetic(Operator::IntegerDivide, &Atomic::Integer(i64::MIN), &Atomic::Integer(-1)),
             Err(ErrorCode::Foar0002.into())
         );
     }
@@ -80,10 +73,7 @@ mod tests {
     #[test]
     fn division_by_zero_is_an_error_except_for_doubles() {
         let (one, zero) = (Atomic::Integer(1), Atomic::Integer(0));
-        assert_eq!(
-            arithmetic(Operator::Divide, &one, &zero),
-            Err(ErrorCode::Foar0001.into())
-        );
+        assert_eq!(arithmetic(Operator::Divide, &one, &zero), Err(ErrorCode::Foar0001.into()));
         assert_eq!(
             arithmetic(Operator::Divide, &one, &Atomic::Double(0.0)),
             Ok(Atomic::Double(f64::INFINITY))

@@ -121,10 +121,7 @@ mod tests {
 
     #[test]
     fn untyped_against_number_is_compared_as_number() {
-        assert_eq!(
-            general(Comparison::Equal, &untyped("3.0"), &Atomic::Integer(3)),
-            Ok(true)
-        );
+        assert_eq!(general(Comparison::Equal, &untyped("3.0"), &Atomic::Integer(3)), Ok(true));
         assert_eq!(
             general(Comparison::Equal, &untyped("x"), &Atomic::Integer(3)),
             Err(ErrorCode::Forg0001.into())
@@ -134,10 +131,7 @@ mod tests {
     #[test]
     fn text_against_number_is_a_type_error() {
         let text = Atomic::String("3".into());
-        assert_eq!(
-            general(Comparison::Equal, &text, &Atomic::Integer(3)),
-            Err(ErrorCode::Xpty0004.into())
-        );
+        assert_eq!(general(Comparison::Equal, &text, &Atomic::Integer(3)), Err(ErrorCode::Xpty0004.into()));
     }
 
     #[test]

@@ -35,11 +35,7 @@ pub(crate) struct Focus<'a> {
 impl Focus<'_> {
     /// A node by itself.
     pub(crate) fn node(node: Node) -> Self {
-        Self {
-            item: Item::Node(node),
-            position: 1,
-            size: 1,
-        }
+        Self { item: Item::Node(node), position: 1, size: 1 }
     }
 }
 
@@ -73,11 +69,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn spend(&self, steps: usize) -> Result<(), EvalError> {
         let spent = self.spent.get() + steps as u64;
         self.spent.set(spent);
-        if spent > STEP_LIMIT {
-            Err(ErrorCode::StepLimit.into())
-        } else {
-            Ok(())
-        }
+        if spent > STEP_LIMIT { Err(ErrorCode::StepLimit.into()) } else { Ok(()) }
     }
 
     /// The effective boolean value of an expression for a node as context.
@@ -106,11 +98,7 @@ impl<'a> Evaluator<'a> {
             }
             Expr::If(parts) => {
                 let (condition, then, otherwise) = &**parts;
-                let chosen = if self.boolean(condition, focus)? {
-                    then
-                } else {
-                    otherwise
-                };
+                let chosen = if self.boolean(condition, focus)? { then } else { otherwise };
                 self.boolean(chosen, focus)
             }
             Expr::Path(path) if analysis::is_plain(path) => self.exists(path, focus),
@@ -119,9 +107,7 @@ impl<'a> Evaluator<'a> {
             }
             Expr::CompareCount(comparison, path, counts) => {
                 let count = self.count(path, focus)?;
-                Ok(counts
-                    .iter()
-                    .any(|wanted| comparison.holds(Some(count.cmp(wanted)))))
+                Ok(counts.iter().any(|wanted| comparison.holds(Some(count.cmp(wanted)))))
             }
             Expr::MatchesConstant(subject, pattern) => {
                 let text = self.single_text(subject, focus)?.unwrap_or_default();
@@ -185,11 +171,7 @@ impl<'a> Evaluator<'a> {
             }
             Expr::If(parts) => {
                 let (condition, then, otherwise) = &**parts;
-                let chosen = if self.boolean(condition, focus)? {
-                    then
-                } else {
-                    otherwise
-                };
+                let chosen = if self.boolean(condition, focus)? { then } else { otherwise };
                 self.sequence(chosen, focus)
             }
             Expr::Path(path) if analysis::is_plain(path) => {
@@ -225,11 +207,7 @@ impl<'a> Evaluator<'a> {
         let Some(declared) = self.lets.get(index) else {
             return Ok(Vec::new());
         };
-        let node = if declared.global {
-            Node::Document
-        } else {
-            self.current.get()
-        };
+        let node = if declared.global { Node::Document } else { self.current.get() };
         // A declaration does not see the quantified variables around its use.
         let outside = self.locals.take();
         let value = self.sequence(&declared.expr, &Focus::node(node));
@@ -273,9 +251,7 @@ impl<'a> Evaluator<'a> {
         if to.saturating_sub(from) > MAX_RANGE {
             return Err(ErrorCode::StepLimit.into());
         }
-        let items: Sequence<'a> = (from..=to)
-            .map(|value| Item::Atomic(Atomic::Integer(value)))
-            .collect();
+        let items: Sequence<'a> = (from..=to).map(|value| Item::Atomic(Atomic::Integer(value))).collect();
         self.spend(items.len())?;
         Ok(items)
     }
@@ -346,24 +322,14 @@ impl<'a> Evaluator<'a> {
                         })?;
                     }
                     Step::Expr(expr) => {
-                        let focus = Focus {
-                            item: Item::Node(node),
-                            position: before + 1,
-                            size,
-                        };
+                        let focus = Focus { item: Item::Node(node), position: before + 1, size };
                         next.extend(self.sequence(expr, &focus)?);
                     }
                 }
             }
             let mut nodes: Vec<Node> = next
                 .iter()
-                .filter_map(|item| {
-                    if let Item::Node(node) = item {
-                        Some(*node)
-                    } else {
-                        None
-                    }
-                })
+                .filter_map(|item| if let Item::Node(node) = item { Some(*node) } else { None })
                 .collect();
             if nodes.len() == next.len() {
                 sort_nodes(self.document, &mut nodes);

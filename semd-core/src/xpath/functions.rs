@@ -193,8 +193,7 @@ impl<'a> Evaluator<'a> {
 
     /// An argument of type `xs:string`.
     fn required_text(&self, expr: &'a Expr, focus: &Focus<'a>) -> Result<Cow<'a, str>, EvalError> {
-        self.single_text(expr, focus)?
-            .ok_or_else(|| ErrorCode::Xpty0004.into())
+        self.single_text(expr, focus)?.ok_or_else(|| ErrorCode::Xpty0004.into())
     }
 
     /// `fn:string` of an argument, or of the context item when there is none.
@@ -363,34 +362,23 @@ impl<'a> Evaluator<'a> {
                 let text = self.text(text, focus)?;
                 let part = self.text(part, focus)?;
                 let (before, after) = text.split_once(&*part).unwrap_or(("", ""));
-                owned(
-                    if function == Function::SubstringBefore {
-                        before
-                    } else {
-                        after
-                    }
-                    .to_owned(),
-                )
+                owned(if function == Function::SubstringBefore { before } else { after }.to_owned())
             }
             (Function::Translate, [text, from, to]) => {
                 let text = self.text(text, focus)?;
                 let from: Vec<char> = self.required_text(from, focus)?.chars().collect();
                 let to: Vec<char> = self.required_text(to, focus)?.chars().collect();
                 self.spend(text.len().saturating_mul(from.len()) / 16)?;
-                let replaced = text
-                    .chars()
-                    .filter_map(|c| match from.iter().position(|known| *known == c) {
-                        None => Some(c),
-                        Some(index) => to.get(index).copied(),
-                    });
+                let replaced = text.chars().filter_map(|c| match from.iter().position(|known| *known == c) {
+                    None => Some(c),
+                    Some(index) => to.get(index).copied(),
+                });
                 owned(replaced.collect())
             }
             (Function::Tokenize, [text]) => {
                 let text = self.text(text, focus)?;
                 let words = text.split(BLANKS).filter(|word| !word.is_empty());
-                Ok(words
-                    .map(|word| Item::Atomic(Atomic::String(Cow::Owned(word.to_owned()))))
-                    .collect())
+                Ok(words.map(|word| Item::Atomic(Atomic::String(Cow::Owned(word.to_owned())))).collect())
             }
             (Function::Tokenize, [text, pattern]) => {
                 let text = self.text(text, focus)?;
@@ -400,9 +388,7 @@ impl<'a> Evaluator<'a> {
                 }
                 self.spend(text.len())?;
                 let parts = pattern.split(&text).into_iter();
-                Ok(parts
-                    .map(|part| Item::Atomic(Atomic::String(Cow::Owned(part.to_owned()))))
-                    .collect())
+                Ok(parts.map(|part| Item::Atomic(Atomic::String(Cow::Owned(part.to_owned())))).collect())
             }
             (Function::Replace, [text, pattern, by]) => {
                 let text = self.text(text, focus)?;
@@ -462,10 +448,9 @@ impl<'a> Evaluator<'a> {
         let document = self.document;
         let (name, start) = match node {
             Node::Element(id) => (document.name(id), document.offset(node) + 1),
-            Node::Attribute(id) => (
-                document.expanded_name(document.attribute_at(id).name),
-                document.offset(node),
-            ),
+            Node::Attribute(id) => {
+                (document.expanded_name(document.attribute_at(id).name), document.offset(node))
+            }
             Node::Document | Node::Text(_) => return String::new(),
         };
         match function {
@@ -483,11 +468,7 @@ impl<'a> Evaluator<'a> {
 
 /// `fn:round`: halves go up.
 fn round_half_up(value: f64) -> f64 {
-    if value.fract().abs() == 0.5 {
-        value.ceil()
-    } else {
-        value.round()
-    }
+    if value.fract().abs() == 0.5 { value.ceil() } else { value.round() }
 }
 
 /// `fn:substring` (Functions and Operators 3.1, section 5.4.3): characters whose 1-based position lies in the range.

@@ -123,16 +123,9 @@ fn one(rest: &str, first: char, at: usize) -> Result<(Token<'_>, usize), SyntaxE
         let local = &rest[..length];
         let after = &rest[length..];
         if let Some(suffix) = after.strip_prefix(':') {
-            let suffix_length = if suffix.starts_with('*') {
-                1
-            } else {
-                name_length(suffix)
-            };
+            let suffix_length = if suffix.starts_with('*') { 1 } else { name_length(suffix) };
             if suffix_length > 0 {
-                let token = Token::Name {
-                    prefix: local,
-                    local: &suffix[..suffix_length],
-                };
+                let token = Token::Name { prefix: local, local: &suffix[..suffix_length] };
                 return Ok((token, length + 1 + suffix_length));
             }
         }
@@ -141,10 +134,7 @@ fn one(rest: &str, first: char, at: usize) -> Result<(Token<'_>, usize), SyntaxE
     if let Some(suffix) = rest.strip_prefix("*:") {
         let suffix_length = name_length(suffix);
         if suffix_length > 0 {
-            let token = Token::Name {
-                prefix: "*",
-                local: &suffix[..suffix_length],
-            };
+            let token = Token::Name { prefix: "*", local: &suffix[..suffix_length] };
             return Ok((token, 2 + suffix_length));
         }
     }
@@ -173,9 +163,7 @@ fn string(rest: &str, quote: char, at: usize) -> Result<(Token<'_>, usize), Synt
 
 fn number(rest: &str, at: usize) -> Result<(Token<'_>, usize), SyntaxError> {
     let digits = |from: usize| {
-        rest[from..]
-            .find(|c: char| !c.is_ascii_digit())
-            .map_or(rest.len(), |length| from + length)
+        rest[from..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |length| from + length)
     };
     let whole = digits(0);
     let mut end = whole;
@@ -219,25 +207,13 @@ mod tests {
     fn hyphens_belong_to_names_and_minus_to_numbers() {
         assert_eq!(
             shown("string-length(@root) - 2"),
-            [
-                "string-length",
-                "(",
-                "@",
-                "root",
-                ")",
-                "-",
-                "2",
-                "end of expression"
-            ]
+            ["string-length", "(", "@", "root", ")", "-", "2", "end of expression"]
         );
     }
 
     #[test]
     fn prefixed_names_and_axes_are_told_apart() {
-        assert_eq!(
-            shown("a:b/self::c/p:*/*:d")[..8],
-            ["a:b", "/", "self", "::", "c", "/", "p:*", "/"]
-        );
+        assert_eq!(shown("a:b/self::c/p:*/*:d")[..8], ["a:b", "/", "self", "::", "c", "/", "p:*", "/"]);
     }
 
     #[test]

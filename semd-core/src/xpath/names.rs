@@ -41,10 +41,7 @@ fn intern(table: &mut Table, count: &mut u32, namespace: &str, local: &str) -> u
     }
     let symbol = *count;
     *count += 1;
-    table
-        .entry(local.into())
-        .or_default()
-        .push((namespace.into(), symbol));
+    table.entry(local.into()).or_default().push((namespace.into(), symbol));
     symbol
 }
 
@@ -67,10 +64,8 @@ impl Names {
     /// Looks every name of a document up once.
     pub(crate) fn bind(&self, document: &Document<'_>) -> Binding {
         let count = document.name_count();
-        let mut binding = Binding {
-            elements: Vec::with_capacity(count),
-            attributes: Vec::with_capacity(count),
-        };
+        let mut binding =
+            Binding { elements: Vec::with_capacity(count), attributes: Vec::with_capacity(count) };
         for id in 0..count as u32 {
             let name = document.expanded_name(crate::xml::NameId(id));
             let element = lookup(&self.elements, filed(name.namespace), name.local);

@@ -36,15 +36,8 @@ pub(crate) fn parse(
     context: &mut StaticContext,
     lets: &[VisibleLet],
 ) -> Result<Expr, SyntaxError> {
-    let mut parser = Parser {
-        tokens: tokenize(text)?,
-        at: 0,
-        depth: 0,
-        chained: 0,
-        locals: Vec::new(),
-        lets,
-        context,
-    };
+    let mut parser =
+        Parser { tokens: tokenize(text)?, at: 0, depth: 0, chained: 0, locals: Vec::new(), lets, context };
     let expr = parser.expr()?;
     match parser.peek() {
         Token::End => Ok(expr),
@@ -63,15 +56,7 @@ pub(super) struct Parser<'t, 'c> {
 }
 
 /// Operators and keywords of XPath 3.1 that may follow an operand but are not evaluated here.
-const UNSUPPORTED_AFTER: [&str; 7] = [
-    "intersect",
-    "except",
-    "instance",
-    "treat",
-    "castable",
-    "cast",
-    "is",
-];
+const UNSUPPORTED_AFTER: [&str; 7] = ["intersect", "except", "instance", "treat", "castable", "cast", "is"];
 const UNSUPPORTED_SYMBOLS: [&str; 5] = ["!", "=>", "<<", ">>", "?"];
 
 impl<'t> Parser<'t, '_> {
@@ -107,11 +92,7 @@ impl<'t> Parser<'t, '_> {
     }
 
     pub(super) fn expect_symbol(&mut self, symbol: &str) -> Result<(), SyntaxError> {
-        if self.take_symbol(symbol) {
-            Ok(())
-        } else {
-            Err(self.unexpected())
-        }
+        if self.take_symbol(symbol) { Ok(()) } else { Err(self.unexpected()) }
     }
 
     pub(super) fn keyword(&self) -> Option<&'t str> {
@@ -222,11 +203,7 @@ impl<'t> Parser<'t, '_> {
         let mut body = self.expr_single()?;
         for source in sources.into_iter().rev() {
             self.locals.pop();
-            body = Expr::Quantified {
-                every,
-                slot: self.locals.len(),
-                parts: Box::new((source, body)),
-            };
+            body = Expr::Quantified { every, slot: self.locals.len(), parts: Box::new((source, body)) };
         }
         debug_assert_eq!(self.locals.len(), before);
         Ok(body)
@@ -317,18 +294,9 @@ impl<'t> Parser<'t, '_> {
         loop {
             let operator = match self.peek() {
                 Token::Symbol("*") => Operator::Multiply,
-                Token::Name {
-                    prefix: "",
-                    local: "div",
-                } => Operator::Divide,
-                Token::Name {
-                    prefix: "",
-                    local: "idiv",
-                } => Operator::IntegerDivide,
-                Token::Name {
-                    prefix: "",
-                    local: "mod",
-                } => Operator::Modulo,
+                Token::Name { prefix: "", local: "div" } => Operator::Divide,
+                Token::Name { prefix: "", local: "idiv" } => Operator::IntegerDivide,
+                Token::Name { prefix: "", local: "mod" } => Operator::Modulo,
                 _ => return Ok(left),
             };
             self.advance();
@@ -344,11 +312,7 @@ impl<'t> Parser<'t, '_> {
         while self.take_symbol("|") || self.take_keyword("union") {
             parts.push(self.unary()?);
         }
-        Ok(if parts.len() == 1 {
-            parts.swap_remove(0)
-        } else {
-            Expr::Union(parts)
-        })
+        Ok(if parts.len() == 1 { parts.swap_remove(0) } else { Expr::Union(parts) })
     }
 
     fn unary(&mut self) -> Result<Expr, SyntaxError> {
@@ -389,11 +353,7 @@ mod tests {
             ("a/comment()", 2, "comment()"),
             ("a cast as b", 2, "cast"),
         ] {
-            assert_eq!(
-                try_parse(text),
-                Err(SyntaxError::unsupported(offset, construct)),
-                "{text}"
-            );
+            assert_eq!(try_parse(text), Err(SyntaxError::unsupported(offset, construct)), "{text}");
         }
         assert_eq!(
             try_parse("a[doc('x')]").map_err(|error| error.kind),
@@ -403,21 +363,9 @@ mod tests {
 
     #[test]
     fn broken_expressions_are_refused() {
-        for text in [
-            "",
-            "a[",
-            "a]",
-            "count(",
-            "@",
-            "a b",
-            "a//",
-            "if (a) then b",
-            "$x",
-            "p:a",
-            "1 = = 2",
-            "a,",
-            "'a",
-        ] {
+        for text in
+            ["", "a[", "a]", "count(", "@", "a b", "a//", "if (a) then b", "$x", "p:a", "1 = = 2", "a,", "'a"]
+        {
             assert!(try_parse(text).is_err(), "{text}");
         }
     }

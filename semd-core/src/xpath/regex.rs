@@ -55,13 +55,7 @@ impl Pattern {
                 push_literal(&mut translated, c);
             }
         } else {
-            Translator {
-                rest: pattern,
-                out: &mut translated,
-                dot_all,
-                extended,
-            }
-            .run()?;
+            Translator { rest: pattern, out: &mut translated, dot_all, extended }.run()?;
         }
         let config = meta::Config::new()
             .nfa_size_limit(Some(SIZE_LIMIT))
@@ -73,10 +67,7 @@ impl Pattern {
             .syntax(syntax)
             .build(&translated)
             .map_err(|_| BadPattern)?;
-        Ok(Self {
-            source: format!("{flags}/{pattern}").into(),
-            regex,
-        })
+        Ok(Self { source: format!("{flags}/{pattern}").into(), regex })
     }
 
     /// Whether some part of `text` matches.
@@ -115,13 +106,10 @@ pub(crate) fn plain_match(pattern: &str, text: &str) -> Option<bool> {
     }
     // Quadratic in the worst case: bounded by the caller's limit on the length of a pattern.
     let fits = |window: &[u8]| {
-        window.iter().zip(pattern.bytes()).all(|(&have, want)| {
-            if want == b'.' {
-                have != b'\n' && have != b'\r'
-            } else {
-                have == want
-            }
-        })
+        window
+            .iter()
+            .zip(pattern.bytes())
+            .all(|(&have, want)| if want == b'.' { have != b'\n' && have != b'\r' } else { have == want })
     };
     (pattern.len() <= 256).then(|| text.as_bytes().windows(pattern.len()).any(fits))
 }
@@ -158,9 +146,7 @@ impl Translator<'_, '_> {
             let was_repeatable = std::mem::replace(&mut repeatable, true);
             match c {
                 '\\' => self.escape()?,
-                '.' => self
-                    .out
-                    .push_str(if self.dot_all { "(?s:.)" } else { "[^\\n\\r]" }),
+                '.' => self.out.push_str(if self.dot_all { "(?s:.)" } else { "[^\\n\\r]" }),
                 '[' => self.class()?,
                 '(' => {
                     if self.rest.starts_with('?') && !self.rest.starts_with("?:") {
@@ -345,18 +331,8 @@ mod tests {
 
     #[test]
     fn plain_pattern_needs_no_automaton_and_agrees_with_it() {
-        for (pattern, text) in [
-            ("1.2", "x1y2"),
-            ("1.2", "1\n2"),
-            ("", ""),
-            ("1.2.3", "1.2"),
-            ("a", "ba"),
-        ] {
-            assert_eq!(
-                plain_match(pattern, text),
-                Some(is_match(pattern, text)),
-                "{pattern} {text}"
-            );
+        for (pattern, text) in [("1.2", "x1y2"), ("1.2", "1\n2"), ("", ""), ("1.2.3", "1.2"), ("a", "ba")] {
+            assert_eq!(plain_match(pattern, text), Some(is_match(pattern, text)), "{pattern} {text}");
         }
         assert_eq!(plain_match("a+", "a"), None);
     }

@@ -68,11 +68,9 @@ impl Parser<'_, '_> {
 
     fn step(&mut self, steps: &mut Vec<Step>) -> Result<(), SyntaxError> {
         let step = match self.primary()? {
-            Some(Expr::ContextItem) => Step::Axis(AxisStep {
-                axis: Axis::SelfNode,
-                test: NodeTest::Node,
-                predicates: Vec::new(),
-            }),
+            Some(Expr::ContextItem) => {
+                Step::Axis(AxisStep { axis: Axis::SelfNode, test: NodeTest::Node, predicates: Vec::new() })
+            }
             Some(primary) => Step::Expr(primary),
             None => self.axis_step()?,
         };
@@ -145,11 +143,7 @@ impl Parser<'_, '_> {
         if self.is_symbol("(") || self.is_symbol("?") {
             return Err(SyntaxError::unsupported(self.offset(), self.peek().show()));
         }
-        Ok(Some(if predicates.is_empty() {
-            expr
-        } else {
-            Expr::Filter(Box::new(expr), predicates)
-        }))
+        Ok(Some(if predicates.is_empty() { expr } else { Expr::Filter(Box::new(expr), predicates) }))
     }
 
     fn literal(&mut self, value: Atomic<'static>) -> Expr {
@@ -164,11 +158,7 @@ impl Parser<'_, '_> {
             return Err(self.unexpected());
         };
         self.advance();
-        let shown = if prefix.is_empty() {
-            local.to_owned()
-        } else {
-            format!("{prefix}:{local}")
-        };
+        let shown = if prefix.is_empty() { local.to_owned() } else { format!("{prefix}:{local}") };
         if let Some(slot) = self.locals.iter().rposition(|known| *known == shown) {
             return Ok(Expr::Local(slot));
         }
@@ -196,15 +186,8 @@ impl Parser<'_, '_> {
             _ => None,
         };
         let Some(function) = function else {
-            let shown = if prefix.is_empty() {
-                local.to_owned()
-            } else {
-                format!("{prefix}:{local}")
-            };
-            return Err(SyntaxError::new(
-                offset,
-                SyntaxErrorKind::UnknownFunction(shown, arguments.len()),
-            ));
+            let shown = if prefix.is_empty() { local.to_owned() } else { format!("{prefix}:{local}") };
+            return Err(SyntaxError::new(offset, SyntaxErrorKind::UnknownFunction(shown, arguments.len())));
         };
         match (function, &arguments[..]) {
             (Function::Matches, [_, Expr::Literal(Atomic::String(regex))]) => {
@@ -216,10 +199,9 @@ impl Parser<'_, '_> {
             (Function::Replace, [_, _, Expr::Literal(Atomic::String(by))]) if !by.contains(['$', '\\']) => {
                 Ok(Expr::Call(function, arguments))
             }
-            (Function::Replace, _) => Err(SyntaxError::unsupported(
-                offset,
-                "replace() with computed replacement or groups",
-            )),
+            (Function::Replace, _) => {
+                Err(SyntaxError::unsupported(offset, "replace() with computed replacement or groups"))
+            }
             _ => Ok(Expr::Call(function, arguments)),
         }
     }
@@ -230,9 +212,7 @@ impl Parser<'_, '_> {
         }
         let bad = |_| SyntaxError::new(offset, SyntaxErrorKind::BadRegex(regex.to_owned()));
         let compiled = Arc::new(Pattern::new(regex, "").map_err(bad)?);
-        self.context
-            .patterns
-            .insert(regex.to_owned(), Arc::clone(&compiled));
+        self.context.patterns.insert(regex.to_owned(), Arc::clone(&compiled));
         Ok(compiled)
     }
 
@@ -249,11 +229,7 @@ impl Parser<'_, '_> {
     fn axis_step(&mut self) -> Result<Step, SyntaxError> {
         if self.take_symbol("..") {
             let predicates = self.predicates()?;
-            return Ok(Step::Axis(AxisStep {
-                axis: Axis::Parent,
-                test: NodeTest::Node,
-                predicates,
-            }));
+            return Ok(Step::Axis(AxisStep { axis: Axis::Parent, test: NodeTest::Node, predicates }));
         }
         let mut axis = Axis::Child;
         if self.take_symbol("@") {
@@ -277,11 +253,7 @@ impl Parser<'_, '_> {
         }
         let test = self.node_test(axis)?;
         let predicates = self.predicates()?;
-        Ok(Step::Axis(AxisStep {
-            axis,
-            test,
-            predicates,
-        }))
+        Ok(Step::Axis(AxisStep { axis, test, predicates }))
     }
 
     fn node_test(&mut self, axis: Axis) -> Result<NodeTest, SyntaxError> {
@@ -308,29 +280,19 @@ impl Parser<'_, '_> {
     }
 
     fn name_test(&mut self, axis: Axis, prefix: &str, local: &str) -> Result<NodeTest, SyntaxError> {
-        let namespace = if prefix.is_empty() {
-            "".to_owned()
-        } else {
-            self.namespace(prefix)?
-        };
+        let namespace = if prefix.is_empty() { "".to_owned() } else { self.namespace(prefix)? };
         if local == "*" {
             return Ok(NodeTest::Namespace(namespace.into()));
         }
         let names = &mut self.context.names;
         if axis == Axis::Attribute {
-            return Ok(NodeTest::Name {
-                symbol: names.attribute(&namespace, local),
-                bit: name_bit(local),
-            });
+            return Ok(NodeTest::Name { symbol: names.attribute(&namespace, local), bit: name_bit(local) });
         }
         let symbol = names.element(&namespace, local);
         Ok(if namespace == HL7_V3 {
             NodeTest::PrefixedV3 { symbol }
         } else {
-            NodeTest::Name {
-                symbol,
-                bit: name_bit(local),
-            }
+            NodeTest::Name { symbol, bit: name_bit(local) }
         })
     }
 
@@ -339,19 +301,12 @@ impl Parser<'_, '_> {
         match declared {
             Some((_, namespace)) => Ok(namespace.clone()),
             None if prefix == "xml" => Ok(crate::xml::XML.to_owned()),
-            None => Err(SyntaxError::new(
-                self.offset(),
-                SyntaxErrorKind::UnknownPrefix(prefix.to_owned()),
-            )),
+            None => Err(SyntaxError::new(self.offset(), SyntaxErrorKind::UnknownPrefix(prefix.to_owned()))),
         }
     }
 }
 
 /// `//` stands for `/descendant-or-self::node()/`.
 fn any_descendant() -> Step {
-    Step::Axis(AxisStep {
-        axis: Axis::DescendantOrSelf,
-        test: NodeTest::Node,
-        predicates: Vec::new(),
-    })
+    Step::Axis(AxisStep { axis: Axis::DescendantOrSelf, test: NodeTest::Node, predicates: Vec::new() })
 }

@@ -70,9 +70,8 @@ pub(crate) fn parse_double(text: &str) -> Result<f64, EvalError> {
         _ => {}
     }
     // Rust also reads "inf" and "infinity".
-    let lexical = trimmed
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'));
+    let lexical =
+        trimmed.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'));
     match trimmed.parse() {
         Ok(value) if lexical => Ok(value),
         _ => Err(ErrorCode::Forg0001.into()),

@@ -36,10 +36,7 @@ impl<'a> Evaluator<'a> {
             [Predicate::Position(wanted), rest @ ..] => (Some(*wanted), rest),
             all => (None, all),
         };
-        if !conditions
-            .iter()
-            .all(|condition| matches!(condition, Predicate::Boolean(_)))
-        {
+        if !conditions.iter().all(|condition| matches!(condition, Predicate::Boolean(_))) {
             let mut items = Vec::new();
             self.axis(step.axis, &step.test, node, &mut |found| {
                 items.push(Item::Node(found));
@@ -98,11 +95,7 @@ impl<'a> Evaluator<'a> {
                 let keep = match predicate {
                     Predicate::Position(wanted) => *wanted == position,
                     Predicate::Boolean(expr) | Predicate::Dynamic(expr) => {
-                        let focus = Focus {
-                            item: item.clone(),
-                            position,
-                            size,
-                        };
+                        let focus = Focus { item: item.clone(), position, size };
                         if matches!(predicate, Predicate::Boolean(_)) {
                             self.boolean(expr, &focus)?
                         } else {
@@ -146,11 +139,7 @@ impl<'a> Evaluator<'a> {
                 None => Ok(true),
             },
             Axis::Ancestor | Axis::AncestorOrSelf => {
-                let mut at = if axis == Axis::Ancestor {
-                    self.parent(node)
-                } else {
-                    Some(node)
-                };
+                let mut at = if axis == Axis::Ancestor { self.parent(node) } else { Some(node) };
                 while let Some(ancestor) = at {
                     if !self.offer(test, ancestor, visit)? {
                         return Ok(false);
@@ -279,14 +268,10 @@ impl<'a> Evaluator<'a> {
 
     fn descendants(&self, test: &NodeTest, node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
         let (elements, texts) = match node {
-            Node::Document => (
-                0..self.document.elements().len() as u32,
-                0..self.document.texts().len() as u32,
-            ),
-            Node::Element(id) => (
-                id.0 + 1..self.document.element(id).end,
-                self.document.text_ids(id),
-            ),
+            Node::Document => {
+                (0..self.document.elements().len() as u32, 0..self.document.texts().len() as u32)
+            }
+            Node::Element(id) => (id.0 + 1..self.document.element(id).end, self.document.text_ids(id)),
             Node::Attribute(_) | Node::Text(_) => return Ok(true),
         };
         if *test == NodeTest::Text {

@@ -20,12 +20,7 @@ pub fn lines(printed: &Printed<'_>) -> String {
     for finding in &report.findings {
         let rule = finding.rule.as_deref().unwrap_or(finding.code);
         let message = finding.message.text(lang);
-        let _ = writeln!(
-            out,
-            "{}: {} [{rule}] {message}",
-            place(file, finding),
-            finding.severity.word(lang)
-        );
+        let _ = writeln!(out, "{}: {} [{rule}] {message}", place(file, finding), finding.severity.word(lang));
     }
     out
 }
