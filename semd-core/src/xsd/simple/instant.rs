@@ -89,6 +89,10 @@ impl Instant {
         if matches!(primitive, DateTime | Date | GYearMonth | GMonthDay | GMonth) {
             at.literal(b'-')?;
             month = at.two(1, 12)?;
+            // The first edition of the specification wrote months as `--MM--`; Xerces still reads both.
+            if primitive == GMonth && at.rest.starts_with(b"--") {
+                at.rest = &at.rest[2..];
+            }
         }
         if primitive == GDay {
             at.literal(b'-')?;
@@ -236,7 +240,7 @@ mod tests {
             ),
             (Primitive::GMonthDay, &["--02-29", "--12-31Z"], &["--02-30", "-02-29"]),
             (Primitive::GDay, &["---31"], &["---32", "--31"]),
-            (Primitive::GMonth, &["--12"], &["--13", "--12--"]),
+            (Primitive::GMonth, &["--12", "--12--"], &["--13", "--12-"]),
             (Primitive::GYearMonth, &["2024-01"], &["2024"]),
             (Primitive::Time, &["00:00:00", "24:00:00"], &["25:00:00"]),
         ] {
