@@ -177,7 +177,7 @@ impl Check<'_> {
             for plan in &package.plans {
                 let outcome = plan.evaluate(document);
                 self.rules_fired += outcome.fired;
-                self.undecided |= !outcome.errors.is_empty();
+                self.undecided |= outcome.stopped || !outcome.errors.is_empty();
                 self.findings.extend(outcome.findings(plan, document, &self.lines));
             }
             if self.rules_fired == 0 {

@@ -15,10 +15,8 @@ use serde_json::Value;
 
 /// The folder of shared test data, if this machine has it.
 fn shared() -> Option<PathBuf> {
-    let folder = std::env::var_os("SEMD_TEST_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("SEMD_TEST_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
     if folder.join("semd-packages").is_dir() {
         Some(folder)
     } else {
@@ -36,14 +34,10 @@ fn sets(shared: &Path) -> BTreeMap<String, BTreeMap<String, Arc<[u8]>>> {
     for line in manifest.lines().skip(1) {
         let fields: Vec<&str> = line.split('\t').collect();
         let (kind, path) = fields[0].split_once("/xsd/").unwrap();
-        let bytes = pool.entry(fields[1].to_owned()).or_insert_with(|| {
-            std::fs::read(packages.join("_xsd-pool").join(fields[1]))
-                .unwrap()
-                .into()
-        });
-        sets.entry(kind.to_owned())
-            .or_default()
-            .insert(path.to_owned(), Arc::clone(bytes));
+        let bytes = pool
+            .entry(fields[1].to_owned())
+            .or_insert_with(|| std::fs::read(packages.join("_xsd-pool").join(fields[1])).unwrap().into());
+        sets.entry(kind.to_owned()).or_default().insert(path.to_owned(), Arc::clone(bytes));
     }
     sets
 }
@@ -122,9 +116,7 @@ fn reference_line(document: &Document<'_>, lines: &LineIndex<'_>, violation: &Vi
         Node::Document | Node::Text(_) => (document.root(), true),
     };
     let (start, end) = ends[&(document.element(element).offset as usize)];
-    lines
-        .position(if at_end { end } else { start } - 1 + document.skipped())
-        .line
+    lines.position(if at_end { end } else { start } - 1 + document.skipped()).line
 }
 
 #[test]
@@ -165,20 +157,10 @@ struct Tally {
 
 impl Tally {
     fn print(&self, what: &str) {
-        println!(
-            "{what}: {} runs compared, {} differences",
-            self.runs,
-            self.differences.len()
-        );
+        println!("{what}: {} runs compared, {} differences", self.runs, self.differences.len());
         println!("  documents the reader refuses: {:?}", self.refused);
-        println!(
-            "  line of the first error agrees in {} of {}",
-            self.lines.0, self.lines.1
-        );
-        println!(
-            "  sequence of errors agrees in {} of {}",
-            self.errors.0, self.errors.1
-        );
+        println!("  line of the first error agrees in {} of {}", self.lines.0, self.lines.1);
+        println!("  sequence of errors agrees in {} of {}", self.errors.0, self.errors.1);
         for line in &self.differences {
             println!("  {line}");
         }
@@ -206,16 +188,11 @@ impl Tally {
             .filter(|code| !(malformed_type_name && ["", "cvc-datatype-valid.1.2.1"].contains(code)))
             .map(rule)
             .collect();
-        let agrees = if cut {
-            own.starts_with(&theirs)
-        } else {
-            own == theirs
-        };
+        let agrees = if cut { own.starts_with(&theirs) } else { own == theirs };
         self.errors.1 += 1;
         self.errors.0 += usize::from(agrees);
         if !agrees && !KNOWN_DIFFERENCES.iter().any(|(known, _)| *known == id) {
-            self.differences
-                .push(format!("{id}: {own:?}, reference {theirs:?}"));
+            self.differences.push(format!("{id}: {own:?}, reference {theirs:?}"));
         }
     }
 }
@@ -226,10 +203,8 @@ fn verdicts_on_the_corpus_are_those_of_xerces() {
     let schemas = schemas(&shared);
     let corpus = shared.join("corpus");
     let mut tally = Tally::default();
-    let mut names: Vec<_> = std::fs::read_dir(corpus.join("expected"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut names: Vec<_> =
+        std::fs::read_dir(corpus.join("expected")).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
     for path in names {
         let expected: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
@@ -250,10 +225,7 @@ fn verdicts_on_the_corpus_are_those_of_xerces() {
             let violations = validate(&schemas[kind], &document);
             tally.runs += 1;
             if violations.is_empty() != valid {
-                tally.differences.push(format!(
-                    "{id} as {kind}: {:?}, reference {}",
-                    violations, run["xsd"]
-                ));
+                tally.differences.push(format!("{id} as {kind}: {:?}, reference {}", violations, run["xsd"]));
                 continue;
             }
             let errors = run["xsd"]["errors"].as_array().map_or(&[][..], Vec::as_slice);
@@ -263,15 +235,12 @@ fn verdicts_on_the_corpus_are_those_of_xerces() {
                 if u64::from(line) == reference["line"].as_u64().unwrap() {
                     tally.lines.0 += 1;
                 } else {
-                    tally.differences.push(format!(
-                        "{id} as {kind}: line {line} {first:?}, reference {reference}"
-                    ));
+                    tally
+                        .differences
+                        .push(format!("{id} as {kind}: line {line} {first:?}, reference {reference}"));
                 }
             }
-            let codes: Vec<&str> = errors
-                .iter()
-                .map(|error| error["code"].as_str().unwrap())
-                .collect();
+            let codes: Vec<&str> = errors.iter().map(|error| error["code"].as_str().unwrap()).collect();
             let cut = run["xsd"]["errors_truncated"] == true;
             tally.compare_errors(id, &violations, &codes, cut);
         }
@@ -286,10 +255,7 @@ fn verdicts_on_byte_edits_are_those_of_xerces() {
     let corpus = shared.join("corpus");
     let mut bases: HashMap<String, Vec<u8>> = HashMap::new();
     let mut tally = Tally::default();
-    for line in std::fs::read_to_string(corpus.join("mutants.jsonl"))
-        .unwrap()
-        .lines()
-    {
+    for line in std::fs::read_to_string(corpus.join("mutants.jsonl")).unwrap().lines() {
         let edit: Value = serde_json::from_str(line).unwrap();
         let base = edit["base"].as_str().unwrap();
         let mut bytes = bases
@@ -311,10 +277,7 @@ fn verdicts_on_byte_edits_are_those_of_xerces() {
         let violations = validate(&schemas[kind], &document);
         tally.runs += 1;
         if violations.is_empty() != edit["xsd"]["valid"].as_bool().unwrap() {
-            tally.differences.push(format!(
-                "{id} as {kind}: {violations:?}, reference {}",
-                edit["xsd"]
-            ));
+            tally.differences.push(format!("{id} as {kind}: {violations:?}, reference {}", edit["xsd"]));
             continue;
         }
         let codes: Vec<&str> = edit["xsd"]["codes"]

@@ -12,10 +12,7 @@ const HEAD: &str = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xml
     targetNamespace="urn:t" elementFormDefault="qualified">"#;
 
 fn set(files: &[(&str, &str)]) -> BTreeMap<String, String> {
-    files
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-        .collect()
+    files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
 }
 
 fn try_compile(body: &str) -> Result<Schema, LoadError> {
@@ -38,10 +35,7 @@ fn violations(schema: &Schema, document: &str) -> Vec<Violation> {
 }
 
 fn codes(schema: &Schema, document: &str) -> Vec<&'static str> {
-    violations(schema, document)
-        .iter()
-        .map(|violation| violation.code)
-        .collect()
+    violations(schema, document).iter().map(|violation| violation.code).collect()
 }
 
 fn check(schema: &Schema, cases: &[(&str, &[&str])]) {
@@ -74,23 +68,13 @@ fn content_models_are_followed_and_expected_names_are_told() {
             ("<r>x<a/><a/></r>", &["cvc-complex-type.2.3"]),
             ("<r> <a/> <!-- c --> <a/></r>", VALID),
             // One violation for the order; the children after it are still checked by themselves.
-            (
-                "<r><x/><a/><e>x</e><b/></r>",
-                &["cvc-complex-type.2.4.a", "cvc-datatype-valid.1.2.1"],
-            ),
+            ("<r><x/><a/><e>x</e><b/></r>", &["cvc-complex-type.2.4.a", "cvc-datatype-valid.1.2.1"]),
             ("<q/>", &["cvc-elt.1.a"]),
         ],
     );
     let found = violations(&schema, "<r><a/><a/><z/></r>");
-    assert_eq!(
-        found[0].expected,
-        ["a", "b", "c", "e"].map(|name| format!("Q{{urn:t}}{name}"))
-    );
-    assert!(
-        found[0].message.ru.contains("ожидается один из: Q{urn:t}a"),
-        "{}",
-        found[0].message.ru
-    );
+    assert_eq!(found[0].expected, ["a", "b", "c", "e"].map(|name| format!("Q{{urn:t}}{name}")));
+    assert!(found[0].message.ru.contains("ожидается один из: Q{urn:t}a"), "{}", found[0].message.ru);
     assert!(found[0].message.en.contains("Q{urn:t}e"));
 }
 
@@ -138,10 +122,7 @@ fn attributes_are_required_fixed_prohibited_or_wild() {
             (r#"<b a="x y"/>"#, &["cvc-datatype-valid.1.2.1"]),
             (r#"<b a="x" g1="8"/>"#, &["cvc-complex-type.3.1"]),
             (r#"<b a="x" t:glob="2"/>"#, &["cvc-attribute.4"]),
-            (
-                r#"<b a="x" xsi:schemaLocation="u v" xsi:noNamespaceSchemaLocation="v"/>"#,
-                VALID,
-            ),
+            (r#"<b a="x" xsi:schemaLocation="u v" xsi:noNamespaceSchemaLocation="v"/>"#, VALID),
             (r#"<r a="x" p="1"/>"#, &["cvc-complex-type.3.2.2"]),
             (r#"<w a="x" xmlns:o="urn:o" o:any="1"/>"#, VALID),
             (r#"<w a="x" none="1"/>"#, &["cvc-complex-type.3.2.2"]),
@@ -167,20 +148,11 @@ fn wildcards_check_as_much_as_they_say() {
                 r#"<r><o:x xmlns:o="urn:o"><known>not looked at</known></o:x>text-free</r>"#,
                 &["cvc-complex-type.2.3"],
             ),
-            (
-                r#"<r><o:x xmlns:o="urn:o"><known>no</known></o:x><known>1</known></r>"#,
-                VALID,
-            ),
+            (r#"<r><o:x xmlns:o="urn:o"><known>no</known></o:x><known>1</known></r>"#, VALID),
             ("<r><known>x</known></r>", &["cvc-datatype-valid.1.2.1"]),
             ("<r><unknown/></r>", &["cvc-complex-type.2.4.c"]),
-            (
-                r#"<r><l xmlns=""><t:known>x</t:known></l></r>"#,
-                &["cvc-datatype-valid.1.2.1"],
-            ),
-            (
-                r#"<r><l xmlns=""/><l xmlns=""/><known>1</known></r>"#,
-                &["cvc-complex-type.2.4.a"],
-            ),
+            (r#"<r><l xmlns=""><t:known>x</t:known></l></r>"#, &["cvc-datatype-valid.1.2.1"]),
+            (r#"<r><l xmlns=""/><l xmlns=""/><known>1</known></r>"#, &["cvc-complex-type.2.4.a"]),
         ],
     );
 }
@@ -233,10 +205,7 @@ fn nil_elements_are_empty_and_declared_nillable() {
             (r#"<n xsi:nil="1">1</n>"#, &["cvc-elt.3.2.1"]),
             (r#"<n xsi:nil="false">1</n>"#, VALID),
             (r#"<n xsi:nil="maybe">1</n>"#, &["cvc-datatype-valid.1.2.1"]),
-            (
-                r#"<p xsi:nil="true"/>"#,
-                &["cvc-elt.3.1", "cvc-datatype-valid.1.2.1"],
-            ),
+            (r#"<p xsi:nil="true"/>"#, &["cvc-elt.3.1", "cvc-datatype-valid.1.2.1"]),
         ],
     );
 }
@@ -312,11 +281,7 @@ fn simple_types_restrict_list_and_unite() {
         ],
     );
     let found = violations(&schema, "<u>UNK</u>");
-    assert!(
-        found[0].message.ru.ends_with("не из допустимого набора: NI"),
-        "{}",
-        found[0].message.ru
-    );
+    assert!(found[0].message.ru.ends_with("не из допустимого набора: NI"), "{}", found[0].message.ru);
 }
 
 #[test]
@@ -354,23 +319,11 @@ fn identity_constraints_hold_in_their_element() {
     check(
         &schema,
         &[
-            (
-                r#"<r><g><k n="1"/><k n="2"/><f>2</f></g><g><k n="1"/></g></r>"#,
-                VALID,
-            ),
-            (
-                r#"<r><g><k n="1"/><k n="01"/></g></r>"#,
-                &["cvc-identity-constraint.4.2.2"],
-            ),
+            (r#"<r><g><k n="1"/><k n="2"/><f>2</f></g><g><k n="1"/></g></r>"#, VALID),
+            (r#"<r><g><k n="1"/><k n="01"/></g></r>"#, &["cvc-identity-constraint.4.2.2"]),
             (r#"<r><g><k/></g></r>"#, &["cvc-identity-constraint.4.2.1"]),
-            (
-                r#"<r><g><k n="1"/><f>1</f></g><g><f>01</f></g></r>"#,
-                &["cvc-identity-constraint.4.1"],
-            ),
-            (
-                r#"<r><g><k n="1"/><f>3</f></g></r>"#,
-                &["cvc-identity-constraint.4.3"],
-            ),
+            (r#"<r><g><k n="1"/><f>1</f></g><g><f>01</f></g></r>"#, &["cvc-identity-constraint.4.1"]),
+            (r#"<r><g><k n="1"/><f>3</f></g></r>"#, &["cvc-identity-constraint.4.3"]),
         ],
     );
 }
@@ -388,10 +341,7 @@ fn substitution_groups_stand_for_their_head() {
             ("<r><two>1</two><one>2</one></r>", VALID),
             ("<r><one>x</one></r>", &["cvc-datatype-valid.1.2.1"]),
             ("<r><head>1</head></r>", &["cvc-elt.2"]),
-            (
-                "<r><r/></r>",
-                &["cvc-complex-type.2.4.a", "cvc-complex-type.2.4.b"],
-            ),
+            ("<r><r/></r>", &["cvc-complex-type.2.4.a", "cvc-complex-type.2.4.b"]),
         ],
     );
 }
@@ -424,14 +374,8 @@ fn sets_include_import_and_adopt_documents() {
         &schema,
         &[
             (r#"<r><x xmlns="urn:o">1</x><c><i>1</i></c></r>"#, VALID),
-            (
-                r#"<r><x xmlns="urn:o">a</x><c><i>b</i></c></r>"#,
-                &["cvc-datatype-valid.1.2.1"; 2],
-            ),
-            (
-                r#"<r><x xmlns="urn:o">1</x><c><i xmlns="">1</i></c></r>"#,
-                &["cvc-complex-type.2.4.a"],
-            ),
+            (r#"<r><x xmlns="urn:o">a</x><c><i>b</i></c></r>"#, &["cvc-datatype-valid.1.2.1"; 2]),
+            (r#"<r><x xmlns="urn:o">1</x><c><i xmlns="">1</i></c></r>"#, &["cvc-complex-type.2.4.a"]),
         ],
     );
 }
@@ -448,10 +392,7 @@ fn a_type_may_restrict_itself_inside_itself() {
         &[
             (r#"<r m="any"><thumbnail m="x"/></r>"#, VALID),
             (r#"<r><thumbnail m="y"/></r>"#, &["cvc-complex-type.3.1"]),
-            (
-                r#"<r><thumbnail><thumbnail/></thumbnail></r>"#,
-                &["cvc-complex-type.2.1"],
-            ),
+            (r#"<r><thumbnail><thumbnail/></thumbnail></r>"#, &["cvc-complex-type.2.1"]),
         ],
     );
 }
@@ -497,9 +438,7 @@ fn hostile_schemas_end_in_a_budget() {
         format!("<xs:element name='r'><xs:complexType>{content}</xs:complexType></xs:element>")
     };
     assert_eq!(
-        budget(&element(
-            "<xs:sequence><xs:element name='a' maxOccurs='4000000000'/></xs:sequence>"
-        )),
+        budget(&element("<xs:sequence><xs:element name='a' maxOccurs='4000000000'/></xs:sequence>")),
         "max_positions"
     );
     let nested =
@@ -514,10 +453,7 @@ fn hostile_schemas_end_in_a_budget() {
         })
         .collect();
     let last = "<xs:group name='g500'><xs:sequence/></xs:group>";
-    assert_eq!(
-        budget(&(groups + last + &element("<xs:group ref='g0'/>"))),
-        "max_derivation"
-    );
+    assert_eq!(budget(&(groups + last + &element("<xs:group ref='g0'/>"))), "max_derivation");
     assert_eq!(
         budget(
             &("<xs:group name='g'><xs:sequence><xs:group ref='g'/></xs:sequence></xs:group>".to_owned()
@@ -527,38 +463,57 @@ fn hostile_schemas_end_in_a_budget() {
     );
     let chain: String = (0..500)
         .map(|index| {
-            format!(
-                "<xs:simpleType name='s{index}'><xs:restriction base='s{}'/></xs:simpleType>",
-                index + 1
-            )
+            format!("<xs:simpleType name='s{index}'><xs:restriction base='s{}'/></xs:simpleType>", index + 1)
         })
         .collect();
     assert_eq!(
         budget(&(chain + "<xs:simpleType name='s500'><xs:restriction base='xs:int'/></xs:simpleType>")),
         "max_derivation"
     );
+    // Definitions that double at each step, and nest deeper than any one document.
+    let doubling = |what: &str, inner: &str, count: usize| -> String {
+        (1..count)
+            .map(|index| {
+                format!(
+                    "<xs:{what} name='d{index}'>{}</xs:{what}>",
+                    inner.replace('#', &(index - 1).to_string())
+                )
+            })
+            .collect()
+    };
+    let groups = "<xs:group name='d0'><xs:sequence/></xs:group>".to_owned()
+        + &doubling("group", "<xs:sequence><xs:group ref='d#'/><xs:group ref='d#'/></xs:sequence>", 40);
+    assert_eq!(budget(&(groups + &element("<xs:group ref='d39'/>"))), "max_positions");
+    let chain = "<xs:group name='d0'><xs:sequence/></xs:group>".to_owned()
+        + &doubling("group", "<xs:sequence><xs:choice><xs:group ref='d#'/></xs:choice></xs:sequence>", 300)
+        + &(0..300)
+            .map(|index| {
+                element(&format!("<xs:group ref='d{index}'/>")).replace("'r'", &format!("'r{index}'"))
+            })
+            .collect::<String>();
+    assert_eq!(budget(&chain), "max_nesting");
+    let unions = "<xs:simpleType name='d0'><xs:union memberTypes='xs:int'/></xs:simpleType>".to_owned();
+    assert_eq!(
+        budget(&(unions.clone() + &doubling("simpleType", "<xs:union memberTypes='d# d#'/>", 40))),
+        "max_positions"
+    );
+    assert_eq!(
+        budget(&(unions + &doubling("simpleType", "<xs:union memberTypes='d#'/>", 400))),
+        "max_nesting"
+    );
+    let attributes = "<xs:attributeGroup name='d0'/>".to_owned()
+        + &doubling("attributeGroup", "<xs:attributeGroup ref='d#'/><xs:attributeGroup ref='d#'/>", 60);
+    compile(&(attributes + &element("<xs:attributeGroup ref='d50'/>")));
     let deep = element(&("<xs:sequence>".repeat(200) + &"</xs:sequence>".repeat(200)));
-    assert!(matches!(
-        try_compile(&deep).unwrap_err().kind,
-        LoadErrorKind::NotXml(_)
-    ));
+    assert!(matches!(try_compile(&deep).unwrap_err().kind, LoadErrorKind::NotXml(_)));
     let mut limits = Limits::default();
     limits.max_files = 1;
     let files = set(&[
-        (
-            "a.xsd",
-            &format!("{HEAD}<xs:include schemaLocation='b.xsd'/></xs:schema>"),
-        ),
+        ("a.xsd", &format!("{HEAD}<xs:include schemaLocation='b.xsd'/></xs:schema>")),
         ("b.xsd", &format!("{HEAD}</xs:schema>")),
     ]);
     let error = Schema::compile_with(&files, "a.xsd", &limits).unwrap_err();
-    assert!(matches!(
-        error.kind,
-        LoadErrorKind::Budget {
-            name: "max_files",
-            ..
-        }
-    ));
+    assert!(matches!(error.kind, LoadErrorKind::Budget { name: "max_files", .. }));
 }
 
 #[test]
@@ -576,20 +531,14 @@ fn a_violation_becomes_a_finding_with_place_and_path() {
     let mut violations = Vec::new();
     schema.validate(&document, &mut violations);
     let finding = violations[0].finding(&document, &LineIndex::new(text.as_bytes()));
-    assert_eq!(
-        (finding.layer, finding.owner, finding.retryable),
-        (Layer::Xsd, Owner::Mis, false)
-    );
+    assert_eq!((finding.layer, finding.owner, finding.retryable), (Layer::Xsd, Owner::Mis, false));
     assert_eq!(
         (finding.code, finding.rule.as_deref()),
         ("VALIDATION_ERROR", Some("cvc-datatype-valid.1.2.1"))
     );
     assert_eq!((finding.line, finding.column, finding.offset), (2, 1, 1));
     assert_eq!(finding.path.as_deref(), Some("/Q{urn:t}r[1]"));
-    assert!(
-        !finding.message.ru.contains("тест"),
-        "texts of documents are not quoted"
-    );
+    assert!(!finding.message.ru.contains("тест"), "texts of documents are not quoted");
 }
 
 #[test]

@@ -34,15 +34,23 @@ pub(super) struct Occurring {
     /// `None`: unbounded.
     pub(super) max: Option<u32>,
     pub(super) expression: Rc<Expression>,
+    /// How deep the expression nests; whoever builds one bounds it, because compiling recurses.
+    pub(super) depth: usize,
 }
 
 impl Occurring {
+    pub(super) fn new(min: u32, max: Option<u32>, expression: Expression) -> Self {
+        let inner = match &expression {
+            Expression::Sequence(parts) | Expression::Choice(parts) => {
+                parts.iter().map(|part| part.depth).max()
+            }
+            Expression::Element(_) | Expression::Any(_) => None,
+        };
+        Self { min, max, expression: Rc::new(expression), depth: inner.unwrap_or(0) + 1 }
+    }
+
     pub(super) fn once(expression: Expression) -> Self {
-        Self {
-            min: 1,
-            max: Some(1),
-            expression: Rc::new(expression),
-        }
+        Self::new(1, Some(1), expression)
     }
 }
 
@@ -112,19 +120,14 @@ impl Automaton {
         if transitions.len() <= SHORT {
             transitions.iter().find(|known| known.symbol == symbol).copied()
         } else {
-            let index = transitions
-                .binary_search_by_key(&symbol, |known| known.symbol)
-                .ok()?;
+            let index = transitions.binary_search_by_key(&symbol, |known| known.symbol).ok()?;
             Some(transitions[index])
         }
     }
 
     /// Any declaration of the model for a name, wherever the model has it.
     pub(super) fn anywhere(&self, symbol: Symbol) -> Option<DeclarationId> {
-        self.elements
-            .iter()
-            .find(|known| known.symbol == symbol)
-            .map(|known| known.declaration)
+        self.elements.iter().find(|known| known.symbol == symbol).map(|known| known.declaration)
     }
 
     /// All wildcards of the model.
@@ -146,6 +149,7 @@ impl Automaton {
             leaves: Vec::new(),
             follow: Vec::new(),
             edges: 0,
+            visits: 0,
             max_positions,
             max_edges: max_transitions,
         };
@@ -164,10 +168,7 @@ struct Fragment {
 
 impl Fragment {
     fn empty() -> Self {
-        Self {
-            nullable: true,
-            ..Self::default()
-        }
+        Self { nullable: true, ..Self::default() }
     }
 }
 
@@ -175,12 +176,14 @@ struct Builder {
     leaves: Vec<Leaf>,
     follow: Vec<Vec<u32>>,
     edges: usize,
+    /// Expressions visited: groups without leaves multiply without making positions.
+    visits: usize,
     max_positions: usize,
     max_edges: usize,
 }
 
 impl Builder {
-    /// The recursion goes as deep as expressions nest, which the depth limits of schema documents and derivation bound.
+    /// The recursion goes as deep as expressions nest, see [`Occurring::depth`].
     fn occurring(&mut self, particle: &Occurring) -> Result<Fragment, ModelError> {
         let expression = &particle.expression;
         let (required, optional) = match particle.max {
@@ -213,6 +216,12 @@ impl Builder {
     }
 
     fn expression(&mut self, expression: &Expression) -> Result<Fragment, ModelError> {
+        /// Model groups for each leaf; real models have fewer groups than leaves.
+        const GROUPS_PER_LEAF: usize = 8;
+        self.visits += 1;
+        if self.visits > self.max_positions.saturating_mul(GROUPS_PER_LEAF) {
+            return Err(ModelError::Positions);
+        }
         match expression {
             Expression::Element(declarations) => {
                 let mut fragment = Fragment::default();
@@ -225,11 +234,7 @@ impl Builder {
             }
             Expression::Any(wildcard) => {
                 let position = self.position(Leaf::Any(*wildcard))?;
-                Ok(Fragment {
-                    nullable: false,
-                    first: vec![position],
-                    last: vec![position],
-                })
+                Ok(Fragment { nullable: false, first: vec![position], last: vec![position] })
             }
             Expression::Sequence(particles) => {
                 let mut fragments = Vec::with_capacity(particles.len());
@@ -287,11 +292,7 @@ impl Builder {
         if tail.nullable {
             tail.last.append(&mut head.last);
         }
-        Ok(Fragment {
-            nullable: head.nullable && tail.nullable,
-            first: head.first,
-            last: tail.last,
-        })
+        Ok(Fragment { nullable: head.nullable && tail.nullable, first: head.first, last: tail.last })
     }
 
     /// Subset construction. A state is the set of positions last read.
@@ -306,7 +307,7 @@ impl Builder {
         let mut sets: Map<Vec<u32>, u32> = Map::default();
         let mut pending: Vec<Vec<u32>> = vec![Vec::new()];
         let mut reached: Vec<(Leaf, u32)> = Vec::new();
-        let mut done = 0;
+        let (mut done, mut merged) = (0, 0);
         while done < pending.len() {
             let state = std::mem::take(&mut pending[done]);
             reached.clear();
@@ -314,11 +315,7 @@ impl Builder {
                 reached.extend(whole.first.iter().map(|&to| (self.leaves[to as usize], to)));
             }
             for &from in &state {
-                reached.extend(
-                    self.follow[from as usize]
-                        .iter()
-                        .map(|&to| (self.leaves[to as usize], to)),
-                );
+                reached.extend(self.follow[from as usize].iter().map(|&to| (self.leaves[to as usize], to)));
             }
             reached.sort_unstable_by_key(|&(leaf, position)| match leaf {
                 Leaf::Element(symbol, declaration) => (0, symbol.0, declaration.0, position),
@@ -336,6 +333,7 @@ impl Builder {
                     }
                     *slot
                 } else {
+                    merged += group.len();
                     let set: Vec<u32> = group.iter().map(|&(_, position)| position).collect();
                     *sets.entry(set).or_insert(fresh)
                 };
@@ -349,16 +347,11 @@ impl Builder {
                         if previous.is_some_and(|previous| previous.symbol == symbol) {
                             return Err(ModelError::Ambiguous(symbol));
                         }
-                        automaton.elements.push(Transition {
-                            symbol,
-                            declaration,
-                            next,
-                            position: first,
-                        });
+                        automaton.elements.push(Transition { symbol, declaration, next, position: first });
                     }
                 }
             }
-            if automaton.transition_count() > self.max_edges || pending.len() > self.max_edges {
+            if automaton.transition_count() > self.max_edges || pending.len() + merged > self.max_edges {
                 return Err(ModelError::Transitions);
             }
             automaton.states.push(State {
@@ -440,30 +433,17 @@ mod tests {
     fn two_declarations_for_one_name_are_ambiguous() {
         let other = Occurring::once(Expression::Element(vec![(Symbol(1), DeclarationId(9))]));
         let model = sequence(vec![times(0, Some(1), leaf(1)), other]);
-        assert_eq!(
-            Automaton::compile(&model, 1000, 1000).unwrap_err(),
-            ModelError::Ambiguous(Symbol(1))
-        );
+        assert_eq!(Automaton::compile(&model, 1000, 1000).unwrap_err(), ModelError::Ambiguous(Symbol(1)));
     }
 
     #[test]
     fn hostile_counts_exceed_the_budget() {
         let many = times(1, Some(u32::MAX), leaf(1));
-        assert_eq!(
-            Automaton::compile(&many, 1000, 1000).unwrap_err(),
-            ModelError::Positions
-        );
-        let nested = times(
-            0,
-            Some(u32::MAX),
-            sequence(vec![times(0, Some(u32::MAX), sequence(vec![]))]),
-        );
+        assert_eq!(Automaton::compile(&many, 1000, 1000).unwrap_err(), ModelError::Positions);
+        let nested = times(0, Some(u32::MAX), sequence(vec![times(0, Some(u32::MAX), sequence(vec![]))]));
         assert!(accepts(&compile(&nested), &[]));
         let choice = Occurring::once(Expression::Choice((1..500).map(leaf).collect()));
         let wide = times(0, None, choice);
-        assert_eq!(
-            Automaton::compile(&wide, 1000, 10_000).unwrap_err(),
-            ModelError::Transitions
-        );
+        assert_eq!(Automaton::compile(&wide, 1000, 10_000).unwrap_err(), ModelError::Transitions);
     }
 }

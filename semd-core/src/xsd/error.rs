@@ -108,10 +108,9 @@ impl LoadErrorKind {
                 format!("файл схемы не является правильным XML: {}", message.ru),
                 format!("the schema document is not well-formed XML: {}", message.en),
             ),
-            Self::NotSchema => Message::new(
-                "корневой элемент — не xs:schema",
-                "the root element is not xs:schema",
-            ),
+            Self::NotSchema => {
+                Message::new("корневой элемент — не xs:schema", "the root element is not xs:schema")
+            }
             Self::Location(location) => Message::new(
                 format!("schemaLocation «{location}» указывает за пределы комплекта"),
                 format!("schemaLocation “{location}” leads out of the set"),
@@ -124,14 +123,12 @@ impl LoadErrorKind {
                 format!("конструкция {what} не поддерживается"),
                 format!("{what} is not supported"),
             ),
-            Self::Misplaced(what) => Message::new(
-                format!("{what} здесь не допускается"),
-                format!("{what} is not allowed here"),
-            ),
-            Self::Missing(what) => Message::new(
-                format!("нет атрибута {what}"),
-                format!("attribute {what} is missing"),
-            ),
+            Self::Misplaced(what) => {
+                Message::new(format!("{what} здесь не допускается"), format!("{what} is not allowed here"))
+            }
+            Self::Missing(what) => {
+                Message::new(format!("нет атрибута {what}"), format!("attribute {what} is missing"))
+            }
             Self::Value { name, value } => Message::new(
                 format!("недопустимое значение {name}: «{value}»"),
                 format!("bad value of {name}: “{value}”"),

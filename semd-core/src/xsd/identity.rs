@@ -47,10 +47,7 @@ pub(super) type Resolve<'r> = dyn FnMut(&str, Option<&str>) -> Option<(Namespace
 pub(super) fn parse_path(text: &str, field: bool, resolve: &mut Resolve<'_>) -> Option<Vec<Path>> {
     // White space may stand between any two tokens and never matters.
     let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    compact
-        .split('|')
-        .map(|path| parse_one(path, field, resolve))
-        .collect()
+    compact.split('|').map(|path| parse_one(path, field, resolve)).collect()
 }
 
 fn parse_one(text: &str, field: bool, resolve: &mut Resolve<'_>) -> Option<Path> {
@@ -58,18 +55,12 @@ fn parse_one(text: &str, field: bool, resolve: &mut Resolve<'_>) -> Option<Path>
         Some(rest) => (true, rest),
         None => (false, text),
     };
-    let mut path = Path {
-        descends,
-        steps: Vec::new(),
-        attribute: None,
-    };
+    let mut path = Path { descends, steps: Vec::new(), attribute: None };
     for step in text.split('/') {
         if path.attribute.is_some() {
             return None;
         }
-        let attribute = step
-            .strip_prefix('@')
-            .or_else(|| step.strip_prefix("attribute::"));
+        let attribute = step.strip_prefix('@').or_else(|| step.strip_prefix("attribute::"));
         let test = match attribute {
             Some(test) if field => test,
             Some(_) => return None,
@@ -169,29 +160,17 @@ mod tests {
     use super::*;
 
     fn parse(text: &str, field: bool) -> Option<Vec<Path>> {
-        parse_path(text, field, &mut |prefix, _| {
-            (prefix != "bad").then_some((Namespace(1), Some(Symbol(7))))
-        })
+        parse_path(text, field, &mut |prefix, _| (prefix != "bad").then_some((Namespace(1), Some(Symbol(7)))))
     }
 
     #[test]
     fn paths_of_the_subset_are_read() {
-        let path = |descends, steps: &[Step], attribute| Path {
-            descends,
-            steps: steps.to_vec(),
-            attribute,
-        };
+        let path = |descends, steps: &[Step], attribute| Path { descends, steps: steps.to_vec(), attribute };
         let name = Step::Name(Symbol(7));
-        assert_eq!(
-            parse(".//h:a/h:b", false),
-            Some(vec![path(true, &[name, name], None)])
-        );
+        assert_eq!(parse(".//h:a/h:b", false), Some(vec![path(true, &[name, name], None)]));
         assert_eq!(
             parse("child::h:* | .", false),
-            Some(vec![
-                path(false, &[Step::InNamespace(Namespace(1))], None),
-                path(false, &[], None)
-            ])
+            Some(vec![path(false, &[Step::InNamespace(Namespace(1))], None), path(false, &[], None)])
         );
         assert_eq!(parse("a/@b", true), Some(vec![path(false, &[name], Some(name))]));
         for bad in ["", "a//b", "/a", "@b", "a[1]", "../a", "bad:a", "a/"] {

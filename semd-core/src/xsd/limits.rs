@@ -14,7 +14,11 @@ pub struct Limits {
     pub max_depth: usize,
     /// Steps of derivation, group references and substitution between two components. Default 64.
     pub max_derivation: usize,
-    /// Leaves of one content model after its occurrence counts are written out. Default 10,000.
+    /// Nesting of model groups, group references and derivations in one content model, and of lists and unions in one
+    /// simple type. Default 128.
+    pub max_nesting: usize,
+    /// Leaves of one content model after its occurrence counts are written out, or members of one union.
+    /// Default 10,000.
     pub max_positions: usize,
     /// Transitions of all content models together. Default 4,000,000, about 50 MB.
     pub max_transitions: usize,
@@ -29,6 +33,7 @@ impl Default for Limits {
             max_file_bytes: 16 << 20,
             max_depth: 64,
             max_derivation: 64,
+            max_nesting: 128,
             max_positions: 10_000,
             max_transitions: 4_000_000,
             max_pattern_bytes: 16 << 20,

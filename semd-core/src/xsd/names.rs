@@ -87,17 +87,12 @@ impl Symbols {
     }
 
     pub(super) fn namespace(&self, namespace: Namespace) -> &str {
-        self.namespaces
-            .get(namespace.0 as usize)
-            .map_or("", |(name, _)| name)
+        self.namespaces.get(namespace.0 as usize).map_or("", |(name, _)| name)
     }
 
     pub(super) fn name(&self, symbol: Symbol) -> ExpandedName<'_> {
         let (namespace, local) = &self.names[symbol.0 as usize];
-        ExpandedName {
-            namespace: self.namespace(*namespace),
-            local,
-        }
+        ExpandedName { namespace: self.namespace(*namespace), local }
     }
 
     /// The name as people read it.

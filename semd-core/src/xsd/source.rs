@@ -35,9 +35,7 @@ impl Folder {
 impl SchemaSource for Folder {
     fn read(&self, path: &str, limit: usize) -> io::Result<Cow<'_, [u8]>> {
         let mut bytes = Vec::new();
-        std::fs::File::open(self.root.join(path))?
-            .take(limit as u64 + 1)
-            .read_to_end(&mut bytes)?;
+        std::fs::File::open(self.root.join(path))?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
         Ok(Cow::Owned(bytes))
     }
 }
@@ -80,14 +78,8 @@ mod tests {
 
     #[test]
     fn locations_resolve_against_the_including_document() {
-        assert_eq!(
-            resolve("CDA.xsd", "coreschemas\\voc.xsd").as_deref(),
-            Some("coreschemas/voc.xsd")
-        );
-        assert_eq!(
-            resolve("coreschemas/a.xsd", "..\\fias.xsd").as_deref(),
-            Some("fias.xsd")
-        );
+        assert_eq!(resolve("CDA.xsd", "coreschemas\\voc.xsd").as_deref(), Some("coreschemas/voc.xsd"));
+        assert_eq!(resolve("coreschemas/a.xsd", "..\\fias.xsd").as_deref(), Some("fias.xsd"));
         assert_eq!(resolve("a/b/c.xsd", "./d.xsd").as_deref(), Some("a/b/d.xsd"));
         assert_eq!(resolve("a/b.xsd", "d//e.xsd").as_deref(), Some("a/d/e.xsd"));
     }

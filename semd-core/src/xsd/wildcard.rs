@@ -44,12 +44,9 @@ impl Allowed {
     pub(super) fn intersection(&self, other: &Self) -> Option<Self> {
         Some(match (self, other) {
             (Self::Any, one) | (one, Self::Any) => one.clone(),
-            (Self::Set(set), one) | (one, Self::Set(set)) => Self::Set(
-                set.iter()
-                    .copied()
-                    .filter(|&namespace| one.admits(namespace))
-                    .collect(),
-            ),
+            (Self::Set(set), one) | (one, Self::Set(set)) => {
+                Self::Set(set.iter().copied().filter(|&namespace| one.admits(namespace)).collect())
+            }
             (Self::Not(a), Self::Not(b)) if a == b || *b == Namespace::ABSENT => Self::Not(*a),
             (Self::Not(a), Self::Not(b)) if *a == Namespace::ABSENT => Self::Not(*b),
             (Self::Not(_), Self::Not(_)) => return None,

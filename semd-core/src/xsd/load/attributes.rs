@@ -12,8 +12,8 @@ use super::syntax::{self, Attributes, Content, Presence};
 use super::{Compiler, Head, Slot, slot};
 
 /// The attributes a type or group writes down itself.
-#[derive(Default)]
-struct Own {
+#[derive(Clone, Debug, Default)]
+pub(super) struct Own {
     uses: Vec<AttributeUse>,
     prohibited: Vec<Symbol>,
     wildcard: Option<Wildcard>,
@@ -23,15 +23,9 @@ impl Compiler<'_> {
     /// The value of `fixed`, checked against its type.
     pub(super) fn fixed_value(&self, simple: SimpleId, text: &str, place: Place) -> Result<FixedValue, Flaw> {
         if self.simple.check(simple, text, None).is_err() {
-            return Err(place.flaw(LoadErrorKind::Value {
-                name: "fixed".to_owned(),
-                value: text.to_owned(),
-            }));
+            return Err(place.flaw(LoadErrorKind::Value { name: "fixed".to_owned(), value: text.to_owned() }));
         }
-        Ok(FixedValue {
-            text: text.into(),
-            key: self.simple.canonical(simple, text).into(),
-        })
+        Ok(FixedValue { text: text.into(), key: self.simple.canonical(simple, text).into() })
     }
 
     pub(super) fn global_attribute(&mut self, attribute: &syntax::Attribute) -> Result<AttributeUse, Flaw> {
@@ -45,13 +39,7 @@ impl Compiler<'_> {
             }
             _ => None,
         };
-        Ok(AttributeUse {
-            symbol: attribute.name,
-            simple,
-            fixed: None,
-            declared_fixed,
-            required: false,
-        })
+        Ok(AttributeUse { symbol: attribute.name, simple, fixed: None, declared_fixed, required: false })
     }
 
     fn attribute_use(&mut self, attribute: &syntax::Attribute) -> Result<AttributeUse, Flaw> {
@@ -65,16 +53,9 @@ impl Compiler<'_> {
                 None => return Err(self.unresolved(attribute.place, "xs:attribute", attribute.name)),
             }
         } else {
-            AttributeUse {
-                declared_fixed: None,
-                ..self.global_attribute(attribute)?
-            }
+            AttributeUse { declared_fixed: None, ..self.global_attribute(attribute)? }
         };
-        if let Some(constraint) = attribute
-            .constraint
-            .as_ref()
-            .filter(|constraint| constraint.fixed)
-        {
+        if let Some(constraint) = attribute.constraint.as_ref().filter(|constraint| constraint.fixed) {
             made.fixed = Some(self.fixed_value(made.simple, &constraint.value, attribute.place)?);
         }
         made.required = attribute.presence == Presence::Required;
@@ -117,20 +98,24 @@ impl Compiler<'_> {
             if depth >= self.limits.max_derivation {
                 return Err(self.too_deep(place));
             }
-            let definitions = self.definitions;
-            let Some(group) = definitions.attribute_groups.get(name) else {
-                return Err(self.unresolved(place, "xs:attributeGroup", name));
+            let group = match self.attribute_groups.get(&name) {
+                Some(known) => Rc::clone(known),
+                None => {
+                    let definitions = self.definitions;
+                    let Some(group) = definitions.attribute_groups.get(name) else {
+                        return Err(self.unresolved(place, "xs:attributeGroup", name));
+                    };
+                    let group = Rc::new(self.own_attributes(group, depth + 1)?);
+                    self.attribute_groups.insert(name, Rc::clone(&group));
+                    group
+                }
             };
-            let group = self.own_attributes(group, depth + 1)?;
-            for made in group.uses {
-                self.add_attribute(&mut own.uses, made, place)?;
+            for made in &group.uses {
+                self.add_attribute(&mut own.uses, made.clone(), place)?;
             }
-            own.wildcard = match (own.wildcard.take(), group.wildcard) {
+            own.wildcard = match (own.wildcard.take(), group.wildcard.clone()) {
                 (Some(own), Some(group)) => Some(Wildcard {
-                    allowed: own
-                        .allowed
-                        .intersection(&group.allowed)
-                        .ok_or_else(|| inexpressible(place))?,
+                    allowed: own.allowed.intersection(&group.allowed).ok_or_else(|| inexpressible(place))?,
                     process: own.process,
                 }),
                 (one, other) => one.or(other),
@@ -159,10 +144,7 @@ impl Compiler<'_> {
     pub(super) fn head(&mut self, id: ComplexId, depth: usize) -> Result<Head, Flaw> {
         let Some(definition) = self.complex[id.0 as usize].clone() else {
             return Ok(Head {
-                wildcard: Some(Wildcard {
-                    allowed: Allowed::Any,
-                    process: Process::Lax,
-                }),
+                wildcard: Some(Wildcard { allowed: Allowed::Any, process: Process::Lax }),
                 ..Head::default()
             });
         };
@@ -192,10 +174,9 @@ impl Compiler<'_> {
                 let base_id = self.type_named(*name, place)?;
                 let base = match (base_id, &definition.content) {
                     (TypeId::Complex(base), _) => self.head(base, depth + 1)?,
-                    (TypeId::Simple(simple), Content::SimpleExtension(_)) => Head {
-                        simple_content: Some(simple),
-                        ..Head::default()
-                    },
+                    (TypeId::Simple(simple), Content::SimpleExtension(_)) => {
+                        Head { simple_content: Some(simple), ..Head::default() }
+                    }
                     (TypeId::Simple(_), _) => return Err(self.bad_base(place, *name)),
                 };
                 (base_id, Some((base, *name)))
@@ -225,10 +206,7 @@ impl Compiler<'_> {
             _ => None,
         };
         let mut uses = base.attributes.to_vec();
-        let extends = matches!(
-            definition.content,
-            Content::Extension(..) | Content::SimpleExtension(_)
-        );
+        let extends = matches!(definition.content, Content::Extension(..) | Content::SimpleExtension(_));
         if extends {
             for made in own.uses {
                 self.add_attribute(&mut uses, made, place)?;
@@ -243,25 +221,15 @@ impl Compiler<'_> {
         let wildcard = match (extends, own.wildcard, base.wildcard) {
             (false, own, _) => own,
             (true, Some(own), Some(base)) => Some(Wildcard {
-                allowed: own
-                    .allowed
-                    .union(&base.allowed)
-                    .ok_or_else(|| inexpressible(place))?,
+                allowed: own.allowed.union(&base.allowed).ok_or_else(|| inexpressible(place))?,
                 process: own.process,
             }),
             (true, own, base) => own.or(base),
         };
-        Ok(Head {
-            base: Some(base_id),
-            attributes: Rc::new(uses),
-            wildcard,
-            simple_content,
-        })
+        Ok(Head { base: Some(base_id), attributes: Rc::new(uses), wildcard, simple_content })
     }
 }
 
 fn inexpressible(place: Place) -> Flaw {
-    place.flaw(LoadErrorKind::Unsupported(
-        "xs:anyAttribute: combination of namespace constraints".into(),
-    ))
+    place.flaw(LoadErrorKind::Unsupported("xs:anyAttribute: combination of namespace constraints".into()))
 }

@@ -40,10 +40,7 @@ pub(super) struct Table<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self {
-            list: Vec::new(),
-            index: Map::default(),
-        }
+        Self { list: Vec::new(), index: Map::default() }
     }
 }
 
@@ -104,11 +101,7 @@ pub(super) fn gather<'s>(
     let start = Place { file: 0, offset: 0 };
     let entry_path =
         resolve("", entry).ok_or_else(|| start.flaw(LoadErrorKind::Location(entry.to_owned())))?;
-    let mut wanted = VecDeque::from([Wanted {
-        path: entry_path,
-        expected: Expected::Any,
-        from: start,
-    }]);
+    let mut wanted = VecDeque::from([Wanted { path: entry_path, expected: Expected::Any, from: start }]);
     let xml_limits = xml::Limits {
         max_bytes: limits.max_file_bytes,
         max_depth: limits.max_depth,
@@ -124,10 +117,7 @@ pub(super) fn gather<'s>(
             continue;
         }
         if files.list.len() >= limits.max_files {
-            return Err(from.flaw(LoadErrorKind::Budget {
-                name: "max_files",
-                limit: limits.max_files,
-            }));
+            return Err(from.flaw(LoadErrorKind::Budget { name: "max_files", limit: limits.max_files }));
         }
         let bytes = source
             .read(&path, limits.max_file_bytes)
@@ -136,10 +126,7 @@ pub(super) fn gather<'s>(
         files.list.push((path, ascii_as_utf8(bytes)));
         let (path, bytes) = &files.list[file as usize];
         let document = xml::parse(bytes, &xml_limits).map_err(|fault| {
-            let place = Place {
-                file,
-                offset: fault.offset as u32,
-            };
+            let place = Place { file, offset: fault.offset as u32 };
             place.flaw(LoadErrorKind::NotXml(fault.message()))
         })?;
         let included = matches!(expected, Expected::Included(_));
@@ -191,11 +178,7 @@ fn read_document(
                 if let Some(location) = reader.attribute(child, Word::SchemaLocation) {
                     let path = resolve(path, location)
                         .ok_or_else(|| place.flaw(LoadErrorKind::Location(location.to_owned())))?;
-                    wanted.push_back(Wanted {
-                        path,
-                        expected,
-                        from: place,
-                    });
+                    wanted.push_back(Wanted { path, expected, from: place });
                 }
             }
             Word::Element => {
@@ -211,23 +194,17 @@ fn read_document(
             Word::ComplexType => {
                 let name = reader.own_name(child)?;
                 let complex = TypeDefinition::Complex(Rc::new(reader.complex_type(child, Some(name))?));
-                definitions
-                    .types
-                    .add("xs:complexType", name, complex, place, reader.symbols)?;
+                definitions.types.add("xs:complexType", name, complex, place, reader.symbols)?;
             }
             Word::SimpleType => {
                 let name = reader.own_name(child)?;
                 let simple = TypeDefinition::Simple(Rc::new(reader.simple_type(child, Some(name))?));
-                definitions
-                    .types
-                    .add("xs:simpleType", name, simple, place, reader.symbols)?;
+                definitions.types.add("xs:simpleType", name, simple, place, reader.symbols)?;
             }
             Word::Group => {
                 let name = reader.own_name(child)?;
                 let group = Rc::new(reader.group(child)?);
-                definitions
-                    .groups
-                    .add("xs:group", name, group, place, reader.symbols)?;
+                definitions.groups.add("xs:group", name, group, place, reader.symbols)?;
             }
             Word::Attribute => {
                 let attribute = Rc::new(reader.attribute_declaration(child, true)?);
@@ -242,9 +219,7 @@ fn read_document(
             Word::AttributeGroup => {
                 let name = reader.own_name(child)?;
                 let group = Rc::new(reader.attribute_group(child)?);
-                definitions
-                    .attribute_groups
-                    .add("xs:attributeGroup", name, group, place, reader.symbols)?;
+                definitions.attribute_groups.add("xs:attributeGroup", name, group, place, reader.symbols)?;
             }
             // Notations are only meant by values of a type that is not supported.
             Word::Notation => {}

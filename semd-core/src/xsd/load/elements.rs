@@ -9,7 +9,7 @@ use super::super::component::{
 use super::super::content::{Automaton, DeclarationId, Expression, ModelError, Occurring, WildcardId};
 use super::super::error::{Flaw, LoadErrorKind, Place};
 use super::super::identity::{Constraint, Kind};
-use super::super::names::{Map, Symbol};
+use super::super::names::{Map, Set, Symbol};
 use super::super::wildcard::{Allowed, Process, Wildcard};
 use super::syntax::{self, IdentityKind, Particle, Term};
 use super::{Body, Children, Compiler, Slot, Substitutes, slot};
@@ -26,10 +26,7 @@ impl Compiler<'_> {
         let mut typed: &syntax::Element = element;
         let mut depth = 0;
         let type_id = loop {
-            match (
-                &typed.type_use,
-                typed.substitutes.and_then(|head| definitions.elements.get(head)),
-            ) {
+            match (&typed.type_use, typed.substitutes.and_then(|head| definitions.elements.get(head))) {
                 (Some(syntax::TypeUse::Complex(_)), _) if depth > 0 => {
                     // The type written in the head is one type, not a copy.
                     let head = typed.name;
@@ -65,13 +62,11 @@ impl Compiler<'_> {
     fn with_substitutes(&mut self, name: Symbol, place: Place) -> Result<Substitutes, Flaw> {
         let definitions = self.definitions;
         let mut names = vec![name];
+        let mut seen = Set::from_iter([name]);
         let mut next = 0;
         while next < names.len() {
-            for member in self.substitutes.get(&names[next]).into_iter().flatten() {
-                if !names.contains(member) {
-                    names.push(*member);
-                }
-            }
+            let members = self.substitutes.get(&names[next]).into_iter().flatten();
+            names.extend(members.filter(|&&member| seen.insert(member)));
             next += 1;
         }
         let mut declarations = Vec::with_capacity(names.len());
@@ -91,19 +86,10 @@ impl Compiler<'_> {
             Term::Reference(name) => Expression::Element(self.with_substitutes(*name, particle.place)?),
             Term::Group(name) => {
                 let group = self.group(*name, particle.place)?;
-                return Ok(if (group.min, group.max) == (1, Some(1)) {
-                    Occurring {
-                        min: particle.min,
-                        max: particle.max,
-                        expression: group.expression,
-                    }
-                } else {
-                    Occurring {
-                        min: particle.min,
-                        max: particle.max,
-                        expression: Rc::new(Expression::Sequence(vec![group])),
-                    }
-                });
+                if (group.min, group.max) == (1, Some(1)) {
+                    return Ok(Occurring { min: particle.min, max: particle.max, ..group });
+                }
+                Expression::Sequence(vec![group])
             }
             Term::Sequence(particles) => Expression::Sequence(self.all_occurring(particles)?),
             Term::Choice(particles) => Expression::Choice(self.all_occurring(particles)?),
@@ -114,18 +100,20 @@ impl Compiler<'_> {
             // Only a whole content model may be one.
             Term::All(_) => return Err(particle.place.flaw(LoadErrorKind::Misplaced("xs:all".into()))),
         };
-        Ok(Occurring {
-            min: particle.min,
-            max: particle.max,
-            expression: Rc::new(expression),
-        })
+        let made = Occurring::new(particle.min, particle.max, expression);
+        self.bounded(made, particle.place)
+    }
+
+    /// Refuses a model that nests too deep to be compiled.
+    fn bounded(&self, model: Occurring, place: Place) -> Result<Occurring, Flaw> {
+        if model.depth > self.limits.max_nesting {
+            return Err(self.nests_too_deep(place));
+        }
+        Ok(model)
     }
 
     fn all_occurring(&mut self, particles: &[Particle]) -> Result<Vec<Occurring>, Flaw> {
-        particles
-            .iter()
-            .map(|particle| self.occurring(particle))
-            .collect()
+        particles.iter().map(|particle| self.occurring(particle)).collect()
     }
 
     fn group(&mut self, name: Symbol, place: Place) -> Result<Occurring, Flaw> {
@@ -157,11 +145,7 @@ impl Compiler<'_> {
             Term::Group(name) => definitions.groups.get(*name).map(|group| &**group),
             _ => Some(particle),
         };
-        if let Some(Particle {
-            term: Term::All(members),
-            ..
-        }) = inner
-        {
+        if let Some(Particle { term: Term::All(members), .. }) = inner {
             if particle.max != Some(1) {
                 return Err(particle.place.flaw(LoadErrorKind::Misplaced("xs:all".into())));
             }
@@ -187,19 +171,9 @@ impl Compiler<'_> {
     /// The children part of a type, its bases followed (part 1, section 3.4.2).
     fn children(&mut self, id: ComplexId, depth: usize) -> Result<Children, Flaw> {
         let Some(definition) = self.complex[id.0 as usize].clone() else {
-            self.wildcards.push(Wildcard {
-                allowed: Allowed::Any,
-                process: Process::Lax,
-            });
+            self.wildcards.push(Wildcard { allowed: Allowed::Any, process: Process::Lax });
             let any = Expression::Any(WildcardId(self.wildcards.len() as u32 - 1));
-            return Ok(Children {
-                mixed: true,
-                body: Body::Model(Occurring {
-                    min: 0,
-                    max: None,
-                    expression: Rc::new(any),
-                }),
-            });
+            return Ok(Children { mixed: true, body: Body::Model(Occurring::new(0, None, any)) });
         };
         let place = definition.place;
         match slot(&mut self.children, id) {
@@ -211,10 +185,9 @@ impl Compiler<'_> {
             return Err(self.too_deep(place));
         }
         let children = match &definition.content {
-            syntax::Content::Plain(particle) | syntax::Content::Restriction(_, particle) => Children {
-                mixed: definition.mixed,
-                body: self.body(particle.as_ref())?,
-            },
+            syntax::Content::Plain(particle) | syntax::Content::Restriction(_, particle) => {
+                Children { mixed: definition.mixed, body: self.body(particle.as_ref())? }
+            }
             syntax::Content::Extension(base, particle) => {
                 let base = match self.type_named(*base, place)? {
                     TypeId::Complex(base_id) => self.children(base_id, depth + 1)?,
@@ -223,10 +196,9 @@ impl Compiler<'_> {
                 let own = self.body(particle.as_ref())?;
                 self.extend(base, own, &definition)?
             }
-            syntax::Content::SimpleExtension(_) | syntax::Content::SimpleRestriction(..) => Children {
-                mixed: false,
-                body: Body::Empty,
-            },
+            syntax::Content::SimpleExtension(_) | syntax::Content::SimpleRestriction(..) => {
+                Children { mixed: false, body: Body::Empty }
+            }
         };
         *slot(&mut self.children, id) = Slot::Done(children.clone());
         Ok(children)
@@ -240,29 +212,23 @@ impl Compiler<'_> {
             return Ok(base);
         }
         if base_empty {
-            return Ok(Children {
-                mixed: definition.mixed,
-                body: own,
-            });
+            return Ok(Children { mixed: definition.mixed, body: own });
         }
         // Both mixed or both not (section 3.4.6, derivation valid, extension, clause 1.4.3.2.2.1).
         if base.mixed != definition.mixed {
-            let name = definition
-                .name
-                .map_or_else(|| "(anonymous)".to_owned(), |name| self.symbols.display(name));
+            let name =
+                definition.name.map_or_else(|| "(anonymous)".to_owned(), |name| self.symbols.display(name));
             return Err(definition.place.flaw(LoadErrorKind::Derivation(name)));
         }
         let body = match (base.body, own) {
             (Body::Empty, one) | (one, Body::Empty) => one,
             (Body::Model(base), Body::Model(own)) => {
-                Body::Model(Occurring::once(Expression::Sequence(vec![base, own])))
+                let both = Occurring::once(Expression::Sequence(vec![base, own]));
+                Body::Model(self.bounded(both, definition.place)?)
             }
             _ => return Err(misplaced()),
         };
-        Ok(Children {
-            mixed: base.mixed,
-            body,
-        })
+        Ok(Children { mixed: base.mixed, body })
     }
 
     /// Compiles a complex type; `transitions` counts those of all models so far.
@@ -273,38 +239,20 @@ impl Compiler<'_> {
     ) -> Result<ComplexType, Flaw> {
         let head = self.head(id, 0)?;
         let definition = self.complex[id.0 as usize].clone();
-        let place = definition
-            .as_ref()
-            .map_or(Place { file: 0, offset: 0 }, |definition| definition.place);
+        let place = definition.as_ref().map_or(Place { file: 0, offset: 0 }, |definition| definition.place);
         let children = self.children(id, 0)?;
         let content = match (children, head.simple_content) {
-            (
-                Children {
-                    body: Body::Empty,
-                    mixed: false,
-                },
-                Some(simple),
-            ) => Content::Simple(simple),
+            (Children { body: Body::Empty, mixed: false }, Some(simple)) => Content::Simple(simple),
             (_, Some(_)) => {
                 let name = definition.as_ref().and_then(|definition| definition.name);
                 return Err(place.flaw(LoadErrorKind::Derivation(
                     name.map_or_else(String::new, |name| self.symbols.display(name)),
                 )));
             }
-            (
-                Children {
-                    body: Body::Empty,
-                    mixed: false,
-                },
-                None,
-            ) => Content::Empty,
+            (Children { body: Body::Empty, mixed: false }, None) => Content::Empty,
             (Children { mixed, body }, None) => {
                 let model = self.model(&body, place, transitions)?;
-                if mixed {
-                    Content::Mixed(model)
-                } else {
-                    Content::Elements(model)
-                }
+                if mixed { Content::Mixed(model) } else { Content::Elements(model) }
             }
         };
         let mut attributes = head.attributes.to_vec();
@@ -312,11 +260,7 @@ impl Compiler<'_> {
         Ok(ComplexType {
             name: match &definition {
                 Some(definition) => definition.name,
-                None => self
-                    .complex_names
-                    .iter()
-                    .find(|(_, known)| **known == id)
-                    .map(|(name, _)| *name),
+                None => self.complex_names.iter().find(|(_, known)| **known == id).map(|(name, _)| *name),
             },
             base: head.base,
             is_abstract: definition.is_some_and(|definition| definition.is_abstract),
@@ -349,14 +293,12 @@ impl Compiler<'_> {
         let automaton = Automaton::compile(model, self.limits.max_positions, left).map_err(|error| {
             place.flaw(match error {
                 ModelError::Ambiguous(symbol) => LoadErrorKind::Ambiguous(self.symbols.display(symbol)),
-                ModelError::Positions => LoadErrorKind::Budget {
-                    name: "max_positions",
-                    limit: self.limits.max_positions,
-                },
-                ModelError::Transitions => LoadErrorKind::Budget {
-                    name: "max_transitions",
-                    limit: self.limits.max_transitions,
-                },
+                ModelError::Positions => {
+                    LoadErrorKind::Budget { name: "max_positions", limit: self.limits.max_positions }
+                }
+                ModelError::Transitions => {
+                    LoadErrorKind::Budget { name: "max_transitions", limit: self.limits.max_transitions }
+                }
             })
         })?;
         *transitions += automaton.transition_count();
@@ -385,15 +327,9 @@ impl Compiler<'_> {
                 let value = match schema.simple_content(type_id) {
                     Some(simple) => self.fixed_value(simple, &constraint.value, element.place)?,
                     // Mixed content is compared as text.
-                    None => FixedValue {
-                        text: constraint.value.clone(),
-                        key: constraint.value.clone(),
-                    },
+                    None => FixedValue { text: constraint.value.clone(), key: constraint.value.clone() },
                 };
-                self.declarations[index].value = Some(ElementValue {
-                    fixed: constraint.fixed,
-                    value,
-                });
+                self.declarations[index].value = Some(ElementValue { fixed: constraint.fixed, value });
             }
             for identity in &element.identity {
                 let kind = match identity.kind {
@@ -404,9 +340,7 @@ impl Compiler<'_> {
                         None => return Err(self.unresolved(identity.place, "xs:key", key)),
                     },
                 };
-                self.declarations[index]
-                    .constraints
-                    .push(constraints.len() as u32);
+                self.declarations[index].constraints.push(constraints.len() as u32);
                 constraints.push(Constraint {
                     name: self.symbols.display(identity.name),
                     kind,

@@ -73,6 +73,7 @@ struct Compiler<'a> {
     simple_names: Map<Symbol, SimpleId>,
     simple_in_place: Map<*const syntax::Simple, SimpleId>,
     simple_open: Vec<Symbol>,
+    simple_depth: usize,
     patterns: Map<Vec<Box<str>>, std::sync::Arc<Patterns>>,
     /// Complex types by index; `None` is `xs:anyType`.
     complex: Vec<Option<Rc<syntax::Complex>>>,
@@ -86,6 +87,7 @@ struct Compiler<'a> {
     substitutes: Map<Symbol, Vec<Symbol>>,
     groups: Map<Symbol, Occurring>,
     group_depth: usize,
+    attribute_groups: Map<Symbol, Rc<attributes::Own>>,
     wildcards: Vec<Wildcard>,
 }
 
@@ -172,6 +174,7 @@ impl<'a> Compiler<'a> {
             simple_names,
             simple_in_place: Map::default(),
             simple_open: Vec::new(),
+            simple_depth: 0,
             patterns: Map::default(),
             heads: Vec::new(),
             children: Vec::new(),
@@ -183,6 +186,7 @@ impl<'a> Compiler<'a> {
             substitutes: Map::default(),
             groups: Map::default(),
             group_depth: 0,
+            attribute_groups: Map::default(),
             wildcards: Vec::new(),
         }
     }
@@ -218,16 +222,8 @@ impl<'a> Compiler<'a> {
             let id = ComplexId(complex.len() as u32);
             complex.push(self.complex_type(id, &mut transitions)?);
         }
-        global_types.extend(
-            self.simple_names
-                .iter()
-                .map(|(&name, &id)| (name, TypeId::Simple(id))),
-        );
-        global_types.extend(
-            self.complex_names
-                .iter()
-                .map(|(&name, &id)| (name, TypeId::Complex(id))),
-        );
+        global_types.extend(self.simple_names.iter().map(|(&name, &id)| (name, TypeId::Simple(id))));
+        global_types.extend(self.complex_names.iter().map(|(&name, &id)| (name, TypeId::Complex(id))));
         let mut schema = Schema {
             symbols: Symbols::new(),
             simple: SimpleTypes(Vec::new()),
@@ -247,10 +243,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn unresolved(&self, place: Place, kind: &'static str, name: Symbol) -> Flaw {
-        place.flaw(LoadErrorKind::Unresolved {
-            kind,
-            name: self.symbols.display(name),
-        })
+        place.flaw(LoadErrorKind::Unresolved { kind, name: self.symbols.display(name) })
     }
 
     fn circular(&self, place: Place, name: Option<Symbol>) -> Flaw {
@@ -259,10 +252,11 @@ impl<'a> Compiler<'a> {
     }
 
     fn too_deep(&self, place: Place) -> Flaw {
-        place.flaw(LoadErrorKind::Budget {
-            name: "max_derivation",
-            limit: self.limits.max_derivation,
-        })
+        place.flaw(LoadErrorKind::Budget { name: "max_derivation", limit: self.limits.max_derivation })
+    }
+
+    fn nests_too_deep(&self, place: Place) -> Flaw {
+        place.flaw(LoadErrorKind::Budget { name: "max_nesting", limit: self.limits.max_nesting })
     }
 
     fn bad_base(&self, place: Place, name: Symbol) -> Flaw {

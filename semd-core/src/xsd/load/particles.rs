@@ -40,34 +40,18 @@ impl Reader<'_, '_> {
                 Term::All(members)
             }
             Word::Any => {
-                self.allow(
-                    at,
-                    &[
-                        Word::Namespace,
-                        Word::ProcessContents,
-                        Word::MinOccurs,
-                        Word::MaxOccurs,
-                    ],
-                )?;
+                self.allow(at, &[Word::Namespace, Word::ProcessContents, Word::MinOccurs, Word::MaxOccurs])?;
                 self.no_children(at)?;
                 Term::Any(self.wildcard(at)?)
             }
             _ => return Err(self.misplaced(at)),
         };
-        Ok(Particle {
-            place: self.place(at),
-            min,
-            max,
-            term,
-        })
+        Ok(Particle { place: self.place(at), min, max, term })
     }
 
     fn particles(&mut self, at: ElementId) -> Result<Vec<Particle>, Flaw> {
         self.allow(at, &[Word::MinOccurs, Word::MaxOccurs])?;
-        self.children(at)?
-            .into_iter()
-            .map(|(child, word)| self.particle(child, word))
-            .collect()
+        self.children(at)?.into_iter().map(|(child, word)| self.particle(child, word)).collect()
     }
 
     pub(super) fn no_children(&self, at: ElementId) -> Result<(), Flaw> {
@@ -99,8 +83,7 @@ impl Reader<'_, '_> {
                 Word::Block,
             ],
         )?;
-        self.element(at, namespace)
-            .map(|element| Term::Element(Rc::new(element)))
+        self.element(at, namespace).map(|element| Term::Element(Rc::new(element)))
     }
 
     pub(super) fn global_element(&mut self, at: ElementId) -> Result<Element, Flaw> {
@@ -155,14 +138,8 @@ impl Reader<'_, '_> {
     pub(super) fn constraint(&self, at: ElementId) -> Result<Option<Constraint>, Flaw> {
         match (self.attribute(at, Word::Default), self.attribute(at, Word::Fixed)) {
             (None, None) => Ok(None),
-            (Some(value), None) => Ok(Some(Constraint {
-                fixed: false,
-                value: value.into(),
-            })),
-            (None, Some(value)) => Ok(Some(Constraint {
-                fixed: true,
-                value: value.into(),
-            })),
+            (Some(value), None) => Ok(Some(Constraint { fixed: false, value: value.into() })),
+            (None, Some(value)) => Ok(Some(Constraint { fixed: true, value: value.into() })),
             (Some(value), Some(_)) => Err(self.bad_value(at, Word::Default, value)),
         }
     }
@@ -185,11 +162,7 @@ impl Reader<'_, '_> {
                 Allowed::Set(namespaces)
             }
         };
-        let process = match self
-            .attribute(at, Word::ProcessContents)
-            .unwrap_or("strict")
-            .trim()
-        {
+        let process = match self.attribute(at, Word::ProcessContents).unwrap_or("strict").trim() {
             "skip" => Process::Skip,
             "lax" => Process::Lax,
             "strict" => Process::Strict,
@@ -220,13 +193,9 @@ impl Reader<'_, '_> {
             }
         }
         match selector {
-            Some(selector) if !fields.is_empty() => Ok(Identity {
-                place: self.place(at),
-                kind,
-                name,
-                selector,
-                fields,
-            }),
+            Some(selector) if !fields.is_empty() => {
+                Ok(Identity { place: self.place(at), kind, name, selector, fields })
+            }
             _ => Err(self.flaw(at, LoadErrorKind::Missing(Word::Selector.text()))),
         }
     }

@@ -137,8 +137,7 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     pub(super) fn required(&self, element: ElementId, word: Word) -> Result<&'a str, Flaw> {
-        self.attribute(element, word)
-            .ok_or_else(|| self.flaw(element, LoadErrorKind::Missing(word.text())))
+        self.attribute(element, word).ok_or_else(|| self.flaw(element, LoadErrorKind::Missing(word.text())))
     }
 
     /// Refuses attributes that the reader would otherwise pass over; `id` and foreign ones may stand anywhere.
@@ -173,13 +172,7 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     pub(super) fn bad_value(&self, element: ElementId, word: Word, value: &str) -> Flaw {
-        self.flaw(
-            element,
-            LoadErrorKind::Value {
-                name: word.text().to_owned(),
-                value: value.to_owned(),
-            },
-        )
+        self.flaw(element, LoadErrorKind::Value { name: word.text().to_owned(), value: value.to_owned() })
     }
 
     pub(super) fn boolean(&self, element: ElementId, word: Word) -> Result<Option<bool>, Flaw> {
@@ -206,10 +199,7 @@ impl<'a, 's> Reader<'a, 's> {
         let number = |word, default: u32| match self.attribute(element, word).map(str::trim) {
             None => Ok(Some(default)),
             Some("unbounded") if word == Word::MaxOccurs => Ok(None),
-            Some(value) => value
-                .parse()
-                .map(Some)
-                .map_err(|_| self.bad_value(element, word, value)),
+            Some(value) => value.parse().map(Some).map_err(|_| self.bad_value(element, word, value)),
         };
         let min = number(Word::MinOccurs, 1)?.unwrap_or(0);
         let max = number(Word::MaxOccurs, 1)?;

@@ -43,13 +43,17 @@ impl Compiler<'_> {
         Ok(id)
     }
 
-    /// Compiles a definition; the recursion is bounded by the depth of documents and by `max_derivation`.
+    /// Compiles a definition; the recursion is bounded by `max_nesting`.
     pub(super) fn simple_type(&mut self, definition: &Rc<syntax::Simple>) -> Result<SimpleId, Flaw> {
         let key = Rc::as_ptr(definition);
         if let Some(&known) = self.simple_in_place.get(&key) {
             return Ok(known);
         }
         let place = definition.place;
+        if self.simple_depth >= self.limits.max_nesting {
+            return Err(self.nests_too_deep(place));
+        }
+        self.simple_depth += 1;
         let id = match &definition.variety {
             syntax::Variety::Restriction(base, facets) => {
                 let base = self.simple_used(base, place)?;
@@ -58,17 +62,19 @@ impl Compiler<'_> {
             syntax::Variety::List(item) => {
                 let item = self.simple_used(item, place)?;
                 let identifies = self.simple.get(item).identifies;
-                self.add_simple(definition.name, Variety::List(item), identifies)
+                self.add_simple(definition, Variety::List(item), &[item], identifies)?
             }
             syntax::Variety::Union(members) => {
-                let members = members
-                    .iter()
-                    .map(|member| self.simple_used(member, place))
-                    .collect::<Result<Box<[_]>, _>>()?;
+                let members = members.iter().map(|member| self.simple_used(member, place)).collect::<Result<
+                    Box<[_]>,
+                    _,
+                >>(
+                )?;
                 let identifies = members.iter().any(|&member| self.simple.get(member).identifies);
-                self.add_simple(definition.name, Variety::Union(members), identifies)
+                self.add_simple(definition, Variety::Union(members.clone()), &members, identifies)?
             }
         };
+        self.simple_depth -= 1;
         self.simple_in_place.insert(key, id);
         Ok(id)
     }
@@ -77,20 +83,37 @@ impl Compiler<'_> {
         match type_use {
             TypeUse::Named(name) => self.simple_type_named(*name, place),
             TypeUse::Simple(simple) => self.simple_type(simple),
-            TypeUse::Complex(complex) => Err(complex
-                .place
-                .flaw(LoadErrorKind::Misplaced("xs:complexType".into()))),
+            TypeUse::Complex(complex) => {
+                Err(complex.place.flaw(LoadErrorKind::Misplaced("xs:complexType".into())))
+            }
         }
     }
 
-    fn add_simple(&mut self, name: Option<Symbol>, variety: Variety, identifies: bool) -> SimpleId {
+    fn add_simple(
+        &mut self,
+        definition: &syntax::Simple,
+        variety: Variety,
+        parts: &[SimpleId],
+        identifies: bool,
+    ) -> Result<SimpleId, Flaw> {
         let white_space = match variety {
             // Members apply their own; the union itself keeps the text.
             Variety::Union(_) => WhiteSpace::Preserve,
             _ => WhiteSpace::Collapse,
         };
-        self.push_simple(SimpleType {
-            name,
+        let parts = parts.iter().map(|&part| self.simple.get(part));
+        let depth = parts.clone().map(|part| part.depth).max().unwrap_or(0) + 1;
+        let members = parts.fold(0, |sum: usize, part| sum.saturating_add(part.members));
+        if depth > self.limits.max_nesting {
+            return Err(self.nests_too_deep(definition.place));
+        }
+        if members > self.limits.max_positions {
+            return Err(definition
+                .place
+                .flaw(LoadErrorKind::Budget { name: "max_positions", limit: self.limits.max_positions }));
+        }
+        Ok(self.push_simple(SimpleType {
+            name: definition.name,
             base: Some(ANY_SIMPLE),
             variety,
             lexical: Lexical::Whole,
@@ -98,7 +121,9 @@ impl Compiler<'_> {
             identifies,
             white_space,
             facets: Facets::default(),
-        })
+            depth,
+            members,
+        }))
     }
 
     fn push_simple(&mut self, simple: SimpleType) -> SimpleId {
@@ -183,9 +208,7 @@ impl Compiler<'_> {
         if let Some(first) = values.first() {
             if matches!(made.variety, Variety::Atomic(Primitive::QName)) {
                 // Such values mean a name in the scope of the schema; nothing of the field uses them.
-                return Err(first
-                    .place
-                    .flaw(LoadErrorKind::Unsupported("xs:QName/xs:enumeration".into())));
+                return Err(first.place.flaw(LoadErrorKind::Unsupported("xs:QName/xs:enumeration".into())));
             }
             let mut keys = Vec::with_capacity(values.len());
             for value in &values {
@@ -207,9 +230,7 @@ impl Compiler<'_> {
         let simple = self.simple.get(base);
         let text = super::super::simple::normalize(simple.white_space, &facet.value).into_owned();
         let Variety::Atomic(primitive) = simple.variety else {
-            return Err(facet
-                .place
-                .flaw(LoadErrorKind::Misplaced(format!("xs:{}", facet.kind.text()))));
+            return Err(facet.place.flaw(LoadErrorKind::Misplaced(format!("xs:{}", facet.kind.text()))));
         };
         if primitive == Primitive::Duration {
             let what = format!("xs:duration/xs:{}", facet.kind.text());
@@ -231,10 +252,7 @@ impl Compiler<'_> {
         }
         let alternatives: Vec<&str> = key.iter().map(|text| &**text).collect();
         let compiled = Patterns::compile(&alternatives, self.limits.max_pattern_bytes).map_err(|error| {
-            place.flaw(LoadErrorKind::Pattern {
-                pattern: error.pattern,
-                reason: error.reason,
-            })
+            place.flaw(LoadErrorKind::Pattern { pattern: error.pattern, reason: error.reason })
         })?;
         let compiled = Arc::new(compiled);
         self.patterns.insert(key, Arc::clone(&compiled));

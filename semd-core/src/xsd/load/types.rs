@@ -14,10 +14,7 @@ use super::words::Word;
 
 impl Reader<'_, '_> {
     pub(super) fn complex_type(&mut self, at: ElementId, name: Option<Symbol>) -> Result<Complex, Flaw> {
-        self.allow(
-            at,
-            &[Word::Name, Word::Mixed, Word::Abstract, Word::Final, Word::Block],
-        )?;
+        self.allow(at, &[Word::Name, Word::Mixed, Word::Abstract, Word::Final, Word::Block])?;
         self.refuse_block(at, Word::Block)?;
         let mut mixed = self.boolean(at, Word::Mixed)?.unwrap_or(false);
         let children = self.children(at)?;
@@ -69,10 +66,7 @@ impl Reader<'_, '_> {
                     inline = Some(Rc::new(self.simple_type(child, None)?));
                     children.remove(0);
                 }
-                let split = children
-                    .iter()
-                    .position(|&(_, word)| !is_facet(word))
-                    .unwrap_or(children.len());
+                let split = children.iter().position(|&(_, word)| !is_facet(word)).unwrap_or(children.len());
                 let attributes = self.only_attributes(&children[split..])?;
                 let facets = self.facets(&children[..split])?;
                 (Content::SimpleRestriction(base, inline, facets), attributes)
@@ -150,27 +144,13 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn attribute_declaration(&mut self, at: ElementId, global: bool) -> Result<Attribute, Flaw> {
-        let reference = if global {
-            None
-        } else {
-            self.reference(at, Word::Ref)?
-        };
+        let reference = if global { None } else { self.reference(at, Word::Ref)? };
         if reference.is_some() {
             self.allow(at, &[Word::Ref, Word::Use, Word::Default, Word::Fixed])?;
         } else if global {
             self.allow(at, &[Word::Name, Word::Type, Word::Default, Word::Fixed])?;
         } else {
-            self.allow(
-                at,
-                &[
-                    Word::Name,
-                    Word::Type,
-                    Word::Form,
-                    Word::Use,
-                    Word::Default,
-                    Word::Fixed,
-                ],
-            )?;
+            self.allow(at, &[Word::Name, Word::Type, Word::Form, Word::Use, Word::Default, Word::Fixed])?;
         }
         let qualified = global || self.form(at, Word::Form)?.unwrap_or(self.qualified_attributes);
         let name = match reference {
@@ -223,11 +203,7 @@ impl Reader<'_, '_> {
             Word::Union => {
                 self.allow(child, &[Word::MemberTypes])?;
                 let mut members = Vec::new();
-                for name in self
-                    .attribute(child, Word::MemberTypes)
-                    .unwrap_or("")
-                    .split_ascii_whitespace()
-                {
+                for name in self.attribute(child, Word::MemberTypes).unwrap_or("").split_ascii_whitespace() {
                     members.push(TypeUse::Named(self.qname(child, Word::MemberTypes, name)?));
                 }
                 for (inner, word) in self.children(child)? {
@@ -243,11 +219,7 @@ impl Reader<'_, '_> {
             }
             _ => return Err(self.misplaced(child)),
         };
-        Ok(Simple {
-            place: self.place(at),
-            name,
-            variety,
-        })
+        Ok(Simple { place: self.place(at), name, variety })
     }
 
     /// The type an attribute names or the first child defines; the child is taken out of the list.

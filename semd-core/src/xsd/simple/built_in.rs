@@ -128,23 +128,13 @@ const TYPES: [(&str, Primitive, &str, Lexical); 40] = [
     ("dateTime", Primitive::DateTime, "anySimpleType", Lexical::Whole),
     ("time", Primitive::Time, "anySimpleType", Lexical::Whole),
     ("date", Primitive::Date, "anySimpleType", Lexical::Whole),
-    (
-        "gYearMonth",
-        Primitive::GYearMonth,
-        "anySimpleType",
-        Lexical::Whole,
-    ),
+    ("gYearMonth", Primitive::GYearMonth, "anySimpleType", Lexical::Whole),
     ("gYear", Primitive::GYear, "anySimpleType", Lexical::Whole),
     ("gMonthDay", Primitive::GMonthDay, "anySimpleType", Lexical::Whole),
     ("gDay", Primitive::GDay, "anySimpleType", Lexical::Whole),
     ("gMonth", Primitive::GMonth, "anySimpleType", Lexical::Whole),
     ("hexBinary", Primitive::HexBinary, "anySimpleType", Lexical::Whole),
-    (
-        "base64Binary",
-        Primitive::Base64Binary,
-        "anySimpleType",
-        Lexical::Whole,
-    ),
+    ("base64Binary", Primitive::Base64Binary, "anySimpleType", Lexical::Whole),
     ("anyURI", Primitive::AnyUri, "anySimpleType", Lexical::Whole),
     ("QName", Primitive::QName, "anySimpleType", Lexical::Whole),
     ("normalizedString", Primitive::String, "string", Lexical::Whole),
@@ -156,58 +146,18 @@ const TYPES: [(&str, Primitive, &str, Lexical); 40] = [
     ("ID", Primitive::String, "NCName", Lexical::NcName),
     ("IDREF", Primitive::String, "NCName", Lexical::NcName),
     ("integer", Primitive::Decimal, "decimal", Lexical::Integer),
-    (
-        "nonPositiveInteger",
-        Primitive::Decimal,
-        "integer",
-        Lexical::Integer,
-    ),
-    (
-        "negativeInteger",
-        Primitive::Decimal,
-        "nonPositiveInteger",
-        Lexical::Integer,
-    ),
+    ("nonPositiveInteger", Primitive::Decimal, "integer", Lexical::Integer),
+    ("negativeInteger", Primitive::Decimal, "nonPositiveInteger", Lexical::Integer),
     ("long", Primitive::Decimal, "integer", Lexical::Integer),
     ("int", Primitive::Decimal, "long", Lexical::Integer),
     ("short", Primitive::Decimal, "int", Lexical::Integer),
     ("byte", Primitive::Decimal, "short", Lexical::Integer),
-    (
-        "nonNegativeInteger",
-        Primitive::Decimal,
-        "integer",
-        Lexical::Integer,
-    ),
-    (
-        "unsignedLong",
-        Primitive::Decimal,
-        "nonNegativeInteger",
-        Lexical::Integer,
-    ),
-    (
-        "unsignedInt",
-        Primitive::Decimal,
-        "unsignedLong",
-        Lexical::Integer,
-    ),
-    (
-        "unsignedShort",
-        Primitive::Decimal,
-        "unsignedInt",
-        Lexical::Integer,
-    ),
-    (
-        "unsignedByte",
-        Primitive::Decimal,
-        "unsignedShort",
-        Lexical::Integer,
-    ),
-    (
-        "positiveInteger",
-        Primitive::Decimal,
-        "nonNegativeInteger",
-        Lexical::Integer,
-    ),
+    ("nonNegativeInteger", Primitive::Decimal, "integer", Lexical::Integer),
+    ("unsignedLong", Primitive::Decimal, "nonNegativeInteger", Lexical::Integer),
+    ("unsignedInt", Primitive::Decimal, "unsignedLong", Lexical::Integer),
+    ("unsignedShort", Primitive::Decimal, "unsignedInt", Lexical::Integer),
+    ("unsignedByte", Primitive::Decimal, "unsignedShort", Lexical::Integer),
+    ("positiveInteger", Primitive::Decimal, "nonNegativeInteger", Lexical::Integer),
 ];
 
 /// Bounds of the integer types (part 2, sections 3.3.13 to 3.3.25).
@@ -272,6 +222,8 @@ pub(in crate::xsd) fn types() -> Vec<(&'static str, SimpleType)> {
                 identifies: role != Role::None,
                 white_space,
                 facets,
+                depth: 1,
+                members: 1,
             },
         ));
     }
@@ -287,10 +239,9 @@ pub(in crate::xsd) fn types() -> Vec<(&'static str, SimpleType)> {
                     role: Role::None,
                     identifies: made[index].1.identifies,
                     white_space: WhiteSpace::Collapse,
-                    facets: Facets {
-                        min_length: Some(1),
-                        ..Facets::default()
-                    },
+                    facets: Facets { min_length: Some(1), ..Facets::default() },
+                    depth: 2,
+                    members: 1,
                 },
             ));
         }

@@ -90,6 +90,9 @@ pub(super) struct SimpleType {
     pub(super) identifies: bool,
     pub(super) white_space: WhiteSpace,
     pub(super) facets: Facets,
+    /// How deep lists and unions nest, and how many member types there are at all levels: checking recurses over them.
+    pub(super) depth: usize,
+    pub(super) members: usize,
 }
 
 /// Why a text is not a value of a type.
@@ -161,7 +164,7 @@ impl SimpleTypes {
                 }
                 facets.check_quantity(*primitive, text)?;
             }
-            // Item and member types have no list or union inside without end: a type is compiled after its parts.
+            // The compiler bounds how deep and how often this recurses.
             Variety::List(item) => {
                 let mut count = 0;
                 for word in text.split_ascii_whitespace() {
@@ -171,10 +174,7 @@ impl SimpleTypes {
                 facets.check_length(count)?;
             }
             Variety::Union(members) => {
-                if !members
-                    .iter()
-                    .any(|&member| self.check(member, text, scope).is_ok())
-                {
+                if !members.iter().any(|&member| self.check(member, text, scope).is_ok()) {
                     return Err(Defect::Union(id));
                 }
             }
@@ -201,16 +201,12 @@ impl SimpleTypes {
                 Cow::Owned(text) => Cow::Owned(primitive.canonical(&text).into_owned()),
             },
             Variety::List(item) => {
-                let items: Vec<_> = text
-                    .split_ascii_whitespace()
-                    .map(|word| self.canonical(*item, word))
-                    .collect();
+                let items: Vec<_> =
+                    text.split_ascii_whitespace().map(|word| self.canonical(*item, word)).collect();
                 Cow::Owned(items.join(" "))
             }
             Variety::Union(members) => {
-                let member = members
-                    .iter()
-                    .find(|&&member| self.check(member, &text, None).is_ok());
+                let member = members.iter().find(|&&member| self.check(member, &text, None).is_ok());
                 match member {
                     Some(&member) => Cow::Owned(self.canonical(member, &text).into_owned()),
                     None => text,
@@ -226,13 +222,11 @@ impl SimpleTypes {
         match &simple.variety {
             Variety::Atomic(_) if simple.role != Role::None => visit(simple.role, &text),
             Variety::Atomic(_) => {}
-            Variety::List(item) => text
-                .split_ascii_whitespace()
-                .for_each(|word| self.identifiers(*item, word, visit)),
+            Variety::List(item) => {
+                text.split_ascii_whitespace().for_each(|word| self.identifiers(*item, word, visit))
+            }
             Variety::Union(members) => {
-                let member = members
-                    .iter()
-                    .find(|&&member| self.check(member, &text, None).is_ok());
+                let member = members.iter().find(|&&member| self.check(member, &text, None).is_ok());
                 if let Some(&member) = member {
                     self.identifiers(member, &text, visit);
                 }
@@ -318,10 +312,8 @@ pub(super) fn normalize(white_space: WhiteSpace, text: &str) -> Cow<'_, str> {
             if bytes.windows(2).all(single) {
                 Cow::Borrowed(trimmed)
             } else {
-                let words: Vec<&str> = trimmed
-                    .split([' ', '\t', '\n', '\r'])
-                    .filter(|word| !word.is_empty())
-                    .collect();
+                let words: Vec<&str> =
+                    trimmed.split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty()).collect();
                 Cow::Owned(words.join(" "))
             }
         }
@@ -337,10 +329,7 @@ mod tests {
         assert_eq!(normalize(WhiteSpace::Preserve, " a\n b "), " a\n b ");
         assert_eq!(normalize(WhiteSpace::Replace, " a\n b "), " a  b ");
         assert_eq!(normalize(WhiteSpace::Collapse, " a\n\t b "), "a b");
-        assert!(matches!(
-            normalize(WhiteSpace::Collapse, " a b c "),
-            Cow::Borrowed("a b c")
-        ));
+        assert!(matches!(normalize(WhiteSpace::Collapse, " a b c "), Cow::Borrowed("a b c")));
         assert_eq!(normalize(WhiteSpace::Collapse, "a\tb"), "a b");
         // A no-break space is a character, not white space.
         assert_eq!(normalize(WhiteSpace::Collapse, "\u{A0}a"), "\u{A0}a");

@@ -24,11 +24,7 @@ pub(super) fn parse(text: &str) -> Option<Digits<'_>> {
     }
     let whole = whole.trim_start_matches('0');
     let fraction = fraction.trim_end_matches('0');
-    Some(Digits {
-        negative: negative && !(whole.is_empty() && fraction.is_empty()),
-        whole,
-        fraction,
-    })
+    Some(Digits { negative: negative && !(whole.is_empty() && fraction.is_empty()), whole, fraction })
 }
 
 impl Digits<'_> {
@@ -56,9 +52,7 @@ impl Digits<'_> {
 
 /// Number of digits, and of those after the point, of a decimal number without superfluous zeros.
 pub(super) fn digits(text: &str) -> (usize, usize) {
-    parse(text).map_or((0, 0), |digits| {
-        (digits.whole.len() + digits.fraction.len(), digits.fraction.len())
-    })
+    parse(text).map_or((0, 0), |digits| (digits.whole.len() + digits.fraction.len(), digits.fraction.len()))
 }
 
 /// Whether a text is `xs:integer`.
@@ -97,10 +91,7 @@ mod tests {
         assert_eq!(order("1.50", "+01.5"), Ordering::Equal);
         assert_eq!(order("-0", "0"), Ordering::Equal);
         assert_eq!(order("-2", "-10"), Ordering::Greater);
-        assert_eq!(
-            order("99999999999999999999", "100000000000000000000"),
-            Ordering::Less
-        );
+        assert_eq!(order("99999999999999999999", "100000000000000000000"), Ordering::Less);
         assert_eq!(order(".5", "0.49"), Ordering::Greater);
         for bad in ["", "+", ".", "1e3", "0x10", "1,5", "--1", "1.2.3", " 1"] {
             assert_eq!(parse(bad), None, "{bad}");

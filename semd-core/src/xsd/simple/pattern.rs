@@ -36,10 +36,7 @@ impl Patterns {
     /// Compiles alternatives; `limit` bounds the memory of the automaton, bytes.
     pub(in crate::xsd) fn compile(alternatives: &[&str], limit: usize) -> Result<Self, PatternError> {
         let text = alternatives.join("|");
-        let fail = |reason: String| PatternError {
-            pattern: text.clone(),
-            reason,
-        };
+        let fail = |reason: String| PatternError { pattern: text.clone(), reason };
         let mut expression = String::new();
         for (index, alternative) in alternatives.iter().enumerate() {
             let translated = translate(alternative).map_err(|reason| fail(reason.to_owned()))?;
@@ -68,11 +65,7 @@ impl Patterns {
             Err(_) => Matcher::Lazy(Box::new(
                 meta::Regex::builder()
                     .syntax(syntax)
-                    .configure(
-                        meta::Config::new()
-                            .nfa_size_limit(Some(limit))
-                            .hybrid_cache_capacity(limit),
-                    )
+                    .configure(meta::Config::new().nfa_size_limit(Some(limit)).hybrid_cache_capacity(limit))
                     .build(&format!(r"\A(?:{expression})\z"))
                     .map_err(|error| fail(error.to_string()))?,
             )),
@@ -111,10 +104,8 @@ type Translated<T> = Result<T, &'static str>;
 /// Translates a pattern to the syntax of `regex-automata`; every literal becomes a code point, so that no character
 /// has a meaning XML Schema does not give it.
 fn translate(pattern: &str) -> Translated<String> {
-    let mut translator = Translator {
-        rest: pattern.chars().peekable(),
-        out: String::with_capacity(pattern.len() * 4),
-    };
+    let mut translator =
+        Translator { rest: pattern.chars().peekable(), out: String::with_capacity(pattern.len() * 4) };
     translator.expression()?;
     Ok(translator.out)
 }
@@ -180,11 +171,7 @@ impl Translator<'_> {
             };
             atom = after_atom;
         }
-        if open == 0 {
-            Ok(())
-        } else {
-            Err("unbalanced parenthesis")
-        }
+        if open == 0 { Ok(()) } else { Err("unbalanced parenthesis") }
     }
 
     fn literal(&mut self, c: char) {
@@ -337,11 +324,7 @@ mod tests {
 
     #[test]
     fn alternations_mean_the_whole_value() {
-        check(
-            "[0-9]{4}|[0-9]{4}(0[0-9]|1[0-2])",
-            &["2023", "202301"],
-            &["2023-01-15", "20230", "x2023"],
-        );
+        check("[0-9]{4}|[0-9]{4}(0[0-9]|1[0-2])", &["2023", "202301"], &["2023-01-15", "20230", "x2023"]);
         check("a|ab", &["a", "ab"], &["abb", ""]);
         check("", &[""], &["a"]);
     }
@@ -375,9 +358,9 @@ mod tests {
         assert!(matches!(wide.matcher, Matcher::Lazy(_)));
         assert!(wide.matches("Иванов Иван") && !wide.matches("a.b"));
         assert!(Patterns::compile(&["((a{1000}){1000}){1000}"], 16 << 20).is_err());
-        for bad in [
-            "a**", "(a", "a)", "[a", "[]", "a{2", "a{3,2}", r"\q", "[b-a]", "]", "*", r"\p{IsX}", "(?i)a",
-        ] {
+        for bad in
+            ["a**", "(a", "a)", "[a", "[]", "a{2", "a{3,2}", r"\q", "[b-a]", "]", "*", r"\p{IsX}", "(?i)a"]
+        {
             assert!(Patterns::compile(&[bad], 1 << 20).is_err(), "{bad}");
         }
     }

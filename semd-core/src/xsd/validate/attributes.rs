@@ -76,10 +76,7 @@ impl Run<'_> {
         } else if !matches!(value, "true" | "1" | "false" | "0") {
             (
                 "cvc-datatype-valid.1.2.1",
-                Message::new(
-                    "xsi:nil должен быть true или false",
-                    "xsi:nil must be true or false",
-                ),
+                Message::new("xsi:nil должен быть true или false", "xsi:nil must be true or false"),
             )
         } else if nil && declared.value.as_ref().is_some_and(|value| value.fixed) {
             (
@@ -98,22 +95,12 @@ impl Run<'_> {
 
     fn is_instance(&self, name: NameId) -> bool {
         let instance = &self.instance;
-        [
-            instance.type_name,
-            instance.nil,
-            instance.locations[0],
-            instance.locations[1],
-        ]
-        .contains(&Some(name))
+        [instance.type_name, instance.nil, instance.locations[0], instance.locations[1]].contains(&Some(name))
     }
 
     fn attribute_name(&self, attribute: AttributeId) -> String {
         let mut name = String::new();
-        xml::write_name(
-            &mut name,
-            self.document
-                .expanded_name(self.document.attribute_at(attribute).name),
-        );
+        xml::write_name(&mut name, self.document.expanded_name(self.document.attribute_at(attribute).name));
         name
     }
 
@@ -147,9 +134,7 @@ impl Run<'_> {
         let mut wild_identifier = false;
         for (attribute, record) in range.clone().map(AttributeId).zip(document.attributes(id)) {
             let symbol = self.symbols[record.name.0 as usize];
-            let known = complex
-                .attributes
-                .binary_search_by_key(&symbol, |attribute| attribute.symbol);
+            let known = complex.attributes.binary_search_by_key(&symbol, |attribute| attribute.symbol);
             if let Ok(index) = known {
                 let made = &complex.attributes[index];
                 required -= u32::from(made.required);
@@ -160,10 +145,7 @@ impl Run<'_> {
                 continue;
             }
             let namespace = self.namespaces[record.name.0 as usize];
-            let wildcard = complex
-                .wildcard
-                .as_ref()
-                .filter(|wildcard| wildcard.allowed.admits(namespace));
+            let wildcard = complex.wildcard.as_ref().filter(|wildcard| wildcard.allowed.admits(namespace));
             match wildcard.map(|wildcard| wildcard.process) {
                 None => self.unwanted_attribute(attribute, "cvc-complex-type.3.2.2"),
                 Some(Process::Skip) => {}
@@ -209,10 +191,7 @@ impl Run<'_> {
                 format!("Element “{owner}” lacks the required attribute “{name}”"),
             );
             let violation = Violation::new(self.document, "cvc-complex-type.4", Node::Element(id), message);
-            self.sink.push(Violation {
-                expected: vec![format!("@{name}")],
-                ..violation
-            });
+            self.sink.push(Violation { expected: vec![format!("@{name}")], ..violation });
         }
     }
 
@@ -230,21 +209,16 @@ impl Run<'_> {
             return;
         }
         let node = Node::Attribute(attribute);
-        if let Err(defect) = schema
-            .simple
-            .check(made.simple, text, Some((document, record.owner)))
-        {
-            self.sink
-                .push(Violation::of_value(schema, document, node, defect));
+        if let Err(defect) = schema.simple.check(made.simple, text, Some((document, record.owner))) {
+            self.sink.push(Violation::of_value(schema, document, node, defect));
             return;
         }
         if schema.simple.get(made.simple).identifies {
             self.identify(made.simple, text, node);
         }
-        for (fixed, code) in [
-            (&made.declared_fixed, "cvc-attribute.4"),
-            (&made.fixed, "cvc-complex-type.3.1"),
-        ] {
+        for (fixed, code) in
+            [(&made.declared_fixed, "cvc-attribute.4"), (&made.fixed, "cvc-complex-type.3.1")]
+        {
             if let Some(fixed) = fixed
                 && *schema.simple.canonical(made.simple, text) != *fixed.key
             {

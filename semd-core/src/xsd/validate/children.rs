@@ -43,11 +43,8 @@ impl<'a> Run<'a> {
         let Some(model) = self.model(type_id) else {
             return (None, None);
         };
-        let placed = if misplaced {
-            self.anywhere(model, id, symbol)
-        } else {
-            self.step(model, state, id, symbol)
-        };
+        let placed =
+            if misplaced { self.anywhere(model, id, symbol) } else { self.step(model, state, id, symbol) };
         let placed = match placed {
             Placed::Nowhere if !misplaced => {
                 self.misplaced(model, state, id);
@@ -74,9 +71,7 @@ impl<'a> Run<'a> {
 
     fn admits(&self, wildcard: WildcardId, id: ElementId) -> bool {
         let namespace = self.namespaces[self.document.element(id).name.0 as usize];
-        self.schema.wildcards[wildcard.0 as usize]
-            .allowed
-            .admits(namespace)
+        self.schema.wildcards[wildcard.0 as usize].allowed.admits(namespace)
     }
 
     fn step(&self, model: &Model, state: u64, id: ElementId, symbol: Symbol) -> Placed {
@@ -90,9 +85,7 @@ impl<'a> Run<'a> {
                     .wildcards(state)
                     .iter()
                     .find(|&&(wildcard, _)| self.admits(wildcard, id))
-                    .map_or(Placed::Nowhere, |&(wildcard, next)| {
-                        Placed::Wild(wildcard, u64::from(next))
-                    })
+                    .map_or(Placed::Nowhere, |&(wildcard, next)| Placed::Wild(wildcard, u64::from(next)))
             }
             Model::All { members, .. } => {
                 for (index, member) in members.iter().enumerate() {
@@ -136,10 +129,8 @@ impl<'a> Run<'a> {
                         Allowed::Any => "*".to_owned(),
                         Allowed::Not(target) => format!("* (≠ {})", symbols.namespace(*target)),
                         Allowed::Set(set) => {
-                            let set: Vec<&str> = set
-                                .iter()
-                                .map(|&namespace| symbols.namespace(namespace))
-                                .collect();
+                            let set: Vec<&str> =
+                                set.iter().map(|&namespace| symbols.namespace(namespace)).collect();
                             format!("* ({})", set.join(", "))
                         }
                     }
@@ -157,10 +148,7 @@ impl<'a> Run<'a> {
                 .enumerate()
                 .filter(|(index, _)| state >> index & 1 == 0)
                 .flat_map(|(_, member)| {
-                    member
-                        .declarations
-                        .iter()
-                        .map(|&(symbol, _)| symbols.display(symbol))
+                    member.declarations.iter().map(|&(symbol, _)| symbols.display(symbol))
                 })
                 .collect(),
         };

@@ -84,11 +84,7 @@ impl Run<'_> {
     fn rows(&mut self, constraint: &Constraint, context: ElementId) -> Vec<(Node, Key)> {
         let mut rows = Vec::new();
         let mut broken = Vec::new();
-        let bound = Bound {
-            document: self.document,
-            symbols: &self.symbols,
-            namespaces: &self.namespaces,
-        };
+        let bound = Bound { document: self.document, symbols: &self.symbols, namespaces: &self.namespaces };
         for selected in bound.select(&constraint.selector, context) {
             // Content that a wildcard exempts from checks has no type and no keys.
             if self.types[selected.0 as usize].is_none() {

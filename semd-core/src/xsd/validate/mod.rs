@@ -175,11 +175,7 @@ impl<'a> Run<'a> {
             return false;
         }
         if declaration.is_none() {
-            declaration = self
-                .schema
-                .global_elements
-                .get(&self.symbols[name.0 as usize])
-                .copied();
+            declaration = self.schema.global_elements.get(&self.symbols[name.0 as usize]).copied();
         }
         let node = Node::Element(id);
         let declared = declaration.map(|declaration| self.schema.declaration(declaration));
@@ -295,9 +291,7 @@ impl<'a> Run<'a> {
             }
             return;
         }
-        let declared = frame
-            .declaration
-            .map(|declaration| schema.declaration(declaration));
+        let declared = frame.declaration.map(|declaration| schema.declaration(declaration));
         let value = declared.and_then(|declared| declared.value.as_ref());
         if let (Some(value), false, false) = (value, frame.has_children, frame.has_text) {
             // The declared value stands for the missing one; it fits the declared type, but maybe not xsi:type.
@@ -305,8 +299,7 @@ impl<'a> Run<'a> {
                 && let Some(simple) = schema.simple_content(frame.type_id)
                 && let Err(defect) = schema.simple.check(simple, &value.value.text, None)
             {
-                self.sink
-                    .push(Violation::of_value(schema, self.document, node, defect));
+                self.sink.push(Violation::of_value(schema, self.document, node, defect));
             }
             return;
         }
@@ -356,13 +349,8 @@ impl<'a> Run<'a> {
         let fixed = value.filter(|value| value.fixed);
         if let Some(simple) = schema.simple_content(frame.type_id) {
             let text = self.own_text(frame);
-            match schema
-                .simple
-                .check(simple, &text, Some((self.document, frame.element)))
-            {
-                Err(defect) => self
-                    .sink
-                    .push(Violation::of_value(schema, self.document, node, defect)),
+            match schema.simple.check(simple, &text, Some((self.document, frame.element))) {
+                Err(defect) => self.sink.push(Violation::of_value(schema, self.document, node, defect)),
                 Ok(()) => {
                     if schema.simple.get(simple).identifies {
                         self.identify(simple, &text, node);
@@ -382,8 +370,7 @@ impl<'a> Run<'a> {
     }
 
     fn not_fixed(&mut self, code: &'static str, node: Node, fixed: &str) {
-        self.sink
-            .push(Violation::not_fixed(self.document, code, node, fixed));
+        self.sink.push(Violation::not_fixed(self.document, code, node, fixed));
     }
 
     fn unwanted_children(&mut self, frame: &Frame, code: &'static str) {
@@ -412,13 +399,11 @@ impl<'a> Run<'a> {
     fn identify(&mut self, simple: super::simple::SimpleId, text: &str, node: Node) {
         let schema = self.schema;
         let mut repeated = false;
-        schema
-            .simple
-            .identifiers(simple, text, &mut |role, value| match role {
-                Role::Id => repeated |= self.identifiers.insert(value.into(), ()).is_some(),
-                Role::IdRef => self.references.push((value.into(), node)),
-                Role::None => {}
-            });
+        schema.simple.identifiers(simple, text, &mut |role, value| match role {
+            Role::Id => repeated |= self.identifiers.insert(value.into(), ()).is_some(),
+            Role::IdRef => self.references.push((value.into(), node)),
+            Role::None => {}
+        });
         if repeated {
             self.report(
                 "cvc-id.2",

@@ -18,10 +18,7 @@ impl<'a> TypeNames<'a> {
         let root = document.root();
         Self {
             known: Map::default(),
-            uniform: document
-                .namespace_declarations()
-                .iter()
-                .all(|declaration| declaration.element == root),
+            uniform: document.namespace_declarations().iter().all(|declaration| declaration.element == root),
         }
     }
 

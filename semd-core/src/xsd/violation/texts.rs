@@ -16,17 +16,11 @@ fn subject(document: &Document<'_>, node: Node) -> Message {
     match node {
         Node::Attribute(id) => {
             write_name(&mut name, document.expanded_name(document.attribute_at(id).name));
-            Message::new(
-                format!("Значение атрибута «{name}»"),
-                format!("The value of attribute “{name}”"),
-            )
+            Message::new(format!("Значение атрибута «{name}»"), format!("The value of attribute “{name}”"))
         }
         Node::Element(id) => {
             write_name(&mut name, document.name(id));
-            Message::new(
-                format!("Текст элемента «{name}»"),
-                format!("The text of element “{name}”"),
-            )
+            Message::new(format!("Текст элемента «{name}»"), format!("The text of element “{name}”"))
         }
         Node::Document | Node::Text(_) => Message::new("Значение", "The value"),
     }
@@ -37,10 +31,7 @@ fn list<'a>(items: impl Iterator<Item = &'a str>) -> Message {
     let shown = all[..all.len().min(MOST_LISTED)].join(", ");
     match all.len().saturating_sub(MOST_LISTED) {
         0 => Message::verbatim(shown),
-        more => Message::new(
-            format!("{shown} и ещё {more}"),
-            format!("{shown} and {more} more"),
-        ),
+        more => Message::new(format!("{shown} и ещё {more}"), format!("{shown} and {more} more")),
     }
 }
 
@@ -73,13 +64,7 @@ impl Violation {
         node: Node,
         message: Message,
     ) -> Self {
-        Self {
-            code,
-            node,
-            offset: document.offset(node),
-            message,
-            expected: Vec::new(),
-        }
+        Self { code, node, offset: document.offset(node), message, expected: Vec::new() }
     }
 
     /// A violation about names: of the node itself and of what is expected.
@@ -102,10 +87,7 @@ impl Violation {
                 format!("{}; one of these is expected: {}", what.en, names.en),
             ),
         };
-        Self {
-            expected,
-            ..Self::new(document, code, node, message)
-        }
+        Self { expected, ..Self::new(document, code, node, message) }
     }
 
     /// A value that differs from the fixed one.
@@ -195,9 +177,7 @@ fn reason(schema: &Schema, defect: Defect<'_>) -> Message {
                 )
             } else {
                 allowed(
-                    enumerations
-                        .iter()
-                        .flat_map(|enumeration| enumeration.texts.iter().map(|text| &**text)),
+                    enumerations.iter().flat_map(|enumeration| enumeration.texts.iter().map(|text| &**text)),
                 )
             }
         }
@@ -216,10 +196,7 @@ fn reason(schema: &Schema, defect: Defect<'_>) -> Message {
                 format!("длиннее наибольшей длины {limit}"),
                 format!("is longer than the greatest length {limit}"),
             ),
-            _ => Message::new(
-                format!("должно иметь длину {limit}"),
-                format!("must have the length {limit}"),
-            ),
+            _ => Message::new(format!("должно иметь длину {limit}"), format!("must have the length {limit}")),
         },
         Defect::Bound { bound, lower, .. } => {
             let (ru, en) = match (lower, bound.inclusive) {
@@ -235,10 +212,7 @@ fn reason(schema: &Schema, defect: Defect<'_>) -> Message {
                 format!("имеет больше {limit} знаков после запятой"),
                 format!("has more than {limit} digits after the point"),
             ),
-            _ => Message::new(
-                format!("имеет больше {limit} цифр"),
-                format!("has more than {limit} digits"),
-            ),
+            _ => Message::new(format!("имеет больше {limit} цифр"), format!("has more than {limit} digits")),
         },
     }
 }
@@ -252,14 +226,7 @@ mod tests {
         for quoted in ["1.2.643.100.3", "NI", "OBS"] {
             assert!(is_impersonal(quoted), "{quoted}");
         }
-        for hidden in [
-            "112-233-445 95",
-            "11223344595",
-            "01.02.1980",
-            "Ivanov",
-            "",
-            "19800201",
-        ] {
+        for hidden in ["112-233-445 95", "11223344595", "01.02.1980", "Ivanov", "", "19800201"] {
             assert!(!is_impersonal(hidden), "{hidden}");
         }
     }
