@@ -6,6 +6,13 @@
 //!
 //! Data flow: bytes → [`xml`] (admission and one arena tree) → rule layers over that tree → [`report`].
 
+pub mod explain;
 pub mod header;
+pub mod kinds;
+pub mod package;
 pub mod report;
+pub mod schematron;
+pub mod validate;
 pub mod xml;
+mod xpath;
+pub mod xsd;

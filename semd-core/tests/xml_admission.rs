@@ -69,7 +69,10 @@ fn defective_document_is_refused_for_its_defect() {
         let shown = String::from_utf8_lossy(bytes);
         match xml::parse(bytes, &Limits::default()) {
             Ok(_) => panic!("{shown:?} was admitted, expected {rule}"),
-            Err(fault) => assert_eq!(fault.rule(), *rule, "{shown:?} at byte {}", fault.offset),
+            Err(fault) => {
+                assert_eq!(fault.rule(), *rule, "{shown:?} at byte {}", fault.offset);
+                assert!(semd_core::explain::find(rule).is_some(), "{rule} is not explained");
+            }
         }
     }
     println!("{} documents refused", REFUSED.len());

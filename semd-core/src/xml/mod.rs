@@ -22,12 +22,14 @@ mod path;
 mod position;
 mod scanner;
 
+pub(crate) use chars::is_ncname;
 pub use document::{
     Attribute, AttributeId, Children, Document, Element, ElementId, NamespaceDeclaration, Node, Text, TextId,
 };
 pub use fault::{Fault, FaultKind};
 pub use limits::Limits;
 pub use names::{ExpandedName, NameId, name_bit};
+pub(crate) use path::write_name;
 pub use position::{LineIndex, Position};
 pub use scanner::parse;
 

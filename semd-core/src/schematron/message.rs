@@ -1,0 +1,105 @@
+//! Texts of assertions: the label in front and the values inside.
+
+use crate::xml::Node;
+use crate::xpath::{Evaluator, Expr, Focus, Function, Item};
+
+/// A piece of a message.
+#[derive(Debug)]
+pub(super) enum Part {
+    /// Words of the rule set.
+    Text(Box<str>),
+    /// `value-of`
+    ValueOf(Expr),
+    /// `name`, of the node itself or of the node a path leads to.
+    Name(Option<Expr>),
+}
+
+/// Words without superfluous white space.
+pub(super) fn normalized(text: &str) -> String {
+    text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text of a message for a node. A value that cannot be computed is left out: the finding itself stands.
+pub(super) fn render<'a>(parts: &'a [Part], evaluator: &Evaluator<'a>, node: Node) -> String {
+    let focus = Focus::node(node);
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            Part::Text(words) => text.push_str(words),
+            Part::ValueOf(expr) => {
+                let items = evaluator.sequence(expr, &focus).unwrap_or_default();
+                for (index, item) in items.into_iter().enumerate() {
+                    if index > 0 {
+                        text.push(' ');
+                    }
+                    text.push_str(&evaluator.item_text(item));
+                }
+            }
+            Part::Name(path) => {
+                let named = match path {
+                    None => Some(node),
+                    Some(path) => match evaluator.sequence(path, &focus).unwrap_or_default().first() {
+                        Some(Item::Node(found)) => Some(*found),
+                        _ => None,
+                    },
+                };
+                if let Some(named) = named {
+                    text.push_str(&evaluator.node_name(Function::Name, named));
+                }
+            }
+        }
+    }
+    normalized(&text)
+}
+
+/// Rules shared by all parts of a document have these words instead of a number.
+const SHARED: [&str; 2] = ["Общее ограничение", "Общие ограничения"];
+
+/// The label in front of a message: `У1-12` of «У1-12. Элемент …», `У1-12.1.3` of «(Требование: У1-12.1.3) …».
+pub(super) fn label(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let text = match text.strip_prefix('(') {
+        Some(inside) => inside
+            .split_once(':')
+            .map_or(inside, |(_, label)| label)
+            .trim_start(),
+        None => text,
+    };
+    if let Some(shared) = SHARED.iter().find(|shared| text.starts_with(**shared)) {
+        return Some(&text[..shared.len()]);
+    }
+    let end = text
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.')))
+        .unwrap_or(text.len());
+    let label = text[..end].trim_end_matches('.');
+    let (family, number) = label.split_once('-')?;
+    let is_family = family.starts_with(char::is_alphabetic) && family.ends_with(|c: char| c.is_ascii_digit());
+    let is_number = number.starts_with(|c: char| c.is_ascii_digit())
+        && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    (is_family && is_number).then_some(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn label_is_found_in_every_official_form() {
+        assert_eq!(label("У1-12. Элемент addr"), Some("У1-12"));
+        assert_eq!(label(" (Требование: У1-12.1.3) Элемент"), Some("У1-12.1.3"));
+        assert_eq!(label("Core03-1. Дата"), Some("Core03-1"));
+        assert_eq!(label("Main08-1 Элемент"), Some("Main08-1"));
+        assert_eq!(
+            label("Общие ограничения-Адреса-1. Элемент"),
+            Some("Общие ограничения")
+        );
+    }
+
+    #[test]
+    fn words_that_are_no_label_are_not_taken() {
+        for text in ["Элемент code обязан", "", "(", "XML-документ", "1-2", "IVL_TS-1x"]
+        {
+            assert_eq!(label(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! A rule set compiled: contexts in one trie, every distinct test once.
+
+use std::collections::HashMap;
+
+use super::LoadError;
+use super::context::alternatives;
+use super::load::{self, LetDefinition, PartDefinition};
+use super::message::{self, Part};
+use super::source::{Source, Text};
+use super::trie::Trie;
+use crate::xml::{self, Limits, LineIndex};
+use crate::xpath::{self, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet};
+
+/// Declarations visible at one place; each may use those before it, which nests their evaluation.
+const MAX_VISIBLE_LETS: usize = 32;
+
+/// Number of an assertion in its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AssertionId(pub u32);
+
+/// Whether a test states what must hold or what must not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AssertionKind {
+    /// `assert`: fails when the test is false.
+    Assert,
+    /// `report`: fails when the test is true.
+    Report,
+}
+
+/// One assert or report of a rule set.
+#[derive(Debug)]
+pub struct Assertion {
+    pub(super) pattern: u32,
+    pub(super) rule: u32,
+    pub(super) number: u32,
+    pub(super) kind: AssertionKind,
+    pub(super) test: u32,
+    pub(super) text: Box<str>,
+    pub(super) message: Vec<Part>,
+    pub(super) label: Option<Box<str>>,
+}
+
+impl Assertion {
+    /// Positional name `p6r1a2`: second assertion of the first rule of the sixth pattern. Official rule sets have no
+    /// names of their own, and labels repeat.
+    pub fn name(&self) -> String {
+        format!("p{}r{}a{}", self.pattern, self.rule, self.number)
+    }
+
+    /// Label in front of the message, such as `У1-12`.
+    pub fn label(&self) -> Option<&str> {
+        self.label.as_deref()
+    }
+
+    /// The test as written in the rule set.
+    pub fn test(&self) -> &str {
+        &self.text
+    }
+
+    /// Assert or report.
+    pub fn kind(&self) -> AssertionKind {
+        self.kind
+    }
+}
+
+/// A rule: its assertions are adjacent.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) pattern: u32,
+    pub(super) assertions: std::ops::Range<u32>,
+}
+
+/// A compiled rule set: immutable, shared by threads.
+#[derive(Debug)]
+pub struct Plan {
+    pub(super) names: Names,
+    pub(super) trie: Trie,
+    pub(super) rules: Vec<Rule>,
+    pub(super) assertions: Vec<Assertion>,
+    /// Distinct tests.
+    pub(super) tests: Vec<Expr>,
+    pub(super) lets: Vec<Let>,
+}
+
+impl Plan {
+    /// Compiles a Schematron file.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`] when the file is not a Schematron schema or uses anything that cannot be evaluated.
+    ///
+    /// ```
+    /// use semd_core::schematron::Plan;
+    /// use semd_core::xml::{self, Limits};
+    ///
+    /// let plan = Plan::compile(
+    ///     br#"<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2">
+    ///           <pattern><rule context="a"><assert test="count(b)=1">X1-1. One b.</assert></rule></pattern>
+    ///         </schema>"#,
+    /// )?;
+    /// let document = xml::parse(b"<a/>", &Limits::default()).unwrap();
+    /// let outcome = plan.evaluate(&document);
+    /// assert_eq!(outcome.fired, 1);
+    /// assert_eq!(plan.assertion(outcome.failed[0].assertion).name(), "p1r1a1");
+    /// # Ok::<(), semd_core::schematron::LoadError>(())
+    /// ```
+    pub fn compile(source: &[u8]) -> Result<Self, LoadError> {
+        let document = xml::parse(source, &Limits::default()).map_err(LoadError::Xml)?;
+        let source = Source {
+            document: &document,
+            lines: LineIndex::new(source),
+        };
+        let definitions = load::load(&source)?;
+        let mut compiler = Compiler {
+            source: &source,
+            context: StaticContext {
+                namespaces: definitions.namespaces,
+                ..StaticContext::default()
+            },
+            visible: Vec::new(),
+            contexts: HashMap::new(),
+            known_tests: HashMap::new(),
+            trie: Trie::new(),
+            rules: Vec::new(),
+            assertions: Vec::new(),
+            tests: Vec::new(),
+            lets: Vec::new(),
+        };
+        compiler.declare(&definitions.lets, true)?;
+        for pattern in &definitions.patterns {
+            compiler.pattern(pattern)?;
+        }
+        Ok(Self {
+            names: compiler.context.names,
+            trie: compiler.trie,
+            rules: compiler.rules,
+            assertions: compiler.assertions,
+            tests: compiler.tests,
+            lets: compiler.lets,
+        })
+    }
+
+    /// An assertion of this plan.
+    ///
+    /// # Panics
+    ///
+    /// If the id comes from another plan and is out of range.
+    pub fn assertion(&self, id: AssertionId) -> &Assertion {
+        &self.assertions[id.0 as usize]
+    }
+
+    /// All assertions in the order of the file.
+    pub fn assertions(&self) -> &[Assertion] {
+        &self.assertions
+    }
+
+    /// Number of rules.
+    pub fn rule_count(&self) -> usize {
+        self.rules.len()
+    }
+}
+
+struct Compiler<'s, 'd> {
+    source: &'s Source<'d>,
+    context: StaticContext,
+    visible: Vec<VisibleLet>,
+    /// Contexts seen before, with the states where they end; only without variables in scope.
+    contexts: HashMap<String, Vec<u32>>,
+    /// Tests seen before; only without variables in scope.
+    known_tests: HashMap<String, u32>,
+    trie: Trie,
+    rules: Vec<Rule>,
+    assertions: Vec<Assertion>,
+    tests: Vec<Expr>,
+    lets: Vec<Let>,
+}
+
+impl Compiler<'_, '_> {
+    fn parse(&mut self, text: &Text) -> Result<Expr, LoadError> {
+        xpath::parse(&text.content, &mut self.context, &self.visible)
+            .map_err(|error| self.source.expression(text, error))
+    }
+
+    fn declare(&mut self, definitions: &[LetDefinition], global: bool) -> Result<(), LoadError> {
+        for definition in definitions {
+            let expr = self.parse(&definition.value)?;
+            if self.visible.len() >= MAX_VISIBLE_LETS {
+                let error = SyntaxError {
+                    kind: SyntaxErrorKind::TooComplex,
+                    offset: 0,
+                };
+                return Err(self.source.expression(&definition.value, error));
+            }
+            self.visible.push((definition.name.clone(), self.lets.len()));
+            self.lets.push(Let { expr, global });
+        }
+        Ok(())
+    }
+
+    fn pattern(&mut self, pattern: &load::PatternDefinition) -> Result<(), LoadError> {
+        let outside = self.visible.len();
+        self.declare(&pattern.lets, true)?;
+        for (index, rule) in pattern.rules.iter().enumerate() {
+            let states = self.states(&rule.context)?;
+            let id = self.rules.len() as u32;
+            for state in states {
+                self.trie.accept(state, id);
+            }
+            let around = self.visible.len();
+            self.declare(&rule.lets, false)?;
+            let first = self.assertions.len() as u32;
+            for (number, check) in rule.checks.iter().enumerate() {
+                let assertion =
+                    self.assertion(check, (pattern.number, index as u32 + 1, number as u32 + 1))?;
+                self.assertions.push(assertion);
+            }
+            self.rules.push(Rule {
+                pattern: pattern.number,
+                assertions: first..self.assertions.len() as u32,
+            });
+            self.visible.truncate(around);
+        }
+        self.visible.truncate(outside);
+        Ok(())
+    }
+
+    /// The states at which the alternatives of a context end.
+    fn states(&mut self, context: &Text) -> Result<Vec<u32>, LoadError> {
+        let sharable = self.visible.is_empty();
+        if sharable && let Some(known) = self.contexts.get(&context.content) {
+            return Ok(known.clone());
+        }
+        let parsed = self.parse(context)?;
+        let Some(alternatives) = alternatives(parsed) else {
+            let error = SyntaxError {
+                kind: SyntaxErrorKind::NotAPattern,
+                offset: 0,
+            };
+            return Err(self.source.expression(context, error));
+        };
+        let trie = &mut self.trie;
+        let states: Vec<u32> = alternatives.iter().map(|one| trie.insert(one)).collect();
+        if sharable {
+            self.contexts.insert(context.content.clone(), states.clone());
+        }
+        Ok(states)
+    }
+
+    fn assertion(
+        &mut self,
+        check: &load::CheckDefinition,
+        (pattern, rule, number): (u32, u32, u32),
+    ) -> Result<Assertion, LoadError> {
+        let sharable = self.visible.is_empty();
+        let known = self.known_tests.get(&check.test.content).filter(|_| sharable);
+        let test = match known {
+            Some(&known) => known,
+            None => {
+                let expr = self.parse(&check.test)?;
+                self.tests.push(expr);
+                let id = self.tests.len() as u32 - 1;
+                if sharable {
+                    self.known_tests.insert(check.test.content.clone(), id);
+                }
+                id
+            }
+        };
+        let mut parts = Vec::with_capacity(check.message.len());
+        for part in &check.message {
+            parts.push(match part {
+                // White space at an end joins the words to the value beside it.
+                PartDefinition::Text(text) if check.message.len() > 1 => Part::Text(text.as_str().into()),
+                PartDefinition::Text(text) => Part::Text(message::normalized(text).into()),
+                PartDefinition::ValueOf(select) => Part::ValueOf(self.parse(select)?),
+                PartDefinition::Name(None) => Part::Name(None),
+                PartDefinition::Name(Some(path)) => Part::Name(Some(self.parse(path)?)),
+            });
+        }
+        let label = match parts.first() {
+            Some(Part::Text(text)) => message::label(text).map(Into::into),
+            _ => None,
+        };
+        Ok(Assertion {
+            pattern,
+            rule,
+            number,
+            kind: if check.report {
+                AssertionKind::Report
+            } else {
+                AssertionKind::Assert
+            },
+            test,
+            text: check.test.content.as_str().into(),
+            message: parts,
+            label,
+        })
+    }
+}

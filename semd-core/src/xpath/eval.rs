@@ -1,0 +1,558 @@
+//! Values of expressions for one document.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use std::collections::HashMap;
+
+use super::arithmetic::arithmetic;
+use super::ast::{Comparison, Expr, Operator, Path, Start, Step};
+use super::compare;
+use super::error::{ErrorCode, EvalError};
+use super::names::Binding;
+use super::regex::Pattern;
+use super::value::{Atomic, Item, Sequence, sort_nodes, string_value};
+use super::{Let, analysis};
+use crate::xml::{Document, Node};
+
+/// Nodes and pieces of text one document may cost before the evaluation stops; a 20 MB document with 700,000 tests
+/// needs a few millions.
+pub(crate) const STEP_LIMIT: u64 = 400_000_000;
+/// Regular expressions taken from the document that are kept compiled.
+const CACHED_PATTERNS: usize = 32;
+/// Items of one `to` range.
+const MAX_RANGE: i64 = 100_000;
+
+/// The context item with its position and the number of items.
+#[derive(Clone, Debug)]
+pub(crate) struct Focus<'a> {
+    pub(crate) item: Item<'a>,
+    pub(crate) position: usize,
+    pub(crate) size: usize,
+}
+
+impl Focus<'_> {
+    /// A node by itself.
+    pub(crate) fn node(node: Node) -> Self {
+        Self {
+            item: Item::Node(node),
+            position: 1,
+            size: 1,
+        }
+    }
+}
+
+/// Evaluates the expressions of one plan on one document.
+pub(crate) struct Evaluator<'a> {
+    pub(crate) document: &'a Document<'a>,
+    pub(crate) binding: Binding,
+    lets: &'a [Let],
+    spent: Cell<u64>,
+    /// The node `current()` gives: the one a rule is applied to.
+    pub(crate) current: Cell<Node>,
+    locals: RefCell<Vec<Item<'a>>>,
+    patterns: RefCell<HashMap<String, Option<Arc<Pattern>>>>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator with the whole budget of [`STEP_LIMIT`].
+    pub(crate) fn new(document: &'a Document<'a>, binding: Binding, lets: &'a [Let]) -> Self {
+        Self {
+            document,
+            binding,
+            lets,
+            spent: Cell::new(0),
+            current: Cell::new(Node::Document),
+            locals: RefCell::default(),
+            patterns: RefCell::default(),
+        }
+    }
+
+    /// Takes steps from the budget.
+    pub(crate) fn spend(&self, steps: usize) -> Result<(), EvalError> {
+        let spent = self.spent.get() + steps as u64;
+        self.spent.set(spent);
+        if spent > STEP_LIMIT {
+            Err(ErrorCode::StepLimit.into())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The effective boolean value of an expression for a node as context.
+    pub(crate) fn test(&self, expr: &'a Expr, node: Node) -> Result<bool, EvalError> {
+        self.boolean(expr, &Focus::node(node))
+    }
+
+    /// The effective boolean value of an expression (XPath 3.1, section 2.4.3).
+    pub(crate) fn boolean(&self, expr: &'a Expr, focus: &Focus<'a>) -> Result<bool, EvalError> {
+        match expr {
+            Expr::Or(parts) => {
+                for part in parts {
+                    if self.boolean(part, focus)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Expr::And(parts) => {
+                for part in parts {
+                    if !self.boolean(part, focus)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Expr::If(parts) => {
+                let (condition, then, otherwise) = &**parts;
+                let chosen = if self.boolean(condition, focus)? {
+                    then
+                } else {
+                    otherwise
+                };
+                self.boolean(chosen, focus)
+            }
+            Expr::Path(path) if analysis::is_plain(path) => self.exists(path, focus),
+            Expr::CompareTexts(comparison, path, texts) => {
+                self.compare_texts(*comparison, path, texts, focus)
+            }
+            Expr::CompareCount(comparison, path, counts) => {
+                let count = self.count(path, focus)?;
+                Ok(counts
+                    .iter()
+                    .any(|wanted| comparison.holds(Some(count.cmp(wanted)))))
+            }
+            Expr::MatchesConstant(subject, pattern) => {
+                let text = self.single_text(subject, focus)?.unwrap_or_default();
+                self.spend(text.len() / 16)?;
+                Ok(pattern.is_match(&text))
+            }
+            Expr::General(comparison, parts) => self.general(*comparison, &parts.0, &parts.1, focus),
+            Expr::Quantified { every, slot, parts } => self.quantified(*every, *slot, parts, focus),
+            Expr::Call(function, arguments) => match self.boolean_call(*function, arguments, focus)? {
+                Some(value) => Ok(value),
+                None => effective_boolean(&self.sequence(expr, focus)?),
+            },
+            _ => effective_boolean(&self.sequence(expr, focus)?),
+        }
+    }
+
+    /// The value of an expression.
+    pub(crate) fn sequence(&self, expr: &'a Expr, focus: &Focus<'a>) -> Result<Sequence<'a>, EvalError> {
+        match expr {
+            Expr::Literal(value) => Ok(vec![Item::Atomic(borrowed(value))]),
+            Expr::ContextItem => Ok(vec![focus.item.clone()]),
+            Expr::Sequence(parts) => self.concatenated(parts, focus),
+            Expr::Array(parts) => Ok(vec![Item::Array(self.concatenated(parts, focus)?)]),
+            Expr::Local(slot) => Ok(self.locals.borrow().get(*slot).cloned().into_iter().collect()),
+            Expr::Let(index) => self.let_value(*index),
+            Expr::Value(comparison, parts) => {
+                let left = self.optional_atomic(&parts.0, focus)?;
+                let right = self.optional_atomic(&parts.1, focus)?;
+                match (left, right) {
+                    (Some(left), Some(right)) => {
+                        one(Atomic::Boolean(compare::value(*comparison, &left, &right)?))
+                    }
+                    _ => Ok(Vec::new()),
+                }
+            }
+            Expr::Arithmetic(operator, parts) => {
+                let left = self.optional_atomic(&parts.0, focus)?;
+                let right = self.optional_atomic(&parts.1, focus)?;
+                match (left, right) {
+                    (Some(left), Some(right)) => one(arithmetic(*operator, &left, &right)?),
+                    _ => Ok(Vec::new()),
+                }
+            }
+            Expr::Negate(inner) => match self.optional_atomic(inner, focus)? {
+                Some(value) => one(arithmetic(Operator::Subtract, &Atomic::Integer(0), &value)?),
+                None => Ok(Vec::new()),
+            },
+            Expr::Range(parts) => self.range(&parts.0, &parts.1, focus),
+            Expr::Union(parts) => {
+                let mut nodes = Vec::new();
+                for part in parts {
+                    for item in self.sequence(part, focus)? {
+                        match item {
+                            Item::Node(node) => nodes.push(node),
+                            _ => return Err(ErrorCode::Xpty0004.into()),
+                        }
+                    }
+                }
+                sort_nodes(self.document, &mut nodes);
+                Ok(nodes.into_iter().map(Item::Node).collect())
+            }
+            Expr::If(parts) => {
+                let (condition, then, otherwise) = &**parts;
+                let chosen = if self.boolean(condition, focus)? {
+                    then
+                } else {
+                    otherwise
+                };
+                self.sequence(chosen, focus)
+            }
+            Expr::Path(path) if analysis::is_plain(path) => {
+                Ok(self.nodes(path, focus)?.into_iter().map(Item::Node).collect())
+            }
+            Expr::Path(path) => self.mixed_path(path, focus),
+            Expr::Filter(base, predicates) => {
+                let items = self.sequence(base, focus)?;
+                self.filter(items, predicates)
+            }
+            Expr::Call(function, arguments) => self.call(*function, arguments, focus),
+            Expr::Or(_)
+            | Expr::And(_)
+            | Expr::General(..)
+            | Expr::Quantified { .. }
+            | Expr::CompareTexts(..)
+            | Expr::CompareCount(..)
+            | Expr::MatchesConstant(..) => one(Atomic::Boolean(self.boolean(expr, focus)?)),
+        }
+    }
+
+    fn concatenated(&self, parts: &'a [Expr], focus: &Focus<'a>) -> Result<Sequence<'a>, EvalError> {
+        let mut items = Vec::with_capacity(parts.len());
+        for part in parts {
+            items.extend(self.sequence(part, focus)?);
+        }
+        self.spend(items.len())?;
+        Ok(items)
+    }
+
+    fn let_value(&self, index: usize) -> Result<Sequence<'a>, EvalError> {
+        self.spend(1)?;
+        let Some(declared) = self.lets.get(index) else {
+            return Ok(Vec::new());
+        };
+        let node = if declared.global {
+            Node::Document
+        } else {
+            self.current.get()
+        };
+        // A declaration does not see the quantified variables around its use.
+        let outside = self.locals.take();
+        let value = self.sequence(&declared.expr, &Focus::node(node));
+        self.locals.replace(outside);
+        value
+    }
+
+    fn quantified(
+        &self,
+        every: bool,
+        slot: usize,
+        parts: &'a (Expr, Expr),
+        focus: &Focus<'a>,
+    ) -> Result<bool, EvalError> {
+        for item in self.sequence(&parts.0, focus)? {
+            self.spend(1)?;
+            self.locals.borrow_mut().truncate(slot);
+            self.locals.borrow_mut().push(item);
+            if self.boolean(&parts.1, focus)? != every {
+                return Ok(!every);
+            }
+        }
+        Ok(every)
+    }
+
+    fn range(&self, from: &'a Expr, to: &'a Expr, focus: &Focus<'a>) -> Result<Sequence<'a>, EvalError> {
+        let bound = |value: Option<Atomic<'a>>| match value {
+            None => Ok(None),
+            Some(Atomic::Integer(value)) => Ok(Some(value)),
+            Some(Atomic::Untyped(text)) => match text.trim().parse() {
+                Ok(value) => Ok(Some(value)),
+                Err(_) => Err(EvalError::from(ErrorCode::Forg0001)),
+            },
+            Some(_) => Err(ErrorCode::Xpty0004.into()),
+        };
+        let from = bound(self.optional_atomic(from, focus)?)?;
+        let to = bound(self.optional_atomic(to, focus)?)?;
+        let (Some(from), Some(to)) = (from, to) else {
+            return Ok(Vec::new());
+        };
+        if to.saturating_sub(from) > MAX_RANGE {
+            return Err(ErrorCode::StepLimit.into());
+        }
+        let items: Sequence<'a> = (from..=to)
+            .map(|value| Item::Atomic(Atomic::Integer(value)))
+            .collect();
+        self.spend(items.len())?;
+        Ok(items)
+    }
+
+    /// The node a path starts from.
+    pub(super) fn start(&self, path: &Path, focus: &Focus<'a>) -> Result<Node, EvalError> {
+        match (&path.start, &focus.item) {
+            (Start::Root, Item::Node(_)) => Ok(Node::Document),
+            (Start::Context, Item::Node(node)) => Ok(*node),
+            _ => Err(ErrorCode::Xpty0020.into()),
+        }
+    }
+
+    fn exists(&self, path: &'a Path, focus: &Focus<'a>) -> Result<bool, EvalError> {
+        let start = self.start(path, focus)?;
+        let exhausted = self.walk(&path.steps, start, &mut |_| Ok(false))?;
+        Ok(!exhausted)
+    }
+
+    /// Number of nodes of a plain path.
+    pub(super) fn count(&self, path: &'a Path, focus: &Focus<'a>) -> Result<i64, EvalError> {
+        if !path.ordered {
+            return Ok(self.nodes(path, focus)?.len() as i64);
+        }
+        let mut count = 0;
+        let start = self.start(path, focus)?;
+        self.walk(&path.steps, start, &mut |_| {
+            count += 1;
+            Ok(true)
+        })?;
+        Ok(count)
+    }
+
+    /// The nodes of a plain path in document order.
+    pub(super) fn nodes(&self, path: &'a Path, focus: &Focus<'a>) -> Result<Vec<Node>, EvalError> {
+        let mut nodes = Vec::new();
+        let start = self.start(path, focus)?;
+        self.walk(&path.steps, start, &mut |node| {
+            nodes.push(node);
+            Ok(true)
+        })?;
+        if !path.ordered {
+            self.spend(nodes.len())?;
+            sort_nodes(self.document, &mut nodes);
+        }
+        Ok(nodes)
+    }
+
+    /// A path with other expressions as steps (XPath 3.1, section 3.3.1.1).
+    fn mixed_path(&self, path: &'a Path, focus: &Focus<'a>) -> Result<Sequence<'a>, EvalError> {
+        let mut items = match &path.start {
+            Start::Expr(expr) => self.sequence(expr, focus)?,
+            _ => vec![Item::Node(self.start(path, focus)?)],
+        };
+        for (index, step) in path.steps.iter().enumerate() {
+            let size = items.len();
+            let mut next = Vec::new();
+            for (before, item) in items.into_iter().enumerate() {
+                let Item::Node(node) = item else {
+                    return Err(ErrorCode::Xpty0019.into());
+                };
+                self.spend(1)?;
+                match step {
+                    Step::Axis(_) => {
+                        self.walk(&path.steps[index..=index], node, &mut |found| {
+                            next.push(Item::Node(found));
+                            Ok(true)
+                        })?;
+                    }
+                    Step::Expr(expr) => {
+                        let focus = Focus {
+                            item: Item::Node(node),
+                            position: before + 1,
+                            size,
+                        };
+                        next.extend(self.sequence(expr, &focus)?);
+                    }
+                }
+            }
+            let mut nodes: Vec<Node> = next
+                .iter()
+                .filter_map(|item| {
+                    if let Item::Node(node) = item {
+                        Some(*node)
+                    } else {
+                        None
+                    }
+                })
+                .collect();
+            if nodes.len() == next.len() {
+                sort_nodes(self.document, &mut nodes);
+                next = nodes.into_iter().map(Item::Node).collect();
+            } else if !nodes.is_empty() {
+                return Err(ErrorCode::Xpty0018.into());
+            }
+            items = next;
+        }
+        Ok(items)
+    }
+
+    fn compare_texts(
+        &self,
+        comparison: Comparison,
+        path: &'a Path,
+        texts: &[Box<str>],
+        focus: &Focus<'a>,
+    ) -> Result<bool, EvalError> {
+        if path.steps.is_empty() && !matches!(focus.item, Item::Node(_)) {
+            return self.compare_item(comparison, &focus.item, texts);
+        }
+        let start = self.start(path, focus)?;
+        let exhausted = self.walk(&path.steps, start, &mut |node| {
+            let value = self.string(node)?;
+            let holds = texts.iter().any(|text| match comparison {
+                Comparison::Equal => **text == *value,
+                Comparison::NotEqual => **text != *value,
+                _ => comparison.holds(Some(value.as_ref().cmp(text))),
+            });
+            Ok(!holds)
+        })?;
+        Ok(!exhausted)
+    }
+
+    fn compare_item(
+        &self,
+        comparison: Comparison,
+        item: &Item<'a>,
+        texts: &[Box<str>],
+    ) -> Result<bool, EvalError> {
+        for left in self.atomize(vec![item.clone()])? {
+            for text in texts {
+                if compare::general(comparison, &left, &Atomic::String(Cow::Borrowed(text)))? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn general(
+        &self,
+        comparison: Comparison,
+        left: &'a Expr,
+        right: &'a Expr,
+        focus: &Focus<'a>,
+    ) -> Result<bool, EvalError> {
+        let left = self.atomize(self.sequence(left, focus)?)?;
+        let right = self.atomize(self.sequence(right, focus)?)?;
+        for one in &left {
+            self.spend(right.len())?;
+            for other in &right {
+                if compare::general(comparison, one, other)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The string value of a node, paid for by its length.
+    pub(super) fn string(&self, node: Node) -> Result<Cow<'a, str>, EvalError> {
+        let pieces = match node {
+            Node::Document => self.document.texts().len(),
+            Node::Element(id) => self.document.text_ids(id).len(),
+            _ => 1,
+        };
+        let value = string_value(self.document, node);
+        self.spend(1 + pieces + if pieces > 1 { value.len() / 16 } else { 0 })?;
+        Ok(value)
+    }
+
+    /// Atomic values of items (XPath 3.1, section 2.4.2). Arrays give their members.
+    pub(super) fn atomize(&self, items: Sequence<'a>) -> Result<Vec<Atomic<'a>>, EvalError> {
+        let mut values = Vec::with_capacity(items.len());
+        let mut open = vec![items.into_iter()];
+        while let Some(innermost) = open.last_mut() {
+            match innermost.next() {
+                Some(Item::Node(node)) => values.push(Atomic::Untyped(self.string(node)?)),
+                Some(Item::Atomic(value)) => values.push(value),
+                Some(Item::Array(members)) => open.push(members.into_iter()),
+                None => {
+                    open.pop();
+                }
+            }
+        }
+        Ok(values)
+    }
+
+    /// The text of an item in a message.
+    pub(crate) fn item_text(&self, item: Item<'a>) -> String {
+        let values = self.atomize(vec![item]).unwrap_or_default();
+        let texts: Vec<Cow<'_, str>> = values.iter().map(Atomic::to_text).collect();
+        texts.join(" ")
+    }
+
+    /// At most one atomic value.
+    pub(super) fn optional_atomic(
+        &self,
+        expr: &'a Expr,
+        focus: &Focus<'a>,
+    ) -> Result<Option<Atomic<'a>>, EvalError> {
+        let mut values = self.atomize(self.sequence(expr, focus)?)?;
+        if values.len() > 1 {
+            return Err(ErrorCode::Xpty0004.into());
+        }
+        Ok(values.pop())
+    }
+
+    /// An argument of type `xs:string?`.
+    pub(super) fn single_text(
+        &self,
+        expr: &'a Expr,
+        focus: &Focus<'a>,
+    ) -> Result<Option<Cow<'a, str>>, EvalError> {
+        if let Expr::Path(path) = expr
+            && path.ordered
+            && analysis::is_plain(path)
+        {
+            let mut found = None;
+            let start = self.start(path, focus)?;
+            self.walk(&path.steps, start, &mut |node| match found.replace(node) {
+                None => Ok(true),
+                Some(_) => Err(ErrorCode::Xpty0004.into()),
+            })?;
+            return found.map(|node| self.string(node)).transpose();
+        }
+        match self.optional_atomic(expr, focus)? {
+            None => Ok(None),
+            Some(Atomic::Untyped(text) | Atomic::String(text)) => Ok(Some(text)),
+            Some(_) => Err(ErrorCode::Xpty0004.into()),
+        }
+    }
+
+    /// A pattern that is known only now, from a bounded store.
+    pub(super) fn dynamic_pattern(&self, pattern: &str, flags: &str) -> Result<Arc<Pattern>, EvalError> {
+        let mut patterns = self.patterns.borrow_mut();
+        let key = format!("{flags}/{pattern}");
+        let known = match patterns.get(&key) {
+            Some(known) => known.clone(),
+            None => {
+                // What compiling costs, in steps.
+                self.spend(20_000)?;
+                if patterns.len() >= CACHED_PATTERNS {
+                    patterns.clear();
+                }
+                let compiled = Pattern::new(pattern, flags).ok().map(Arc::new);
+                patterns.insert(key, compiled.clone());
+                compiled
+            }
+        };
+        known.ok_or_else(|| ErrorCode::Forx0002.into())
+    }
+}
+
+/// A sequence of one atomic value.
+pub(super) fn one(value: Atomic<'_>) -> Result<Sequence<'_>, EvalError> {
+    Ok(vec![Item::Atomic(value)])
+}
+
+fn borrowed<'a>(value: &'a Atomic<'static>) -> Atomic<'a> {
+    match value {
+        Atomic::String(text) => Atomic::String(Cow::Borrowed(text)),
+        other => other.clone(),
+    }
+}
+
+/// The effective boolean value of a sequence (XPath 3.1, section 2.4.3).
+pub(super) fn effective_boolean(items: &[Item<'_>]) -> Result<bool, EvalError> {
+    match items {
+        [] => Ok(false),
+        [Item::Node(_), ..] => Ok(true),
+        [Item::Atomic(value)] => Ok(match value {
+            Atomic::Boolean(value) => *value,
+            Atomic::Untyped(text) | Atomic::String(text) => !text.is_empty(),
+            Atomic::Integer(value) => *value != 0,
+            Atomic::Decimal(value) | Atomic::Double(value) => *value != 0.0 && !value.is_nan(),
+        }),
+        _ => Err(ErrorCode::Forg0006.into()),
+    }
+}

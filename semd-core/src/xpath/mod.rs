@@ -1,0 +1,39 @@
+//! The part of XPath 3.1 that rules of the field use, over the arena tree of [`crate::xml`].
+//!
+//! Expression → [`parse`] → [`Expr`] → [`Evaluator`]. Whatever is not supported is refused when it is read, with its
+//! place; nothing is silently false. Regular expressions follow the dialect of XPath. Evaluation never recurses over
+//! the document, and its cost is bounded by a budget of steps.
+
+mod analysis;
+mod arithmetic;
+mod ast;
+mod compare;
+mod error;
+mod eval;
+mod functions;
+mod lexer;
+mod names;
+mod parser;
+mod regex;
+mod steps;
+mod value;
+mod walk;
+
+pub(crate) use analysis::{join, required_bits};
+pub(crate) use ast::{Axis, AxisStep, Expr, NodeTest, Path, Predicate, Start, Step};
+pub(crate) use error::EvalError;
+pub use error::{ErrorCode, SyntaxError, SyntaxErrorKind};
+pub(crate) use eval::{Evaluator, Focus};
+pub(crate) use functions::Function;
+pub(crate) use names::{Names, UNUSED};
+pub(crate) use parser::{StaticContext, VisibleLet, parse};
+pub(crate) use value::Item;
+
+/// A declared variable: its value is computed where it is used.
+#[derive(Debug)]
+pub(crate) struct Let {
+    /// The value.
+    pub(crate) expr: Expr,
+    /// Declared outside a rule: computed for the document node, else for the node the rule is applied to.
+    pub(crate) global: bool,
+}

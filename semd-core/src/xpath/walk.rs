@@ -1,0 +1,351 @@
+//! Walking the axes of the tree without building node lists.
+
+use super::ast::{Axis, AxisStep, NodeTest, Predicate, Step};
+use super::error::{ErrorCode, EvalError};
+use super::eval::{Evaluator, Focus, effective_boolean};
+use super::value::{Atomic, Item, Sequence, order};
+use crate::xml::{AttributeId, ElementId, Node, TextId};
+
+/// Takes a node; `false` stops the walk.
+type Visit<'v> = &'v mut dyn FnMut(Node) -> Result<bool, EvalError>;
+
+impl<'a> Evaluator<'a> {
+    /// Gives every node the steps lead to; `false` when the visitor stopped the walk.
+    pub(super) fn walk(&self, steps: &'a [Step], node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
+        match steps.split_first() {
+            None => visit(node),
+            Some((Step::Axis(step), [])) => self.step(step, node, visit),
+            Some((Step::Axis(step), rest)) => self.step(step, node, &mut |next| self.walk(rest, next, visit)),
+            Some((Step::Expr(expr), rest)) => {
+                for item in self.sequence(expr, &Focus::node(node))? {
+                    let Item::Node(next) = item else {
+                        return Err(ErrorCode::Xpty0019.into());
+                    };
+                    if !self.walk(rest, next, visit)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+        }
+    }
+
+    fn step(&self, step: &'a AxisStep, node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
+        let (skip, conditions) = match &step.predicates[..] {
+            [] => return self.axis(step.axis, &step.test, node, visit),
+            [Predicate::Position(wanted), rest @ ..] => (Some(*wanted), rest),
+            all => (None, all),
+        };
+        if !conditions
+            .iter()
+            .all(|condition| matches!(condition, Predicate::Boolean(_)))
+        {
+            let mut items = Vec::new();
+            self.axis(step.axis, &step.test, node, &mut |found| {
+                items.push(Item::Node(found));
+                Ok(true)
+            })?;
+            for item in self.filter(items, &step.predicates)? {
+                if let Item::Node(found) = item
+                    && !visit(found)?
+                {
+                    return Ok(false);
+                }
+            }
+            return Ok(true);
+        }
+        let mut position = 0;
+        let mut stopped = false;
+        self.axis(step.axis, &step.test, node, &mut |found| {
+            position += 1;
+            if skip.is_some_and(|wanted| wanted != position) {
+                return Ok(true);
+            }
+            if self.all(conditions, found)? && !visit(found)? {
+                stopped = true;
+                return Ok(false);
+            }
+            // Behind the wanted position nothing can follow.
+            Ok(skip.is_none())
+        })?;
+        Ok(!stopped)
+    }
+
+    /// Whether a node satisfies conditions that do not depend on its position.
+    pub(crate) fn all(&self, conditions: &'a [Predicate], node: Node) -> Result<bool, EvalError> {
+        for condition in conditions {
+            if let Predicate::Boolean(expr) = condition
+                && !self.test(expr, node)?
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Keeps the items that satisfy every predicate, one predicate after the other (XPath 3.1, section 3.2.1).
+    pub(crate) fn filter(
+        &self,
+        mut items: Sequence<'a>,
+        predicates: &'a [Predicate],
+    ) -> Result<Sequence<'a>, EvalError> {
+        for predicate in predicates {
+            let size = items.len();
+            self.spend(size)?;
+            let mut kept = Vec::new();
+            for (index, item) in items.into_iter().enumerate() {
+                let position = index + 1;
+                let keep = match predicate {
+                    Predicate::Position(wanted) => *wanted == position,
+                    Predicate::Boolean(expr) | Predicate::Dynamic(expr) => {
+                        let focus = Focus {
+                            item: item.clone(),
+                            position,
+                            size,
+                        };
+                        if matches!(predicate, Predicate::Boolean(_)) {
+                            self.boolean(expr, &focus)?
+                        } else {
+                            match &self.sequence(expr, &focus)?[..] {
+                                [Item::Atomic(Atomic::Integer(wanted))] => *wanted == position as i64,
+                                [Item::Atomic(Atomic::Decimal(wanted) | Atomic::Double(wanted))] => {
+                                    *wanted == position as f64
+                                }
+                                other => effective_boolean(other)?,
+                            }
+                        }
+                    }
+                };
+                if keep {
+                    kept.push(item);
+                }
+            }
+            items = kept;
+        }
+        Ok(items)
+    }
+
+    /// The nodes of an axis that pass the test, in the order of the axis.
+    pub(crate) fn axis(
+        &self,
+        axis: Axis,
+        test: &NodeTest,
+        node: Node,
+        visit: Visit<'_>,
+    ) -> Result<bool, EvalError> {
+        match axis {
+            Axis::Child => self.children(test, node, visit),
+            Axis::Attribute => self.attributes(test, node, visit),
+            Axis::Descendant => self.descendants(test, node, visit),
+            Axis::DescendantOrSelf => {
+                Ok(self.offer(test, node, visit)? && self.descendants(test, node, visit)?)
+            }
+            Axis::SelfNode => self.offer(test, node, visit),
+            Axis::Parent => match self.parent(node) {
+                Some(parent) => self.offer(test, parent, visit),
+                None => Ok(true),
+            },
+            Axis::Ancestor | Axis::AncestorOrSelf => {
+                let mut at = if axis == Axis::Ancestor {
+                    self.parent(node)
+                } else {
+                    Some(node)
+                };
+                while let Some(ancestor) = at {
+                    if !self.offer(test, ancestor, visit)? {
+                        return Ok(false);
+                    }
+                    at = self.parent(ancestor);
+                }
+                Ok(true)
+            }
+            Axis::FollowingSibling | Axis::PrecedingSibling => self.siblings(axis, test, node, visit),
+        }
+    }
+
+    /// The parent in the data model: of the root element it is the document node.
+    pub(crate) fn parent(&self, node: Node) -> Option<Node> {
+        match node {
+            Node::Document => None,
+            Node::Element(id) => Some(self.document.parent(id).map_or(Node::Document, Node::Element)),
+            Node::Attribute(id) => Some(Node::Element(self.document.attribute_at(id).owner)),
+            Node::Text(id) => Some(Node::Element(self.document.texts()[id.0 as usize].parent)),
+        }
+    }
+
+    fn offer(&self, test: &NodeTest, node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
+        self.spend(1)?;
+        let passes = match node {
+            Node::Element(id) => self.is_element(test, id),
+            // The principal kind of these axes is the element: a name never means an attribute here.
+            Node::Text(_) => matches!(test, NodeTest::Text | NodeTest::Node),
+            Node::Document | Node::Attribute(_) => *test == NodeTest::Node,
+        };
+        if passes { visit(node) } else { Ok(true) }
+    }
+
+    /// Whether an element passes a test.
+    pub(crate) fn is_element(&self, test: &NodeTest, id: ElementId) -> bool {
+        let name = self.document.element(id).name;
+        match test {
+            NodeTest::Name { symbol, .. } => self.binding.elements[name.0 as usize] == *symbol,
+            NodeTest::PrefixedV3 { symbol } => {
+                self.binding.elements[name.0 as usize] == *symbol && !self.document.namespace(id).is_empty()
+            }
+            NodeTest::Wildcard | NodeTest::Node => true,
+            NodeTest::Local(local) => **local == *self.document.local_name(id),
+            NodeTest::Namespace(namespace) => **namespace == *self.document.namespace(id),
+            NodeTest::Text => false,
+        }
+    }
+
+    /// Whether an attribute passes a test on the attribute axis.
+    pub(crate) fn is_attribute(&self, test: &NodeTest, id: AttributeId) -> bool {
+        let name = self.document.attribute_at(id).name;
+        match test {
+            NodeTest::Name { symbol, .. } => self.binding.attributes[name.0 as usize] == *symbol,
+            NodeTest::Wildcard | NodeTest::Node => true,
+            NodeTest::Local(local) => **local == *self.document.expanded_name(name).local,
+            NodeTest::Namespace(namespace) => **namespace == *self.document.expanded_name(name).namespace,
+            NodeTest::PrefixedV3 { .. } | NodeTest::Text => false,
+        }
+    }
+
+    fn children(&self, test: &NodeTest, node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
+        let id = match node {
+            Node::Element(id) => id,
+            Node::Document => return self.offer(test, Node::Element(self.document.root()), visit),
+            Node::Attribute(_) | Node::Text(_) => return Ok(true),
+        };
+        if let NodeTest::Name { bit, .. } = test
+            && self.document.element(id).child_mask & bit == 0
+        {
+            return Ok(true);
+        }
+        match test {
+            NodeTest::Text => self.child_texts(id, visit),
+            NodeTest::Node => {
+                let mut nodes: Vec<Node> = self.document.children(id).map(Node::Element).collect();
+                self.spend(nodes.len())?;
+                self.child_texts(id, &mut |text| {
+                    nodes.push(text);
+                    Ok(true)
+                })?;
+                nodes.sort_unstable_by_key(|node| order(self.document, *node));
+                for node in nodes {
+                    if !visit(node)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            _ => {
+                for child in self.document.children(id) {
+                    self.spend(1)?;
+                    if self.is_element(test, child) && !visit(Node::Element(child))? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+        }
+    }
+
+    fn child_texts(&self, id: ElementId, visit: Visit<'_>) -> Result<bool, EvalError> {
+        self.spend(self.document.text_ids(id).len())?;
+        for (text, _) in self.document.child_texts(id) {
+            if !visit(Node::Text(text))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn attributes(&self, test: &NodeTest, node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
+        let Node::Element(id) = node else { return Ok(true) };
+        if let NodeTest::Name { bit, .. } = test
+            && self.document.element(id).attribute_mask & bit == 0
+        {
+            return Ok(true);
+        }
+        self.spend(1)?;
+        for attribute in self.document.attribute_ids(id).map(AttributeId) {
+            if self.is_attribute(test, attribute) && !visit(Node::Attribute(attribute))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn descendants(&self, test: &NodeTest, node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
+        let (elements, texts) = match node {
+            Node::Document => (
+                0..self.document.elements().len() as u32,
+                0..self.document.texts().len() as u32,
+            ),
+            Node::Element(id) => (
+                id.0 + 1..self.document.element(id).end,
+                self.document.text_ids(id),
+            ),
+            Node::Attribute(_) | Node::Text(_) => return Ok(true),
+        };
+        if *test == NodeTest::Text {
+            for text in texts.map(TextId) {
+                self.spend(1)?;
+                if !visit(Node::Text(text))? {
+                    return Ok(false);
+                }
+            }
+            return Ok(true);
+        }
+        let mut texts = if *test == NodeTest::Node { texts } else { 0..0 };
+        for element in elements.map(ElementId) {
+            self.spend(1)?;
+            // Texts stand between the elements; `before` tells where.
+            while let Some(text) = texts.clone().next()
+                && self.document.texts()[text as usize].before <= element.0
+            {
+                texts.next();
+                if !visit(Node::Text(TextId(text)))? {
+                    return Ok(false);
+                }
+            }
+            if self.is_element(test, element) && !visit(Node::Element(element))? {
+                return Ok(false);
+            }
+        }
+        for text in texts.map(TextId) {
+            if !visit(Node::Text(text))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn siblings(&self, axis: Axis, test: &NodeTest, node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
+        let parent = match (node, self.parent(node)) {
+            (Node::Element(_) | Node::Text(_), Some(parent)) => parent,
+            _ => return Ok(true),
+        };
+        let own = order(self.document, node);
+        let mut found = Vec::new();
+        self.children(test, parent, &mut |sibling| {
+            let place = order(self.document, sibling);
+            if (axis == Axis::FollowingSibling && place > own)
+                || (axis == Axis::PrecedingSibling && place < own)
+            {
+                found.push(sibling);
+            }
+            Ok(true)
+        })?;
+        if axis == Axis::PrecedingSibling {
+            found.reverse();
+        }
+        for sibling in found {
+            if !visit(sibling)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,167 @@
+//! The compiled components of a schema: plain data, addressed by index.
+
+use super::content::{Automaton, DeclarationId};
+use super::identity::Constraint;
+use super::names::{Map, Symbol, Symbols};
+use super::simple::{SimpleId, SimpleTypes};
+use super::wildcard::Wildcard;
+
+/// Index of a complex type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ComplexId(pub(super) u32);
+
+/// `xs:anyType` is the first complex type of every schema.
+pub(super) const ANY_TYPE: ComplexId = ComplexId(0);
+
+/// A simple or complex type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum TypeId {
+    Simple(SimpleId),
+    Complex(ComplexId),
+}
+
+/// A value that an attribute or element must have.
+#[derive(Clone, Debug)]
+pub(super) struct FixedValue {
+    /// As written, for messages.
+    pub(super) text: Box<str>,
+    /// In canonical form, for the check.
+    pub(super) key: Box<str>,
+}
+
+/// `default` or `fixed` of an element.
+#[derive(Debug)]
+pub(super) struct ElementValue {
+    pub(super) fixed: bool,
+    pub(super) value: FixedValue,
+}
+
+/// An attribute a type has.
+#[derive(Clone, Debug)]
+pub(super) struct AttributeUse {
+    pub(super) symbol: Symbol,
+    pub(super) simple: SimpleId,
+    /// The value fixed where the attribute is used.
+    pub(super) fixed: Option<FixedValue>,
+    /// The value fixed where the global attribute is declared.
+    pub(super) declared_fixed: Option<FixedValue>,
+    pub(super) required: bool,
+}
+
+/// A member of `xs:all`: its declaration with those that may stand for it.
+#[derive(Debug)]
+pub(super) struct AllMember {
+    pub(super) declarations: Vec<(Symbol, DeclarationId)>,
+    pub(super) required: bool,
+}
+
+/// Children a type allows.
+#[derive(Debug)]
+pub(super) enum Model {
+    Automaton(Automaton),
+    /// Each member at most once in any order; `optional`: or nothing at all.
+    All {
+        members: Vec<AllMember>,
+        optional: bool,
+    },
+}
+
+/// Content of a complex type.
+#[derive(Debug)]
+pub(super) enum Content {
+    Empty,
+    Simple(SimpleId),
+    Elements(Model),
+    Mixed(Model),
+}
+
+/// A complex type.
+#[derive(Debug)]
+pub(super) struct ComplexType {
+    pub(super) name: Option<Symbol>,
+    /// `None` for `xs:anyType`.
+    pub(super) base: Option<TypeId>,
+    pub(super) is_abstract: bool,
+    pub(super) content: Content,
+    /// Sorted by symbol.
+    pub(super) attributes: Vec<AttributeUse>,
+    /// Number of required ones among them.
+    pub(super) required: u32,
+    pub(super) wildcard: Option<Wildcard>,
+}
+
+/// An element declaration.
+#[derive(Debug)]
+pub(super) struct Declaration {
+    pub(super) type_id: TypeId,
+    pub(super) is_abstract: bool,
+    pub(super) nillable: bool,
+    pub(super) value: Option<ElementValue>,
+    /// Indices of identity constraints, keys before references to them.
+    pub(super) constraints: Vec<u32>,
+}
+
+/// A compiled schema set; immutable and shared by all threads.
+#[derive(Debug)]
+pub struct Schema {
+    pub(super) symbols: Symbols,
+    pub(super) simple: SimpleTypes,
+    pub(super) complex: Vec<ComplexType>,
+    pub(super) declarations: Vec<Declaration>,
+    pub(super) wildcards: Vec<Wildcard>,
+    pub(super) constraints: Vec<Constraint>,
+    pub(super) global_elements: Map<Symbol, DeclarationId>,
+    pub(super) global_types: Map<Symbol, TypeId>,
+    pub(super) global_attributes: Map<Symbol, AttributeUse>,
+}
+
+impl Schema {
+    pub(super) fn complex(&self, id: ComplexId) -> &ComplexType {
+        &self.complex[id.0 as usize]
+    }
+
+    pub(super) fn declaration(&self, id: DeclarationId) -> &Declaration {
+        &self.declarations[id.0 as usize]
+    }
+
+    /// The simple type of the text of an element of a type, if its content is text alone.
+    pub(super) fn simple_content(&self, id: TypeId) -> Option<SimpleId> {
+        match id {
+            TypeId::Simple(simple) => Some(simple),
+            TypeId::Complex(complex) => match self.complex(complex).content {
+                Content::Simple(simple) => Some(simple),
+                _ => None,
+            },
+        }
+    }
+
+    /// Whether a type may stand where another is declared (part 1, sections 3.4.6 and 3.14.6).
+    pub(super) fn derives(&self, id: TypeId, ancestor: TypeId) -> bool {
+        if ancestor == TypeId::Complex(ANY_TYPE) {
+            return true;
+        }
+        let mut at = Some(id);
+        while let Some(current) = at {
+            if current == ancestor {
+                return true;
+            }
+            at = match (current, ancestor) {
+                (TypeId::Complex(complex), _) => self.complex(complex).base,
+                (TypeId::Simple(simple), TypeId::Simple(ancestor)) => {
+                    return self.simple.derives(simple, ancestor);
+                }
+                (TypeId::Simple(_), TypeId::Complex(_)) => None,
+            };
+        }
+        false
+    }
+
+    /// The name of a type for people.
+    pub(super) fn type_name(&self, id: TypeId) -> String {
+        let name = match id {
+            TypeId::Simple(simple) => self.simple.get(simple).name,
+            TypeId::Complex(complex) => self.complex(complex).name,
+        };
+        name.map_or_else(|| "(anonymous)".to_owned(), |name| self.symbols.display(name))
+    }
+}

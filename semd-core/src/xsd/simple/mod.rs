@@ -1,0 +1,348 @@
+//! Simple types: whether a text is a value of a type (XML Schema 1.0 part 2).
+
+pub(super) mod built_in;
+mod instant;
+mod lexical;
+mod number;
+pub(super) mod pattern;
+mod quantity;
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::xml::{Document, ElementId};
+
+use super::names::Symbol;
+pub(super) use built_in::{Lexical, Primitive};
+pub(super) use lexical::qname;
+pub(super) use pattern::Patterns;
+pub(super) use quantity::Quantity;
+
+/// Index of a simple type of one schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct SimpleId(pub(super) u32);
+
+/// The white space facet (part 2, section 4.3.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum WhiteSpace {
+    Preserve,
+    Replace,
+    Collapse,
+}
+
+/// How the values of a type are built.
+#[derive(Clone, Debug)]
+pub(super) enum Variety {
+    Atomic(Primitive),
+    List(SimpleId),
+    Union(Box<[SimpleId]>),
+}
+
+/// What an identifier type asks of the whole document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    None,
+    Id,
+    IdRef,
+}
+
+/// A lower or an upper bound.
+#[derive(Clone, Debug)]
+pub(super) struct Bound {
+    pub(super) inclusive: bool,
+    pub(super) value: Quantity,
+    pub(super) text: Box<str>,
+}
+
+/// The allowed values.
+#[derive(Clone, Debug)]
+pub(super) struct Enumeration {
+    /// As written, for messages.
+    pub(super) texts: Vec<Box<str>>,
+    /// In canonical form and sorted, for the check.
+    pub(super) keys: Vec<Box<str>>,
+}
+
+/// The facets of a type, those of its bases included.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facets {
+    pub(super) patterns: Vec<Arc<Patterns>>,
+    pub(super) enumeration: Option<Arc<Enumeration>>,
+    pub(super) length: Option<usize>,
+    pub(super) min_length: Option<usize>,
+    pub(super) max_length: Option<usize>,
+    pub(super) lower: Option<Bound>,
+    pub(super) upper: Option<Bound>,
+    pub(super) total_digits: Option<usize>,
+    pub(super) fraction_digits: Option<usize>,
+}
+
+/// A compiled simple type.
+#[derive(Clone, Debug)]
+pub(super) struct SimpleType {
+    pub(super) name: Option<Symbol>,
+    pub(super) base: Option<SimpleId>,
+    pub(super) variety: Variety,
+    pub(super) lexical: Lexical,
+    pub(super) role: Role,
+    /// The type, its item type or a member type is an identifier type.
+    pub(super) identifies: bool,
+    pub(super) white_space: WhiteSpace,
+    pub(super) facets: Facets,
+}
+
+/// Why a text is not a value of a type.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Defect<'t> {
+    /// Not in the lexical space of this type.
+    Datatype(SimpleId),
+    /// Of no member type of this union.
+    Union(SimpleId),
+    Pattern(&'t Patterns),
+    Enumeration(&'t Enumeration),
+    Length {
+        code: &'static str,
+        limit: usize,
+    },
+    Bound {
+        code: &'static str,
+        bound: &'t Bound,
+        lower: bool,
+    },
+    Digits {
+        code: &'static str,
+        limit: usize,
+    },
+}
+
+impl Defect<'_> {
+    /// The validation rule of XML Schema that is broken.
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::Datatype(_) => "cvc-datatype-valid.1.2.1",
+            Self::Union(_) => "cvc-datatype-valid.1.2.3",
+            Self::Pattern(_) => "cvc-pattern-valid",
+            Self::Enumeration(_) => "cvc-enumeration-valid",
+            Self::Length { code, .. } | Self::Bound { code, .. } | Self::Digits { code, .. } => code,
+        }
+    }
+}
+
+/// The namespaces in scope of a value; `None` where a value has no document around it.
+pub(super) type Scope<'a> = Option<(&'a Document<'a>, ElementId)>;
+
+/// All simple types of a schema.
+#[derive(Debug)]
+pub(super) struct SimpleTypes(pub(super) Vec<SimpleType>);
+
+impl SimpleTypes {
+    pub(super) fn get(&self, id: SimpleId) -> &SimpleType {
+        &self.0[id.0 as usize]
+    }
+
+    /// Checks a text as it stands in the document.
+    pub(super) fn check<'t>(&'t self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect<'t>> {
+        let simple = self.get(id);
+        let text = &*normalize(simple.white_space, text);
+        let facets = &simple.facets;
+        for patterns in &facets.patterns {
+            if !patterns.matches(text) {
+                return Err(Defect::Pattern(patterns));
+            }
+        }
+        match &simple.variety {
+            Variety::Atomic(primitive) => {
+                if !primitive.accepts(simple.lexical, text, scope) {
+                    return Err(Defect::Datatype(id));
+                }
+                if facets.length.is_some() || facets.min_length.is_some() || facets.max_length.is_some() {
+                    facets.check_length(primitive.length(text))?;
+                }
+                facets.check_quantity(*primitive, text)?;
+            }
+            // Item and member types have no list or union inside without end: a type is compiled after its parts.
+            Variety::List(item) => {
+                let mut count = 0;
+                for word in text.split_ascii_whitespace() {
+                    self.check(*item, word, scope)?;
+                    count += 1;
+                }
+                facets.check_length(count)?;
+            }
+            Variety::Union(members) => {
+                if !members
+                    .iter()
+                    .any(|&member| self.check(member, text, scope).is_ok())
+                {
+                    return Err(Defect::Union(id));
+                }
+            }
+        }
+        match &facets.enumeration {
+            Some(enumeration) => {
+                let key = self.canonical(id, text);
+                match enumeration.keys.binary_search_by(|known| (**known).cmp(&*key)) {
+                    Ok(_) => Ok(()),
+                    Err(_) => Err(Defect::Enumeration(enumeration)),
+                }
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A text that is equal for equal values and different for different values of one type.
+    pub(super) fn canonical<'v>(&self, id: SimpleId, text: &'v str) -> Cow<'v, str> {
+        let simple = self.get(id);
+        let text = normalize(simple.white_space, text);
+        match &simple.variety {
+            Variety::Atomic(primitive) => match text {
+                Cow::Borrowed(text) => primitive.canonical(text),
+                Cow::Owned(text) => Cow::Owned(primitive.canonical(&text).into_owned()),
+            },
+            Variety::List(item) => {
+                let items: Vec<_> = text
+                    .split_ascii_whitespace()
+                    .map(|word| self.canonical(*item, word))
+                    .collect();
+                Cow::Owned(items.join(" "))
+            }
+            Variety::Union(members) => {
+                let member = members
+                    .iter()
+                    .find(|&&member| self.check(member, &text, None).is_ok());
+                match member {
+                    Some(&member) => Cow::Owned(self.canonical(member, &text).into_owned()),
+                    None => text,
+                }
+            }
+        }
+    }
+
+    /// Calls `visit` with every identifier and reference to an identifier in a value of the type.
+    pub(super) fn identifiers(&self, id: SimpleId, text: &str, visit: &mut dyn FnMut(Role, &str)) {
+        let simple = self.get(id);
+        let text = normalize(simple.white_space, text);
+        match &simple.variety {
+            Variety::Atomic(_) if simple.role != Role::None => visit(simple.role, &text),
+            Variety::Atomic(_) => {}
+            Variety::List(item) => text
+                .split_ascii_whitespace()
+                .for_each(|word| self.identifiers(*item, word, visit)),
+            Variety::Union(members) => {
+                let member = members
+                    .iter()
+                    .find(|&&member| self.check(member, &text, None).is_ok());
+                if let Some(&member) = member {
+                    self.identifiers(member, &text, visit);
+                }
+            }
+        }
+    }
+
+    /// Whether a type is the other one, is derived from it, or is a member of it (part 1, section 3.14.6).
+    pub(super) fn derives(&self, id: SimpleId, ancestor: SimpleId) -> bool {
+        let mut at = Some(id);
+        while let Some(current) = at {
+            if current == ancestor {
+                return true;
+            }
+            at = self.get(current).base;
+        }
+        match &self.get(ancestor).variety {
+            Variety::Union(members) => members.iter().any(|&member| self.derives(id, member)),
+            _ => false,
+        }
+    }
+}
+
+impl Facets {
+    fn check_length(&self, length: usize) -> Result<(), Defect<'_>> {
+        let fail = |code, limit| Err(Defect::Length { code, limit });
+        match (self.length, self.min_length, self.max_length) {
+            (Some(limit), ..) if length != limit => fail("cvc-length-valid", limit),
+            (_, Some(limit), _) if length < limit => fail("cvc-minLength-valid", limit),
+            (.., Some(limit)) if length > limit => fail("cvc-maxLength-valid", limit),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_quantity(&self, primitive: Primitive, text: &str) -> Result<(), Defect<'_>> {
+        if self.total_digits.is_some() || self.fraction_digits.is_some() {
+            let (total, fraction) = number::digits(text);
+            for (code, limit, count) in [
+                ("cvc-totalDigits-valid", self.total_digits, total),
+                ("cvc-fractionDigits-valid", self.fraction_digits, fraction),
+            ] {
+                if let Some(limit) = limit.filter(|&limit| count > limit) {
+                    return Err(Defect::Digits { code, limit });
+                }
+            }
+        }
+        if self.lower.is_none() && self.upper.is_none() {
+            return Ok(());
+        }
+        let value = Quantity::parse(primitive, text);
+        for (bound, lower) in [(&self.upper, false), (&self.lower, true)] {
+            let Some(bound) = bound else { continue };
+            let wanted = if lower { Ordering::Greater } else { Ordering::Less };
+            let order = value.as_ref().and_then(|value| value.compare(&bound.value));
+            if order != Some(wanted) && !(bound.inclusive && order == Some(Ordering::Equal)) {
+                let code = match (lower, bound.inclusive) {
+                    (true, true) => "cvc-minInclusive-valid",
+                    (true, false) => "cvc-minExclusive-valid",
+                    (false, true) => "cvc-maxInclusive-valid",
+                    (false, false) => "cvc-maxExclusive-valid",
+                };
+                return Err(Defect::Bound { code, bound, lower });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Applies the white space facet.
+pub(super) fn normalize(white_space: WhiteSpace, text: &str) -> Cow<'_, str> {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let bytes = text.as_bytes();
+    match white_space {
+        WhiteSpace::Preserve => Cow::Borrowed(text),
+        WhiteSpace::Replace if !bytes.iter().any(|byte| is_space(byte) && *byte != b' ') => {
+            Cow::Borrowed(text)
+        }
+        WhiteSpace::Replace => Cow::Owned(text.replace(['\t', '\n', '\r'], " ")),
+        WhiteSpace::Collapse => {
+            let trimmed = text.trim_matches([' ', '\t', '\n', '\r']);
+            let bytes = trimmed.as_bytes();
+            let single = |pair: &[u8]| !(is_space(&pair[0]) && (pair[0] != b' ' || is_space(&pair[1])));
+            if bytes.windows(2).all(single) {
+                Cow::Borrowed(trimmed)
+            } else {
+                let words: Vec<&str> = trimmed
+                    .split([' ', '\t', '\n', '\r'])
+                    .filter(|word| !word.is_empty())
+                    .collect();
+                Cow::Owned(words.join(" "))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_is_replaced_or_collapsed() {
+        assert_eq!(normalize(WhiteSpace::Preserve, " a\n b "), " a\n b ");
+        assert_eq!(normalize(WhiteSpace::Replace, " a\n b "), " a  b ");
+        assert_eq!(normalize(WhiteSpace::Collapse, " a\n\t b "), "a b");
+        assert!(matches!(
+            normalize(WhiteSpace::Collapse, " a b c "),
+            Cow::Borrowed("a b c")
+        ));
+        assert_eq!(normalize(WhiteSpace::Collapse, "a\tb"), "a b");
+        // A no-break space is a character, not white space.
+        assert_eq!(normalize(WhiteSpace::Collapse, "\u{A0}a"), "\u{A0}a");
+    }
+}

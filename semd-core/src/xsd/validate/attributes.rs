@@ -1,0 +1,259 @@
+//! Attributes of an element (part 1, sections 3.2.4 and 3.4.4 clause 3).
+
+use crate::report::Message;
+use crate::xml::{self, AttributeId, ElementId, NameId, Node};
+
+use super::super::component::{AttributeUse, Declaration, TypeId};
+use super::super::simple::Variety;
+use super::super::violation::Violation;
+use super::super::wildcard::Process;
+use super::Run;
+
+impl Run<'_> {
+    /// The attribute with one of the names of the instance namespace.
+    pub(super) fn instance_attribute(&self, id: ElementId, name: Option<NameId>) -> Option<AttributeId> {
+        let name = name?;
+        self.document
+            .attribute_ids(id)
+            .map(AttributeId)
+            .find(|&attribute| self.document.attribute_at(attribute).name == name)
+    }
+
+    /// The type `xsi:type` names, if it does; a type that is not derived from the declared one is taken nevertheless.
+    pub(super) fn instance_type(
+        &mut self,
+        id: ElementId,
+        attribute: AttributeId,
+        declared: Option<TypeId>,
+    ) -> Option<TypeId> {
+        let document = self.document;
+        let text = document.value(document.attribute_at(attribute)).trim();
+        let node = Node::Attribute(attribute);
+        let found = match self.type_names.resolve(self.schema, document, id, text) {
+            Ok(found) => found,
+            Err(code) => {
+                self.report(
+                    code,
+                    node,
+                    Message::new(
+                        format!("Тип «{text}» из xsi:type не определён в схеме"),
+                        format!("Type “{text}” of xsi:type is not defined in the schema"),
+                    ),
+                );
+                return None;
+            }
+        };
+        if let Some(declared) = declared.filter(|&declared| !self.schema.derives(found, declared)) {
+            let (name, base) = (self.element_name(id), self.schema.type_name(declared));
+            self.report(
+                "cvc-elt.4.3",
+                node,
+                Message::new(
+                    format!(
+                        "Тип «{text}» не может стоять у элемента «{name}»: он не производный от «{base}»"
+                    ),
+                    format!(
+                        "Type “{text}” cannot be used for element “{name}”: it is not derived from “{base}”"
+                    ),
+                ),
+            );
+        }
+        Some(found)
+    }
+
+    /// Whether `xsi:nil` makes the element empty.
+    pub(super) fn instance_nil(&mut self, attribute: AttributeId, declared: &Declaration) -> bool {
+        let value = self.document.value(self.document.attribute_at(attribute)).trim();
+        let nil = matches!(value, "true" | "1");
+        let (code, message) = if !declared.nillable {
+            (
+                "cvc-elt.3.1",
+                Message::new(
+                    "xsi:nil у этого элемента не допускается",
+                    "xsi:nil is not allowed on this element",
+                ),
+            )
+        } else if !matches!(value, "true" | "1" | "false" | "0") {
+            (
+                "cvc-datatype-valid.1.2.1",
+                Message::new(
+                    "xsi:nil должен быть true или false",
+                    "xsi:nil must be true or false",
+                ),
+            )
+        } else if nil && declared.value.as_ref().is_some_and(|value| value.fixed) {
+            (
+                "cvc-elt.3.2.2",
+                Message::new(
+                    "xsi:nil у элемента с заданным значением не допускается",
+                    "xsi:nil is not allowed on an element with a fixed value",
+                ),
+            )
+        } else {
+            return nil;
+        };
+        self.report(code, Node::Attribute(attribute), message);
+        nil && declared.nillable
+    }
+
+    fn is_instance(&self, name: NameId) -> bool {
+        let instance = &self.instance;
+        [
+            instance.type_name,
+            instance.nil,
+            instance.locations[0],
+            instance.locations[1],
+        ]
+        .contains(&Some(name))
+    }
+
+    fn attribute_name(&self, attribute: AttributeId) -> String {
+        let mut name = String::new();
+        xml::write_name(
+            &mut name,
+            self.document
+                .expanded_name(self.document.attribute_at(attribute).name),
+        );
+        name
+    }
+
+    fn unwanted_attribute(&mut self, attribute: AttributeId, code: &'static str) {
+        let name = self.attribute_name(attribute);
+        let owner = self.element_name(self.document.attribute_at(attribute).owner);
+        self.report(
+            code,
+            Node::Attribute(attribute),
+            Message::new(
+                format!("Атрибут «{name}» у элемента «{owner}» не допускается"),
+                format!("Attribute “{name}” is not allowed on element “{owner}”"),
+            ),
+        );
+    }
+
+    pub(super) fn attributes(&mut self, id: ElementId, type_id: TypeId) {
+        let document = self.document;
+        let schema = self.schema;
+        let range = document.attribute_ids(id);
+        let TypeId::Complex(complex) = type_id else {
+            for attribute in range.map(AttributeId) {
+                if !self.is_instance(document.attribute_at(attribute).name) {
+                    self.unwanted_attribute(attribute, "cvc-type.3.1.1");
+                }
+            }
+            return;
+        };
+        let complex = schema.complex(complex);
+        let mut required = complex.required;
+        let mut wild_identifier = false;
+        for (attribute, record) in range.clone().map(AttributeId).zip(document.attributes(id)) {
+            let symbol = self.symbols[record.name.0 as usize];
+            let known = complex
+                .attributes
+                .binary_search_by_key(&symbol, |attribute| attribute.symbol);
+            if let Ok(index) = known {
+                let made = &complex.attributes[index];
+                required -= u32::from(made.required);
+                self.attribute(attribute, made);
+                continue;
+            }
+            if self.is_instance(record.name) {
+                continue;
+            }
+            let namespace = self.namespaces[record.name.0 as usize];
+            let wildcard = complex
+                .wildcard
+                .as_ref()
+                .filter(|wildcard| wildcard.allowed.admits(namespace));
+            match wildcard.map(|wildcard| wildcard.process) {
+                None => self.unwanted_attribute(attribute, "cvc-complex-type.3.2.2"),
+                Some(Process::Skip) => {}
+                Some(process) => match schema.global_attributes.get(&symbol) {
+                    Some(global) => {
+                        let identifier = is_identifier(self, global);
+                        if identifier && wild_identifier {
+                            self.unwanted_attribute(attribute, "cvc-complex-type.5.1");
+                        } else if identifier
+                            && complex.attributes.iter().any(|known| is_identifier(self, known))
+                        {
+                            self.unwanted_attribute(attribute, "cvc-complex-type.5.2");
+                        }
+                        wild_identifier |= identifier;
+                        self.attribute(attribute, global);
+                    }
+                    None if process == Process::Strict => {
+                        self.unwanted_attribute(attribute, "cvc-complex-type.3.2.2");
+                    }
+                    None => {}
+                },
+            }
+        }
+        if required > 0 {
+            self.missing_attributes(id, &complex.attributes);
+        }
+    }
+
+    fn missing_attributes(&mut self, id: ElementId, uses: &[AttributeUse]) {
+        let owner = self.element_name(id);
+        for made in uses.iter().filter(|made| made.required) {
+            let present = self
+                .document
+                .attributes(id)
+                .iter()
+                .any(|attribute| self.symbols[attribute.name.0 as usize] == made.symbol);
+            if present {
+                continue;
+            }
+            let name = self.schema.symbols.display(made.symbol);
+            let message = Message::new(
+                format!("У элемента «{owner}» нет обязательного атрибута «{name}»"),
+                format!("Element “{owner}” lacks the required attribute “{name}”"),
+            );
+            let violation = Violation::new(self.document, "cvc-complex-type.4", Node::Element(id), message);
+            self.sink.push(Violation {
+                expected: vec![format!("@{name}")],
+                ..violation
+            });
+        }
+    }
+
+    /// The value of one attribute.
+    fn attribute(&mut self, attribute: AttributeId, made: &AttributeUse) {
+        let document = self.document;
+        let schema = self.schema;
+        let record = document.attribute_at(attribute);
+        let text = document.value(record);
+        // What is written as the fixed value is written is of the type: the compiler checked it.
+        if let (Some(fixed), None) = (&made.fixed, &made.declared_fixed) {
+            if *fixed.text == *text && !schema.simple.get(made.simple).identifies {
+                return;
+            }
+        }
+        let node = Node::Attribute(attribute);
+        if let Err(defect) = schema
+            .simple
+            .check(made.simple, text, Some((document, record.owner)))
+        {
+            self.sink
+                .push(Violation::of_value(schema, document, node, defect));
+            return;
+        }
+        if schema.simple.get(made.simple).identifies {
+            self.identify(made.simple, text, node);
+        }
+        for (fixed, code) in [
+            (&made.declared_fixed, "cvc-attribute.4"),
+            (&made.fixed, "cvc-complex-type.3.1"),
+        ] {
+            if let Some(fixed) = fixed {
+                if *schema.simple.canonical(made.simple, text) != *fixed.key {
+                    self.not_fixed(code, node, &fixed.text);
+                }
+            }
+        }
+    }
+}
+
+fn is_identifier(run: &Run<'_>, made: &AttributeUse) -> bool {
+    let simple = run.schema.simple.get(made.simple);
+    matches!(simple.variety, Variety::Atomic(_)) && simple.role == super::super::simple::Role::Id
+}

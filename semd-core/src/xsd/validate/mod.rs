@@ -1,0 +1,434 @@
+//! Validation: one pass over the tree in document order.
+//!
+//! The order and the wording of the checks follow XML Schema 1.0 part 1, sections 3.3.4, 3.4.4 and 3.14.4; where the
+//! specification leaves open how to go on after an error, Xerces is followed, against which verdicts are compared.
+
+mod attributes;
+mod children;
+mod constraints;
+mod scope;
+
+use crate::report::Message;
+use crate::xml::{self, Document, ElementId, NameId, Node};
+
+use super::component::{ANY_TYPE, Content, Schema, TypeId};
+use super::content::DeclarationId;
+use super::names::{Map, Namespace, Symbol};
+use super::simple::Role;
+use super::violation::Violation;
+use super::wildcard::Process;
+use constraints::Tables;
+use scope::TypeNames;
+
+/// Violations after which validation of a document stops: it is invalid, and memory stays bounded.
+pub const MAX_VIOLATIONS: usize = 1_000;
+
+/// The attributes that XML Schema gives to all elements (part 1, section 2.6).
+#[derive(Default)]
+struct Instance {
+    type_name: Option<NameId>,
+    nil: Option<NameId>,
+    locations: [Option<NameId>; 2],
+}
+
+/// An element whose end has not been reached.
+struct Frame {
+    element: ElementId,
+    end: u32,
+    type_id: TypeId,
+    declaration: Option<DeclarationId>,
+    /// State of the automaton, or the members met of `xs:all`.
+    state: u64,
+    /// The order of the children is wrong already.
+    misplaced: bool,
+    nil: bool,
+    has_children: bool,
+    has_text: bool,
+    /// Text other than white space.
+    has_characters: bool,
+}
+
+/// One validation.
+struct Run<'a> {
+    schema: &'a Schema,
+    document: &'a Document<'a>,
+    /// Names and namespaces of the document as the schema knows them, by [`NameId`].
+    symbols: Vec<Symbol>,
+    namespaces: Vec<Namespace>,
+    instance: Instance,
+    type_names: TypeNames<'a>,
+    frames: Vec<Frame>,
+    identifiers: Map<Box<str>, ()>,
+    references: Vec<(Box<str>, Node)>,
+    /// Types of the elements; filled only where the schema has identity constraints.
+    types: Vec<Option<TypeId>>,
+    tables: Tables,
+    sink: &'a mut Vec<Violation>,
+    /// Length of the sink at which to stop.
+    full: usize,
+}
+
+impl Schema {
+    /// Checks a document and appends what is wrong, in the order the checks meet it: problems of a start tag, then of
+    /// the children, then of the content as a whole. At most [`MAX_VIOLATIONS`] are appended.
+    pub fn validate(&self, document: &Document<'_>, sink: &mut Vec<Violation>) {
+        let full = sink.len() + MAX_VIOLATIONS;
+        let mut run = Run {
+            schema: self,
+            document,
+            symbols: Vec::with_capacity(document.name_count()),
+            namespaces: Vec::with_capacity(document.name_count()),
+            instance: Instance {
+                type_name: document.find_name(xml::XSI, "type"),
+                nil: document.find_name(xml::XSI, "nil"),
+                locations: ["schemaLocation", "noNamespaceSchemaLocation"]
+                    .map(|local| document.find_name(xml::XSI, local)),
+            },
+            type_names: TypeNames::new(document),
+            frames: Vec::with_capacity(32),
+            identifiers: Map::default(),
+            references: Vec::new(),
+            types: Vec::new(),
+            tables: Tables::default(),
+            sink,
+            full,
+        };
+        for id in 0..document.name_count() as u32 {
+            let name = document.expanded_name(NameId(id));
+            let namespace = self.symbols.find_namespace(name.namespace);
+            run.namespaces.push(namespace);
+            run.symbols.push(self.symbols.find(namespace, name.local));
+        }
+        if !self.constraints.is_empty() {
+            run.types = vec![None; document.elements().len()];
+        }
+        run.document();
+    }
+}
+
+impl<'a> Run<'a> {
+    fn document(&mut self) {
+        let elements = self.document.elements();
+        let texts = self.document.texts();
+        let (mut at, mut text) = (0_u32, 0_usize);
+        while (at as usize) < elements.len() {
+            while let Some(next) = texts.get(text).filter(|next| next.before <= at) {
+                self.text(next.parent, next.blank);
+                text += 1;
+            }
+            while self.frames.last().is_some_and(|frame| frame.end <= at) {
+                self.close();
+            }
+            if self.sink.len() >= self.full {
+                self.sink.truncate(self.full);
+                return;
+            }
+            let id = ElementId(at);
+            if self.open(id) {
+                at += 1;
+            } else {
+                at = elements[at as usize].end;
+                text = self.document.text_ids(id).end as usize;
+            }
+        }
+        for rest in &texts[text..] {
+            self.text(rest.parent, rest.blank);
+        }
+        while !self.frames.is_empty() {
+            self.close();
+        }
+        for (reference, node) in std::mem::take(&mut self.references) {
+            if !self.identifiers.contains_key(&reference) {
+                self.report(
+                    "cvc-id.1",
+                    node,
+                    Message::new(
+                        "Ссылка на идентификатор (IDREF), которого нет в документе",
+                        "A reference to an identifier (IDREF) that the document does not have",
+                    ),
+                );
+            }
+        }
+        self.sink.truncate(self.full);
+    }
+
+    fn report(&mut self, code: &'static str, node: Node, message: Message) {
+        self.sink.push(Violation::new(self.document, code, node, message));
+    }
+
+    /// Text between two tags: the elements before it are at their end.
+    fn text(&mut self, parent: ElementId, blank: bool) {
+        while self.frames.last().is_some_and(|frame| frame.element != parent) {
+            self.close();
+        }
+        if let Some(frame) = self.frames.last_mut() {
+            frame.has_text = true;
+            frame.has_characters |= !blank;
+        }
+    }
+
+    /// The start of an element; `false`: its content is not to be looked at.
+    fn open(&mut self, id: ElementId) -> bool {
+        let name = self.document.element(id).name;
+        let (mut declaration, process) = self.place_child(id, self.symbols[name.0 as usize]);
+        if process == Some(Process::Skip) {
+            return false;
+        }
+        if declaration.is_none() {
+            declaration = self
+                .schema
+                .global_elements
+                .get(&self.symbols[name.0 as usize])
+                .copied();
+        }
+        let node = Node::Element(id);
+        let declared = declaration.map(|declaration| self.schema.declaration(declaration));
+        if declared.is_some_and(|declared| declared.is_abstract) {
+            let name = self.element_name(id);
+            self.report(
+                "cvc-elt.2",
+                node,
+                Message::new(
+                    format!("Элемент «{name}» абстрактный: вместо него должен стоять заменяющий его элемент"),
+                    format!("Element “{name}” is abstract: an element that substitutes it must stand here"),
+                ),
+            );
+        }
+        let mut type_id = declared.map(|declared| declared.type_id);
+        if let Some(attribute) = self.instance_attribute(id, self.instance.type_name) {
+            type_id = self.instance_type(id, attribute, type_id).or(type_id);
+        }
+        let type_id = type_id.unwrap_or_else(|| {
+            self.undeclared(id, process);
+            TypeId::Complex(ANY_TYPE)
+        });
+        if let TypeId::Complex(complex) = type_id {
+            if self.schema.complex(complex).is_abstract {
+                self.abstract_type(id, type_id);
+            }
+        }
+        if let Some(slot) = self.types.get_mut(id.0 as usize) {
+            *slot = Some(type_id);
+        }
+        let nil = match (self.instance_attribute(id, self.instance.nil), declared) {
+            (Some(attribute), Some(declared)) => self.instance_nil(attribute, declared),
+            _ => false,
+        };
+        self.attributes(id, type_id);
+        self.frames.push(Frame {
+            element: id,
+            end: self.document.element(id).end,
+            type_id,
+            declaration,
+            state: 0,
+            misplaced: false,
+            nil,
+            has_children: false,
+            has_text: false,
+            has_characters: false,
+        });
+        true
+    }
+
+    fn undeclared(&mut self, id: ElementId, process: Option<Process>) {
+        let code = match (id == self.document.root(), process) {
+            (true, _) => "cvc-elt.1.a",
+            (false, Some(Process::Strict)) => "cvc-complex-type.2.4.c",
+            // Either the parent said already that the element is misplaced, or anything may stand here.
+            _ => return,
+        };
+        let name = self.element_name(id);
+        self.report(
+            code,
+            Node::Element(id),
+            Message::new(
+                format!("Элемент «{name}» не объявлен в схеме"),
+                format!("Element “{name}” is not declared in the schema"),
+            ),
+        );
+    }
+
+    fn abstract_type(&mut self, id: ElementId, type_id: TypeId) {
+        let (name, type_name) = (self.element_name(id), self.schema.type_name(type_id));
+        self.report(
+            "cvc-type.2",
+            Node::Element(id),
+            Message::new(
+                format!("Тип «{type_name}» элемента «{name}» абстрактный: укажите xsi:type"),
+                format!("Type “{type_name}” of element “{name}” is abstract: give xsi:type"),
+            ),
+        );
+    }
+
+    fn element_name(&self, id: ElementId) -> String {
+        let mut name = String::new();
+        xml::write_name(&mut name, self.document.name(id));
+        name
+    }
+
+    /// The end of the innermost element.
+    fn close(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        self.content(&frame);
+        if let Some(declaration) = frame.declaration {
+            let schema = self.schema;
+            if !schema.declaration(declaration).constraints.is_empty() {
+                self.constraints(&schema.declaration(declaration).constraints, frame.element);
+            }
+        }
+    }
+
+    /// The content of an element as a whole.
+    fn content(&mut self, frame: &Frame) {
+        let schema = self.schema;
+        let node = Node::Element(frame.element);
+        if frame.nil {
+            if frame.has_children || frame.has_text {
+                self.report(
+                    "cvc-elt.3.2.1",
+                    node,
+                    Message::new(
+                        "Элемент с xsi:nil=\"true\" должен быть пустым",
+                        "An element with xsi:nil=\"true\" must be empty",
+                    ),
+                );
+            }
+            return;
+        }
+        let declared = frame
+            .declaration
+            .map(|declaration| schema.declaration(declaration));
+        let value = declared.and_then(|declared| declared.value.as_ref());
+        if let (Some(value), false, false) = (value, frame.has_children, frame.has_text) {
+            // The declared value stands for the missing one; it fits the declared type, but maybe not xsi:type.
+            if declared.is_some_and(|declared| declared.type_id != frame.type_id) {
+                if let Some(simple) = schema.simple_content(frame.type_id) {
+                    if let Err(defect) = schema.simple.check(simple, &value.value.text, None) {
+                        self.sink
+                            .push(Violation::of_value(schema, self.document, node, defect));
+                    }
+                }
+            }
+            return;
+        }
+        match frame.type_id {
+            TypeId::Simple(_) => {
+                if frame.has_children {
+                    self.unwanted_children(frame, "cvc-type.3.1.2");
+                }
+            }
+            TypeId::Complex(complex) => match &schema.complex(complex).content {
+                Content::Empty if frame.has_children || frame.has_text => {
+                    let name = self.element_name(frame.element);
+                    self.report(
+                        "cvc-complex-type.2.1",
+                        node,
+                        Message::new(
+                            format!("Элемент «{name}» должен быть пустым: без текста и вложенных элементов"),
+                            format!("Element “{name}” must be empty: neither text nor elements inside"),
+                        ),
+                    );
+                }
+                Content::Empty => {}
+                Content::Simple(_) => {
+                    if frame.has_children {
+                        self.unwanted_children(frame, "cvc-complex-type.2.2");
+                    }
+                }
+                Content::Elements(model) => {
+                    if frame.has_characters {
+                        let name = self.element_name(frame.element);
+                        self.report(
+                            "cvc-complex-type.2.3",
+                            node,
+                            Message::new(
+                                format!(
+                                    "В элементе «{name}» не должно быть текста, только вложенные элементы"
+                                ),
+                                format!("Element “{name}” must have no text, only elements inside"),
+                            ),
+                        );
+                    }
+                    self.complete(frame, model);
+                }
+                Content::Mixed(model) => self.complete(frame, model),
+            },
+        }
+        let fixed = value.filter(|value| value.fixed);
+        if let Some(simple) = schema.simple_content(frame.type_id) {
+            let text = self.own_text(frame);
+            match schema
+                .simple
+                .check(simple, &text, Some((self.document, frame.element)))
+            {
+                Err(defect) => self
+                    .sink
+                    .push(Violation::of_value(schema, self.document, node, defect)),
+                Ok(()) => {
+                    if schema.simple.get(simple).identifies {
+                        self.identify(simple, &text, node);
+                    }
+                    if let Some(fixed) = fixed {
+                        if *schema.simple.canonical(simple, &text) != *fixed.value.key {
+                            self.not_fixed("cvc-elt.5.2.2.2.2", node, &fixed.value.text);
+                        }
+                    }
+                }
+            }
+        } else if let Some(fixed) = fixed {
+            if frame.has_children || *self.own_text(frame) != *fixed.value.text {
+                self.not_fixed("cvc-elt.5.2.2.2.1", node, &fixed.value.text);
+            }
+        }
+    }
+
+    fn not_fixed(&mut self, code: &'static str, node: Node, fixed: &str) {
+        self.sink
+            .push(Violation::not_fixed(self.document, code, node, fixed));
+    }
+
+    fn unwanted_children(&mut self, frame: &Frame, code: &'static str) {
+        let name = self.element_name(frame.element);
+        self.report(
+            code,
+            Node::Element(frame.element),
+            Message::new(
+                format!("В элементе «{name}» допускается только текст, без вложенных элементов"),
+                format!("Element “{name}” may have text only, no elements inside"),
+            ),
+        );
+    }
+
+    fn own_text(&self, frame: &Frame) -> std::borrow::Cow<'a, str> {
+        let document = self.document;
+        if frame.has_children {
+            let texts = document.child_texts(frame.element);
+            texts.map(|(_, text)| document.text(text)).collect()
+        } else {
+            document.string_value(frame.element)
+        }
+    }
+
+    /// Remembers the identifiers and references in a valid value.
+    fn identify(&mut self, simple: super::simple::SimpleId, text: &str, node: Node) {
+        let schema = self.schema;
+        let mut repeated = false;
+        schema
+            .simple
+            .identifiers(simple, text, &mut |role, value| match role {
+                Role::Id => repeated |= self.identifiers.insert(value.into(), ()).is_some(),
+                Role::IdRef => self.references.push((value.into(), node)),
+                Role::None => {}
+            });
+        if repeated {
+            self.report(
+                "cvc-id.2",
+                node,
+                Message::new(
+                    "Идентификатор (ID) уже есть в документе: он должен быть единственным",
+                    "The identifier (ID) is in the document already: it must be unique",
+                ),
+            );
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The texts of violations, Russian and English side by side.
+
+use crate::report::Message;
+use crate::xml::{Document, Node, write_name};
+
+use super::super::component::Schema;
+use super::super::simple::{Defect, Enumeration, SimpleId, Variety};
+use super::Violation;
+
+/// Names or values listed in one message; the rest is counted.
+const MOST_LISTED: usize = 12;
+
+/// The part of a document a value stands in.
+fn subject(document: &Document<'_>, node: Node) -> Message {
+    let mut name = String::new();
+    match node {
+        Node::Attribute(id) => {
+            write_name(&mut name, document.expanded_name(document.attribute_at(id).name));
+            Message::new(
+                format!("Значение атрибута «{name}»"),
+                format!("The value of attribute “{name}”"),
+            )
+        }
+        Node::Element(id) => {
+            write_name(&mut name, document.name(id));
+            Message::new(
+                format!("Текст элемента «{name}»"),
+                format!("The text of element “{name}”"),
+            )
+        }
+        Node::Document | Node::Text(_) => Message::new("Значение", "The value"),
+    }
+}
+
+fn list<'a>(items: impl Iterator<Item = &'a str>) -> Message {
+    let all: Vec<&str> = items.collect();
+    let shown = all[..all.len().min(MOST_LISTED)].join(", ");
+    match all.len().saturating_sub(MOST_LISTED) {
+        0 => Message::verbatim(shown),
+        more => Message::new(
+            format!("{shown} и ещё {more}"),
+            format!("{shown} and {more} more"),
+        ),
+    }
+}
+
+/// Whether a value is of a kind that cannot be personal data: an object identifier or a capital mnemonic.
+fn is_impersonal(value: &str) -> bool {
+    let identifier = value.contains('.')
+        && value.starts_with(['0', '1', '2'])
+        && value.split('.').count() > 3
+        && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let mnemonic = (1..=12).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_uppercase());
+    identifier || mnemonic
+}
+
+/// ` («value»)` where the value may be shown.
+fn shown(document: &Document<'_>, node: Node) -> Message {
+    match node {
+        Node::Attribute(id) => match document.value(document.attribute_at(id)) {
+            "" => Message::new(" (пусто)", " (empty)"),
+            value if is_impersonal(value) => Message::new(format!(" («{value}»)"), format!(" (“{value}”)")),
+            _ => Message::verbatim(""),
+        },
+        _ => Message::verbatim(""),
+    }
+}
+
+impl Violation {
+    pub(in crate::xsd) fn new(
+        document: &Document<'_>,
+        code: &'static str,
+        node: Node,
+        message: Message,
+    ) -> Self {
+        Self {
+            code,
+            node,
+            offset: document.offset(node),
+            message,
+            expected: Vec::new(),
+        }
+    }
+
+    /// A violation about names: of the node itself and of what is expected.
+    pub(in crate::xsd) fn of_children(
+        document: &Document<'_>,
+        code: &'static str,
+        node: Node,
+        what: Message,
+        expected: Vec<String>,
+    ) -> Self {
+        let names = list(expected.iter().map(String::as_str));
+        let message = match expected.as_slice() {
+            [] => what,
+            [_] => Message::new(
+                format!("{}; ожидается {}", what.ru, names.ru),
+                format!("{}; {} is expected", what.en, names.en),
+            ),
+            _ => Message::new(
+                format!("{}; ожидается один из: {}", what.ru, names.ru),
+                format!("{}; one of these is expected: {}", what.en, names.en),
+            ),
+        };
+        Self {
+            expected,
+            ..Self::new(document, code, node, message)
+        }
+    }
+
+    /// A value that differs from the fixed one.
+    pub(in crate::xsd) fn not_fixed(
+        document: &Document<'_>,
+        code: &'static str,
+        node: Node,
+        fixed: &str,
+    ) -> Self {
+        let (subject, shown) = (subject(document, node), shown(document, node));
+        let message = Message::new(
+            format!("{}{} должно быть «{fixed}»", subject.ru, shown.ru),
+            format!("{}{} must be “{fixed}”", subject.en, shown.en),
+        );
+        Self::new(document, code, node, message)
+    }
+
+    /// A value that is not of its simple type.
+    pub(in crate::xsd) fn of_value(
+        schema: &Schema,
+        document: &Document<'_>,
+        node: Node,
+        defect: Defect<'_>,
+    ) -> Self {
+        let (subject, shown) = (subject(document, node), shown(document, node));
+        let reason = reason(schema, defect);
+        let message = Message::new(
+            format!("{}{} {}", subject.ru, shown.ru, reason.ru),
+            format!("{}{} {}", subject.en, shown.en, reason.en),
+        );
+        Self::new(document, defect.code(), node, message)
+    }
+}
+
+fn type_name(schema: &Schema, id: SimpleId) -> String {
+    // An anonymous type is known to people by the nearest type that has a name.
+    let mut at = Some(id);
+    while let Some(id) = at {
+        let simple = schema.simple.get(id);
+        if let Some(name) = simple.name {
+            return schema.symbols.name(name).local.to_owned();
+        }
+        at = simple.base;
+    }
+    "(anonymous)".to_owned()
+}
+
+/// The values of all enumerations a union is made of.
+fn union_values<'s>(schema: &'s Schema, id: SimpleId, out: &mut Vec<&'s Enumeration>) {
+    let simple = schema.simple.get(id);
+    match (&simple.facets.enumeration, &simple.variety) {
+        (Some(enumeration), _) => out.push(enumeration),
+        (None, Variety::Union(members)) => {
+            for &member in members {
+                union_values(schema, member, out);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn allowed<'a>(values: impl Iterator<Item = &'a str>) -> Message {
+    let values = list(values);
+    Message::new(
+        format!("не из допустимого набора: {}", values.ru),
+        format!("is not one of the allowed values: {}", values.en),
+    )
+}
+
+fn reason(schema: &Schema, defect: Defect<'_>) -> Message {
+    match defect {
+        Defect::Datatype(id) => {
+            let name = type_name(schema, id);
+            Message::new(
+                format!("не является значением типа {name}"),
+                format!("is not a value of type {name}"),
+            )
+        }
+        Defect::Union(id) => {
+            let mut enumerations = Vec::new();
+            union_values(schema, id, &mut enumerations);
+            if enumerations.is_empty() {
+                let name = type_name(schema, id);
+                Message::new(
+                    format!("не подходит ни одному из типов объединения {name}"),
+                    format!("fits no member of the union {name}"),
+                )
+            } else {
+                allowed(
+                    enumerations
+                        .iter()
+                        .flat_map(|enumeration| enumeration.texts.iter().map(|text| &**text)),
+                )
+            }
+        }
+        Defect::Enumeration(enumeration) => allowed(enumeration.texts.iter().map(|text| &**text)),
+        Defect::Pattern(patterns) => Message::new(
+            format!("не соответствует образцу {}", patterns.text),
+            format!("does not match the pattern {}", patterns.text),
+        ),
+        Defect::Length { code, limit } => match (code, limit) {
+            ("cvc-minLength-valid", 1) => Message::new("не должно быть пустым", "must not be empty"),
+            ("cvc-minLength-valid", _) => Message::new(
+                format!("короче наименьшей длины {limit}"),
+                format!("is shorter than the least length {limit}"),
+            ),
+            ("cvc-maxLength-valid", _) => Message::new(
+                format!("длиннее наибольшей длины {limit}"),
+                format!("is longer than the greatest length {limit}"),
+            ),
+            _ => Message::new(
+                format!("должно иметь длину {limit}"),
+                format!("must have the length {limit}"),
+            ),
+        },
+        Defect::Bound { bound, lower, .. } => {
+            let (ru, en) = match (lower, bound.inclusive) {
+                (true, true) => ("должно быть не меньше", "must not be less than"),
+                (true, false) => ("должно быть больше", "must be greater than"),
+                (false, true) => ("должно быть не больше", "must not be greater than"),
+                (false, false) => ("должно быть меньше", "must be less than"),
+            };
+            Message::new(format!("{ru} {}", bound.text), format!("{en} {}", bound.text))
+        }
+        Defect::Digits { code, limit } => match code {
+            "cvc-fractionDigits-valid" => Message::new(
+                format!("имеет больше {limit} знаков после запятой"),
+                format!("has more than {limit} digits after the point"),
+            ),
+            _ => Message::new(
+                format!("имеет больше {limit} цифр"),
+                format!("has more than {limit} digits"),
+            ),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_identifiers_and_mnemonics_are_quoted() {
+        for quoted in ["1.2.643.100.3", "NI", "OBS"] {
+            assert!(is_impersonal(quoted), "{quoted}");
+        }
+        for hidden in [
+            "112-233-445 95",
+            "11223344595",
+            "01.02.1980",
+            "Ivanov",
+            "",
+            "19800201",
+        ] {
+            assert!(!is_impersonal(hidden), "{hidden}");
+        }
+    }
+}

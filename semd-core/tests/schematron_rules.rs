@@ -1,0 +1,390 @@
+//! Schematron and XPath, one feature at a time, through the public door.
+
+use semd_core::report::{Lang, Layer};
+use semd_core::schematron::{AssertionKind, ErrorCode, LoadError, Outcome, Plan, SyntaxErrorKind};
+use semd_core::xml::{self, Limits, LineIndex};
+
+const NAMESPACES: &str = r#"<ns prefix="xsi" uri="http://www.w3.org/2001/XMLSchema-instance"/>
+<ns prefix="fias" uri="urn:hl7-ru:fias"/><ns prefix="v3" uri="urn:hl7-org:v3"/>"#;
+
+fn schema(body: &str) -> String {
+    format!(
+        r#"<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2">{NAMESPACES}{body}</schema>"#
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
+}
+
+/// A rule set of one rule with one assert.
+fn one(context: &str, test: &str) -> String {
+    schema(&format!(
+        r#"<pattern><rule context="{}"><assert test="{}">text</assert></rule></pattern>"#,
+        escaped(context),
+        escaped(test)
+    ))
+}
+
+fn run(schema: &str, document: &str) -> Outcome {
+    let plan = Plan::compile(schema.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    let document =
+        xml::parse(document.as_bytes(), &Limits::default()).expect("test documents are well-formed");
+    plan.evaluate(&document)
+}
+
+/// The truth of a test at the root element, or its error.
+fn value(test: &str, document: &str) -> Result<bool, ErrorCode> {
+    let outcome = run(&one("/*", test), document);
+    assert_eq!(outcome.fired, 1);
+    match outcome.errors.first() {
+        Some(error) => Err(error.code),
+        None => Ok(outcome.failed.is_empty()),
+    }
+}
+
+/// Places a context matches.
+fn places(context: &str, source: &str) -> Vec<String> {
+    let document = xml::parse(source.as_bytes(), &Limits::default()).expect("test documents are well-formed");
+    let plan = Plan::compile(one(context, "false()").as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    let outcome = plan.evaluate(&document);
+    outcome
+        .failed
+        .iter()
+        .map(|failure| document.path(failure.node))
+        .collect()
+}
+
+const DOCUMENT: &str = r#"<d n="3" e="" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CD">
+<a x="1">one</a><a x="2">two<b><c/></b></a><a/><t> some  words </t><v>20</v></d>"#;
+
+#[test]
+fn tests_have_the_value_of_the_standard() {
+    for (test, expected) in [
+        // general comparisons are existential
+        ("a/@x = '2'", true),
+        ("a/@x != '2'", true),
+        ("not(a/@x = '3')", true),
+        ("@missing != ''", false),
+        ("@missing = ''", false),
+        ("@e = ''", true),
+        ("@n = 3", true),
+        ("@n > 2.5 and @n < 1e1", true),
+        ("a/@x = ['2', '5']", true),
+        ("a/@x = ('7', '5')", false),
+        ("'2' = a/@x", true),
+        ("3 > count(a/b)", true),
+        ("count(a) = [0, 3]", true),
+        ("count(a) = [0, 1]", false),
+        ("count([1, 2]) = 1", true),
+        ("@n = (1 to 3)", true),
+        ("a = 'twoone'", false),
+        (". != ''", true),
+        ("a/. = 'one'", true),
+        // value comparisons
+        ("@n eq '3'", true),
+        ("count(a) eq 3", true),
+        ("empty(@missing eq '3')", true),
+        // lexical form of xsi:type, not a QName
+        ("@xsi:type = 'CD'", true),
+        ("@* = 'CD'", true),
+        ("@*:type = 'CD' and @xsi:* = 'CD'", true),
+        // paths and axes
+        ("//c", true),
+        (".//c/ancestor::a/@x = '2'", true),
+        ("a/b/c/ancestor-or-self::*[last()]/self::d", true),
+        ("count(//*) = 8", true),
+        ("count(a/b/../../a) = 3", true),
+        ("a[2]/preceding-sibling::a/@x = '1'", true),
+        ("a[1]/following-sibling::*[1]/@x = '2'", true),
+        ("a[3]/preceding-sibling::a[1]/@x = '2'", true),
+        ("count(descendant-or-self::node()/@x) = 2", true),
+        ("count(a | a[1] | t) = 4", true),
+        ("a[last()][not(@x)]", true),
+        ("a[@x][2]/b", true),
+        ("a[position() = 2]/b", true),
+        ("a[position() > 1][1]/b", true),
+        ("(a | t)[4]/self::t", true),
+        ("a[last() = 1]", false),
+        ("t[last() = 1]", true),
+        ("a[count(a) = 0]", true),
+        ("/d/a", true),
+        ("/a", false),
+        ("count(a/text()) = 2", true),
+        ("count(node()) = 6", true),
+        // functions as steps
+        ("t/normalize-space(text()) = 'some words'", true),
+        ("t/string-length() = 13", true),
+        ("a[2]/matches(@x, '^[12]?$')", true),
+        // functions
+        ("matches(a[1], '^o.e$') and not(matches(a[1], 'x'))", true),
+        ("matches(@missing, '^$')", true),
+        ("matches(a[1], 'ONE', 'q')", false),
+        ("matches(a[2]/@x, @n)", false),
+        ("substring(a[1], string-length(a[1]) - 1) = 'ne'", true),
+        ("concat(a[1], '-', @n) = 'one-3' and 'a' || 'b' = 'ab'", true),
+        (
+            "contains(t, 'wor') and starts-with(a[1], 'o') and ends-with(a[1], 'e')",
+            true,
+        ),
+        ("upper-case('яz') = 'ЯZ' and lower-case('Я') = 'я'", true),
+        (
+            "translate('1-2', '-', '') = '12' and replace('a-b', '-', '.') = 'a.b'",
+            true,
+        ),
+        ("count(tokenize(t)) = 2 and tokenize('a,b', ',') = 'b'", true),
+        ("sum(a/@x) = 3 and sum(()) = 0", true),
+        ("round(2.5) = 3 and floor(2.7) = 2 and abs(-4) = 4", true),
+        ("number('x') != number('x')", true),
+        ("count(distinct-values((1, 2, 1))) = 2", true),
+        (
+            "name() = 'd' and local-name(@xsi:type) = 'type' and name(@xsi:type) = 'xsi:type'",
+            true,
+        ),
+        ("string-join(a, '+') = 'one+two+'", true),
+        (
+            "substring-before('a=b', '=') = 'a' and substring-after('a=b', '=') = 'b'",
+            true,
+        ),
+        (
+            "exists(a) and empty(x) and boolean('false') and true() and not(false())",
+            true,
+        ),
+        // the rest
+        ("some $x in a satisfies $x/@x = '2'", true),
+        ("every $x in a satisfies $x/@x", false),
+        ("some $x in a, $y in v satisfies $x/@x < $y", true),
+        ("if (@e) then @e != '' else true()", false),
+        (
+            "2 + 3 * 4 - 10 div 5 = 12 and 7 idiv 2 = 3 and 7 mod 4 = 3 and -(-1) = 1",
+            true,
+        ),
+        ("@n = '4' or a", true),
+        ("current()/a", true),
+        ("v = '20' and v = 20.0", true),
+    ] {
+        assert_eq!(value(test, DOCUMENT), Ok(expected), "{test}");
+    }
+}
+
+#[test]
+fn dynamic_errors_have_the_code_of_the_standard() {
+    for (test, code) in [
+        ("matches(a/@x, '1')", ErrorCode::Xpty0004),
+        ("matches(@n, @missing)", ErrorCode::Xpty0004),
+        ("matches(@n, '(' || '')", ErrorCode::Forx0002),
+        ("normalize-space(a)", ErrorCode::Xpty0004),
+        ("a eq 'x'", ErrorCode::Xpty0004),
+        ("a/matches(@x, '1')", ErrorCode::Forg0006),
+        ("'3' = 3", ErrorCode::Xpty0004),
+        ("a = 3", ErrorCode::Forg0001),
+        ("a[@x != ('1' or '2')]", ErrorCode::Forg0001),
+        ("('a', 'b')", ErrorCode::Forg0006),
+        ("['a']", ErrorCode::Forg0006),
+        ("1 idiv 0", ErrorCode::Foar0001),
+        ("a/(1, 2)/b", ErrorCode::Xpty0019),
+        ("a/(., 2)", ErrorCode::Xpty0018),
+    ] {
+        // `a[2]/@x != true` casts "2", which is no boolean.
+        let document = DOCUMENT.replace("<a/>", "<a x='x'/>");
+        assert_eq!(value(test, &document), Err(code), "{test}");
+    }
+}
+
+#[test]
+fn error_in_one_test_leaves_the_others_and_is_a_finding() {
+    let rules = schema(
+        r#"<pattern><rule context="d"><assert test="matches(a, 'x')">E1-1. a</assert>
+           <assert test="b">E1-2. b</assert></rule></pattern>"#,
+    );
+    let source = "<d><a/><a/></d>";
+    let plan = Plan::compile(rules.as_bytes()).expect("compiles");
+    let document = xml::parse(source.as_bytes(), &Limits::default()).expect("well-formed");
+    let outcome = plan.evaluate(&document);
+    let findings = outcome.findings(&plan, &document, &LineIndex::new(source.as_bytes()));
+    let rules: Vec<_> = findings.iter().map(|finding| finding.rule.as_deref()).collect();
+    assert_eq!(rules, [Some("E1-2"), Some("E1-1")]);
+    assert!(findings[1].message.en.contains("XPTY0004"));
+    assert!(findings[1].message.ru.contains("p1r1a1"));
+}
+
+#[test]
+fn error_in_a_context_means_no_match() {
+    assert!(places("a[matches(b, 'x')]", "<d><a><b/><b/></a></d>").is_empty());
+    assert!(places("code[@code != ('816' or '12013')]", "<d><code code='1x'/></d>").is_empty());
+}
+
+#[test]
+fn contexts_match_as_xslt_patterns() {
+    let source = "<r><a><b i='1'/><b i='2'/><c><b/></c></a><a><b/></a></r>";
+    for (context, expected) in [
+        ("/", &["/"][..]),
+        ("a/b[2]", &["/r[1]/a[1]/b[2]"]),
+        ("/a", &[]),
+        ("/r/a[2]", &["/r[1]/a[2]"]),
+        ("r//b[not(@i)]", &["/r[1]/a[1]/c[1]/b[1]", "/r[1]/a[2]/b[1]"]),
+        (
+            "//b[1]",
+            &["/r[1]/a[1]/b[1]", "/r[1]/a[1]/c[1]/b[1]", "/r[1]/a[2]/b[1]"],
+        ),
+        ("c | a[2]", &["/r[1]/a[1]/c[1]", "/r[1]/a[2]"]),
+        ("//*[@i]", &["/r[1]/a[1]/b[1]", "/r[1]/a[1]/b[2]"]),
+        ("b/@i", &["/r[1]/a[1]/b[1]/@i", "/r[1]/a[1]/b[2]/@i"]),
+        ("a/*[last()]", &["/r[1]/a[1]/c[1]", "/r[1]/a[2]/b[1]"]),
+        ("a/b[@i][2]", &["/r[1]/a[1]/b[2]"]),
+        ("b[ancestor::c]", &["/r[1]/a[1]/c[1]/b[1]"]),
+        ("b[count(../b) = 2][current()/@i = '1']", &["/r[1]/a[1]/b[1]"]),
+    ] {
+        assert_eq!(places(context, source), expected, "{context}");
+    }
+    assert_eq!(
+        places("a/text()", "<a>x<b/>y</a>"),
+        ["/a[1]/text()[1]", "/a[1]/text()[2]"]
+    );
+}
+
+#[test]
+fn unprefixed_names_mean_v3_or_no_namespace_and_prefixed_ones_their_own() {
+    for document in [
+        "<a b='1'/>",
+        "<a xmlns='urn:hl7-org:v3' b='1'/>",
+        "<p:a xmlns:p='urn:hl7-org:v3' b='1'/>",
+    ] {
+        assert_eq!(places("a[@b]", document), ["/a[1]"], "{document}");
+    }
+    assert!(places("a", "<a xmlns='urn:hl7-ru:fias'/>").is_empty());
+    assert_eq!(places("fias:a", "<a xmlns='urn:hl7-ru:fias'/>"), ["/fias:a[1]"]);
+    assert_eq!(places("v3:a", "<a xmlns='urn:hl7-org:v3'/>"), ["/a[1]"]);
+    assert!(places("v3:a", "<a/>").is_empty());
+    // The default namespace is not the namespace of attributes.
+    assert!(places("a[@b]", "<p:a xmlns:p='urn:hl7-org:v3' p:b='1'/>").is_empty());
+}
+
+#[test]
+fn first_matching_rule_of_a_pattern_takes_the_node() {
+    let rules = schema(
+        r#"<pattern><rule context="a[@x]"><assert test="false()">1</assert></rule>
+                    <rule context="a"><assert test="false()">2</assert></rule>
+                    <rule context="a | a[@x]"><assert test="false()">3</assert></rule></pattern>
+           <pattern><rule context="a"><report test="true()">4</report></rule></pattern>"#,
+    );
+    let plan = Plan::compile(rules.as_bytes()).expect("compiles");
+    let document = xml::parse(b"<r><a x=''/><a/></r>", &Limits::default()).expect("well-formed");
+    let outcome = plan.evaluate(&document);
+    let names: Vec<String> = outcome
+        .failed
+        .iter()
+        .map(|failure| plan.assertion(failure.assertion).name())
+        .collect();
+    assert_eq!(names, ["p1r1a1", "p2r1a1", "p1r2a1", "p2r1a1"]);
+    assert_eq!((outcome.fired, outcome.suppressed), (4, 3));
+    assert_eq!(plan.assertions()[3].kind(), AssertionKind::Report);
+}
+
+#[test]
+fn variables_are_computed_for_the_document_or_the_rule_node() {
+    let rules = schema(
+        r#"<let name="limit" value="/r/@limit"/>
+           <pattern><let name="all" value="count(//a)"/>
+             <rule context="a"><let name="own" value="@x"/><let name="twice" value="$own * 2"/>
+               <assert test="$own &lt;= $limit">limit</assert><assert test="$all = 2">all</assert>
+               <assert test="some $own in ('7') satisfies $own = '7' and $twice = current()/@x * 2">hidden</assert>
+             </rule></pattern>"#,
+    );
+    let outcome = run(&rules, "<r limit='2'><a x='1'/><a x='3'/></r>");
+    assert_eq!(outcome.failed.len(), 1);
+    assert_eq!(outcome.failed[0].assertion.0, 0);
+    assert!(outcome.errors.is_empty());
+}
+
+#[test]
+fn abstract_patterns_and_rules_are_expanded() {
+    let rules = schema(
+        r#"<pattern abstract="true" id="table"><rule context="$row">
+             <assert test="count($cell) = $cells">X1-1. <name/> has <value-of select="count($cell)"/></assert></rule></pattern>
+           <pattern is-a="table"><param name="row" value="r"/><param name="cell" value="c"/><param name="cells" value="2"/></pattern>
+           <pattern><rule abstract="true" id="base"><assert test="@id">base</assert></rule>
+             <rule context="c"><extends rule="base"/><assert test="@x">own</assert></rule></pattern>"#,
+    );
+    let source = "<r><c id='1'/></r>";
+    let plan = Plan::compile(rules.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    let document = xml::parse(source.as_bytes(), &Limits::default()).expect("well-formed");
+    let outcome = plan.evaluate(&document);
+    let findings = outcome.findings(&plan, &document, &LineIndex::new(source.as_bytes()));
+    assert_eq!(findings.len(), 2);
+    assert_eq!(findings[0].message.text(Lang::Ru), "X1-1. r has 1");
+    assert_eq!(findings[0].rule.as_deref(), Some("X1-1"));
+    assert_eq!(findings[0].test.as_deref(), Some("count(c) = 2"));
+    assert_eq!(findings[0].layer, Layer::Schematron);
+    assert_eq!(findings[1].path.as_deref(), Some("/r[1]/c[1]"));
+    assert_eq!((findings[1].line, findings[1].column), (1, 4));
+    assert_eq!(findings[1].message.en, "own");
+}
+
+#[test]
+fn default_phase_chooses_patterns_and_keeps_their_numbers() {
+    let rules = r#"<schema xmlns="http://purl.oclc.org/dsdl/schematron" defaultPhase="short">
+        <phase id="short"><active pattern="second"/></phase>
+        <pattern id="first"><rule context="a"><assert test="false()">1</assert></rule></pattern>
+        <pattern id="second"><rule context="a"><assert test="false()">2</assert></rule></pattern></schema>"#;
+    let plan = Plan::compile(rules.as_bytes()).expect("compiles");
+    let names: Vec<String> = plan.assertions().iter().map(|one| one.name()).collect();
+    assert_eq!(names, ["p2r1a1"]);
+}
+
+#[test]
+fn unusable_rule_sets_are_refused_with_their_place() {
+    let place = |rules: &str| match Plan::compile(rules.as_bytes()) {
+        Err(error) => error.position().map(|position| (position.line, position.column)),
+        Ok(_) => panic!("accepted: {rules}"),
+    };
+    let head = "<schema xmlns='http://purl.oclc.org/dsdl/schematron'>\n";
+    for (body, expected) in [
+        ("<include href='x.sch'/>", (2, 1)),
+        (
+            "<pattern><rule context='a'><assert test='a &lt; doc(1)'>t</assert></rule></pattern>",
+            (2, 49),
+        ),
+        ("<pattern><rule context='1 + 1'/></pattern>", (2, 25)),
+        ("<pattern><rule context='p:a'/></pattern>", (2, 25)),
+        (
+            "<pattern><rule context='a'><extends rule='no'/></rule></pattern>",
+            (2, 28),
+        ),
+        ("<pattern is-a='no'/>", (2, 1)),
+        ("<pattern><rule/></pattern>", (2, 10)),
+        (
+            "<xsl:key xmlns:xsl='http://www.w3.org/1999/XSL/Transform'/>",
+            (2, 1),
+        ),
+        (
+            "<pattern><rule id='b' abstract='true'><extends rule='b'/></rule>\n<rule context='a'><extends rule='b'/></rule></pattern>",
+            (2, 39),
+        ),
+    ] {
+        assert_eq!(place(&format!("{head}{body}</schema>")), Some(expected), "{body}");
+    }
+    assert!(matches!(Plan::compile(b"<a/>"), Err(LoadError::NotSchematron)));
+    assert!(matches!(Plan::compile(b"<a>"), Err(LoadError::Xml(_))));
+    let error = Plan::compile(one("a", "matches(@x, '[')").as_bytes()).expect_err("bad pattern");
+    assert!(
+        matches!(error, LoadError::Expression { error, .. } if error.kind == SyntaxErrorKind::BadRegex("[".into()))
+    );
+}
+
+#[test]
+fn document_that_asks_for_too_much_is_stopped() {
+    let rules = one("//x", "count(//x[count(//x) > 0]) = 0");
+    let document = format!("<r>{}</r>", "<x/>".repeat(3_000));
+    let outcome = run(&rules, &document);
+    assert!(outcome.stopped);
+    assert!(outcome.failed.len() < 3_000);
+}
+
+#[test]
+fn plan_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Plan>();
+}
