@@ -94,7 +94,7 @@ async fn work(sandbox: &Shared, id: &MessageId, request: RegisterDocumentRequest
     register(sandbox, id, &request, verdict.warnings);
 }
 
-/// A random part of the permitted range; the upper bound is excluded by so little that nobody sees it.
+/// A random time in the permitted range.
 async fn pause(sandbox: &Shared) {
     let (least, most) = (*sandbox.settings.delay.start(), *sandbox.settings.delay.end());
     let draw = f64::from(crc32fast::hash(MessageId::random().as_str().as_bytes())) / 2_f64.powi(32);

@@ -7,12 +7,12 @@ use axum::extract::{DefaultBodyLimit, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Router;
 use semd_core::xml::Limits;
 use time::OffsetDateTime;
 
 use super::faults::Fault;
-use super::registry::{Arrival, Entry, RequestState, Stage, StateReport};
+use super::registry::{Arrival, Entry, RequestState, Stage};
 use super::{Shared as Sandbox, judge, pipeline};
 use crate::message::{
     Acknowledgement, AcknowledgementKind, GetRegistryItemRequest, GetRegistryItemResponse, MessageError, Payload,
@@ -30,8 +30,10 @@ pub(super) fn router(sandbox: Arc<Sandbox>) -> Router {
         .with_state(sandbox)
 }
 
-async fn state(Shared(sandbox): Shared<Arc<Sandbox>>) -> Json<StateReport> {
-    Json(sandbox.registry().report())
+async fn state(Shared(sandbox): Shared<Arc<Sandbox>>) -> Response {
+    let report = sandbox.registry().report();
+    let json = serde_json::to_vec(&report).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 
 /// A message the sandbox understands.
