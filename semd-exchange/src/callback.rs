@@ -314,7 +314,8 @@ async fn take_result(
     body: Bytes,
     mut headers: Headers,
 ) -> Response {
-    "sendRegisterDocumentResultResponse".clone_into(&mut headers.action);
+    let kind = AcknowledgementKind::SendRegisterDocumentResult;
+    kind.action().clone_into(&mut headers.action);
     let message = Message {
         direction: Direction::In,
         action: RegisterDocumentResult::ACTION.to_owned(),
@@ -325,7 +326,6 @@ async fn take_result(
     if let Err(error) = record_result(&service.exchange, result, message).await {
         return refuse(error.into(), headers);
     }
-    let kind = AcknowledgementKind::SendRegisterDocumentResult;
     answer_with(&Acknowledgement::success().envelope(kind, &headers), &headers)
 }
 

@@ -13,6 +13,7 @@ mod exchange;
 pub mod journal;
 pub mod message;
 pub mod retry;
+pub mod sandbox;
 pub mod soap;
 pub mod worker;
 

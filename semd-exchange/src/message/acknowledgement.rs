@@ -104,6 +104,12 @@ impl AcknowledgementKind {
             Self::SendRegisterDocumentResult => "cb:sendRegisterDocumentResultResponse",
         }
     }
+
+    /// `wsa:Action` of the answer.
+    pub fn action(self) -> &'static str {
+        let root = self.root();
+        root.split_once(':').map_or(root, |(_, local)| local)
+    }
 }
 
 /// An answer that carries only `status` and `errors`: the synchronous half of every asynchronous operation.

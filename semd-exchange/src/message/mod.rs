@@ -14,6 +14,7 @@ pub mod timestamp;
 
 pub use acknowledgement::{Acknowledgement, AcknowledgementKind, RegisterError, Status};
 pub use document_file::{DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse, SendDocumentFileRequest};
+pub(crate) use from_document::{creation_time, local_uid, split_given_name, staff};
 pub use from_document::{DocumentSignature, NoIdentifier, ORGANIZATION_ROLE};
 pub use person::{Department, Patient, Recipient, Signer};
 pub use register_document::{
@@ -26,6 +27,9 @@ pub use registry_item::{
 };
 
 use crate::soap::{self, Element, Headers, XmlWriter};
+
+#[cfg(test)]
+pub(crate) use register_document::tests as tests_support;
 
 /// Why the payload of an envelope is not the expected message.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -11,7 +11,7 @@ use super::{Shared, WorkerError};
 use crate::client::Answer;
 use crate::exchange::Consequences;
 use crate::journal::{Direction, Event, JournalError, Message, Record, Refusal, Update};
-use crate::message::{Acknowledgement, Payload as _, RegisterDocumentRequest, RegisterError, Status};
+use crate::message::{Acknowledgement, AcknowledgementKind, Payload as _, RegisterDocumentRequest, RegisterError, Status};
 use crate::soap::{FaultSide, Headers, MessageId, Received, SoapFault};
 
 /// What a synchronous answer says.
@@ -101,7 +101,7 @@ impl Shared {
         let verdict = verdict(&answer);
         let message = Message {
             direction: Direction::In,
-            action: "registerDocumentResponse".to_owned(),
+            action: AcknowledgementKind::RegisterDocument.action().to_owned(),
             message_id: None,
             relates_to: Some(id.clone()),
             raw: Some(answer.body.to_vec()),
@@ -174,7 +174,6 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::AcknowledgementKind;
 
     fn answer(status: u16, body: Vec<u8>) -> Answer {
         Answer { status, body: body.into() }

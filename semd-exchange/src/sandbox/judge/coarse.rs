@@ -1,0 +1,47 @@
+//! Stage 1, synchronous half: is the request complete enough to be worked on.
+
+use uuid::Uuid;
+
+use crate::message::{RegisterDocumentRequest, RegisterError, timestamp};
+
+/// The coarse check of a request. An empty list means that the request is acknowledged.
+pub fn coarse(request: &RegisterDocumentRequest) -> Vec<RegisterError> {
+    let mut errors = Vec::new();
+    let mut structural = |message: String| errors.push(RegisterError::new("VALIDATION_ERROR", message));
+    if Uuid::try_parse(&request.local_uid).is_err() {
+        structural(format!("Идентификатор документа localUid [{}] не является UUID", request.local_uid));
+    }
+    if request.kind.is_empty() || !request.kind.bytes().all(|byte| byte.is_ascii_digit()) {
+        structural(format!("Вид документа kind [{}] не является кодом справочника", request.kind));
+    }
+    if timestamp::parse_xsd(&request.creation_date_time).is_none() {
+        structural(format!("Дата создания creationDateTime [{}] не является xs:dateTime", request.creation_date_time));
+    }
+    if !is_oid(&request.organization) {
+        structural(format!("Организация organization [{}] не является OID", request.organization));
+    }
+    if request.doc_content.checksum.is_none() {
+        structural("Не указана контрольная сумма файла docContent/checksum".to_owned());
+    }
+    if let Some(patient) = &request.patient {
+        if patient.surname.is_empty() {
+            let text = "Фамилия пациента в составе сведений о пациенте обязательна";
+            errors.push(RegisterError::new("PATIENT_SURNAME_NOT_FOUND", text));
+        }
+        if patient.name.is_empty() {
+            let text = "Имя пациента в составе сведений о пациенте обязательно";
+            errors.push(RegisterError::new("PATIENT_NAME_NOT_FOUND", text));
+        }
+    }
+    let signed = |data: &str| !data.is_empty();
+    if !request.personal_signatures.iter().any(|item| signed(&item.signature.data)) {
+        errors.push(RegisterError::new("NO_SIGNATURE", "Отсутствуют подписи документа"));
+    }
+    errors
+}
+
+/// Whether the text is an OID in dotted form with at least three arcs.
+fn is_oid(text: &str) -> bool {
+    let arcs: Vec<&str> = text.split('.').collect();
+    arcs.len() >= 3 && arcs.iter().all(|arc| !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit()))
+}

@@ -1,0 +1,136 @@
+//! The request against the document it speaks of.
+
+use semd_core::header::{Header, Staff};
+
+use crate::message::{Patient, RegisterDocumentRequest, RegisterError, Signer, creation_time, local_uid, staff, timestamp};
+
+/// Everything in which the request and the document differ.
+pub(super) fn cross_check(request: &RegisterDocumentRequest, header: &Header) -> Vec<RegisterError> {
+    let mut errors = Vec::new();
+    document(request, header, &mut errors);
+    if let (Some(patient), Some(role)) = (&request.patient, &header.patient) {
+        compare_patient(patient, role, &mut errors);
+    }
+    signers(request, header, &mut errors);
+    errors
+}
+
+fn validation(message: String) -> RegisterError {
+    RegisterError::new("VALIDATION_ERROR", message)
+}
+
+fn document(request: &RegisterDocumentRequest, header: &Header, errors: &mut Vec<RegisterError>) {
+    let in_document = local_uid(header).unwrap_or_default();
+    if !in_document.eq_ignore_ascii_case(&request.local_uid) {
+        errors.push(validation(format!(
+            "Уникальный идентификатор документа в ЭМД [{in_document}] отличается от указанного в запросе [{}]",
+            request.local_uid
+        )));
+    }
+    let created = creation_time(header);
+    if created != timestamp::parse_xsd(&request.creation_date_time) {
+        let shown = created.map(timestamp::to_xsd).unwrap_or_default();
+        errors.push(validation(format!(
+            "Дата создания документа в ЭМД [{shown}] отличается от указанной в запросе [{}]",
+            request.creation_date_time
+        )));
+    }
+    let organization = header.organization.oid.as_deref().unwrap_or_default();
+    if organization != request.organization {
+        errors.push(validation(format!(
+            "МО из запроса на регистрацию сведений [{}] не совпадает с МО в ЭМД [{organization}]",
+            request.organization
+        )));
+    }
+}
+
+fn compare_patient(patient: &Patient, role: &semd_core::header::Patient, errors: &mut Vec<RegisterError>) {
+    let birth = role.birth_date.filter(|birth| birth.has_day()).map(|birth| birth.date().to_string());
+    // `xs:date` may carry a zone, which a date of birth does not have.
+    let birth_in_request = patient.birth_date.as_deref().map(|date| date.get(..10).unwrap_or(date));
+    let person = &role.person;
+    let pairs = [
+        ("Локальный идентификатор", Some(patient.local_id.as_str()), role.local_id.as_deref()),
+        ("Фамилия", Some(patient.surname.as_str()), person.family.as_deref()),
+        ("Имя", Some(patient.name.as_str()), person.given.as_deref()),
+        ("Отчество", patient.patr_name.as_deref(), person.patronymic.as_deref()),
+        ("СНИЛС", patient.snils.as_deref(), person.snils.as_deref()),
+        ("Дата рождения", birth_in_request, birth.as_deref()),
+        ("Пол", patient.gender.as_deref(), role.gender.as_deref()),
+    ];
+    for (field, in_request, in_document) in pairs {
+        let (in_request, in_document) = (in_request.unwrap_or_default(), in_document.unwrap_or_default());
+        if in_request.trim() != in_document.trim() {
+            errors.push(validation(format!(
+                "{field} пациента в ЭМД [{in_document}] отличается от указанного в запросе [{in_request}]"
+            )));
+        }
+    }
+}
+
+fn signers(request: &RegisterDocumentRequest, header: &Header, errors: &mut Vec<RegisterError>) {
+    for item in &request.personal_signatures {
+        let signer = &item.signer;
+        let same_snils = |staff: &&Staff| staff.person.snils.as_deref() == Some(signer.snils.as_str());
+        let known = staff(header).any(|staff| staff.person.snils.is_some());
+        match staff(header).find(same_snils) {
+            Some(staff) => compare_signer(signer, staff, errors),
+            None if known => errors.push(RegisterError::new(
+                "INVALID_DOCTOR_SNILS",
+                format!("Медицинский работник со СНИЛС [{}] не найден в СЭМД", signer.snils),
+            )),
+            None if !staff(header).any(|staff| staff.person.family.as_deref() == Some(signer.surname.as_str())) => {
+                errors.push(RegisterError::new(
+                    "INVALID_DOCTOR_INFO",
+                    format!("Медицинский работник [{}] из запроса на регистрацию сведений не найден в СЭМД", signer.surname),
+                ));
+            }
+            None => {}
+        }
+    }
+    let Some(legal) = &header.legal_authenticator else { return };
+    let Some(snils) = legal.person.snils.as_deref() else { return };
+    if !request.personal_signatures.iter().any(|item| item.signer.snils == snils) {
+        errors.push(RegisterError::new(
+            "LEGAL_AUTHENTICATOR_NOT_FOUND",
+            format!(
+                "Медицинский работник со СНИЛС [{snils}], придавший документу юридическую силу, не найден в запросе на \
+                 регистрацию сведений"
+            ),
+        ));
+    }
+}
+
+fn compare_signer(signer: &Signer, staff: &Staff, errors: &mut Vec<RegisterError>) {
+    let person = &staff.person;
+    let rows = [
+        ("INVALID_DOCTOR_FAMILY", "Фамилия", Some(signer.surname.as_str()), person.family.as_deref()),
+        ("INVALID_DOCTOR_NAME", "Имя", Some(signer.name.as_str()), person.given.as_deref()),
+        ("INVALID_DOCTOR_PATRONYMIC", "Отчество", signer.patr_name.as_deref(), person.patronymic.as_deref()),
+    ];
+    for (code, field, in_request, in_document) in rows {
+        let (in_request, in_document) = (in_request.unwrap_or_default(), in_document.unwrap_or_default());
+        if in_request.trim() != in_document.trim() {
+            errors.push(RegisterError::new(
+                code,
+                format!(
+                    "{field} [{in_request}] медицинского работника в запросе на регистрацию отличается от [{in_document}] \
+                     в СЭМД. СНИЛС [{}]",
+                    signer.snils
+                ),
+            ));
+        }
+    }
+    if let Some(local_id) = &staff.local_id
+        && *local_id != signer.local_id
+    {
+        errors.push(RegisterError::new(
+            "INVALID_DOCTOR_ID",
+            format!(
+                "Локальный идентификатор медицинского работника в запросе на регистрацию [{}] отличается от [{local_id}] \
+                 в СЭМД. СНИЛС [{}]",
+                signer.local_id, signer.snils
+            ),
+        ));
+    }
+}

@@ -1,0 +1,87 @@
+//! Stage 2: the file.
+
+use semd_core::header::Header;
+use semd_core::report::{Finding, Layer, Report, Severity, Verdict};
+use semd_core::xml::{self, Limits};
+use semd_sign::verify::TrustStore;
+use time::OffsetDateTime;
+
+use super::{cross, signature};
+use crate::checksum::Checksum;
+use crate::message::{RegisterDocumentRequest, RegisterError};
+
+/// What the file check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileVerdict {
+    /// Why the document is refused; empty means it is registered.
+    pub errors: Vec<RegisterError>,
+    /// Remarks that do not prevent registration.
+    pub warnings: Vec<RegisterError>,
+    /// The way of computing the checksum that gave the declared number.
+    pub checksum: Option<Checksum>,
+}
+
+/// Checks the pulled file against the request, its signatures and the rules of its kind.
+///
+/// `report` is what the rule packages say about the same bytes; without one, the rules are not applied and a warning
+/// says so.
+pub fn file(
+    request: &RegisterDocumentRequest,
+    bytes: &[u8],
+    report: Option<&Report>,
+    trust: &TrustStore,
+    now: OffsetDateTime,
+) -> FileVerdict {
+    let mut verdict = FileVerdict::default();
+    let declared = request.doc_content.checksum.unwrap_or_default();
+    verdict.checksum = Checksum::matching(bytes, declared);
+    if verdict.checksum.is_none() {
+        let text = format!("Контрольная сумма полученного файла отличается от заявленной в запросе [{declared}]");
+        verdict.errors.push(RegisterError::new("GET_DOCUMENT_FILE_ERROR", text));
+        // Another file than the announced one: nothing more can be said about it.
+        return verdict;
+    }
+    for (signer, data) in request.signatures() {
+        verdict.errors.extend(signature::judge(signer, data, bytes, trust, now).errors_with_document());
+    }
+    let Ok(document) = xml::parse(bytes, &Limits::default()) else {
+        let text = "Переданный файл не является валидным XML файлом";
+        verdict.errors.push(RegisterError::new("INVALID_CONTENT", text));
+        return verdict;
+    };
+    verdict.errors.extend(cross::cross_check(request, &Header::read(&document)));
+    match report {
+        Some(report) => rules(report, &mut verdict),
+        None => verdict.warnings.push(not_checked("пакеты правил не подключены")),
+    }
+    verdict
+}
+
+fn rules(report: &Report, verdict: &mut FileVerdict) {
+    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    verdict.errors.extend(errors.map(rule_error));
+    if report.verdict == Verdict::Undecided {
+        let kind = report.kind.as_deref().unwrap_or("?");
+        verdict.warnings.push(not_checked(&format!("для вида [{kind}] нет пакета правил или он неполон")));
+    }
+}
+
+fn not_checked(why: &str) -> RegisterError {
+    RegisterError::new("XML_VALIDATOR_ERROR", format!("Правила вида документа не проверялись: {why}"))
+}
+
+/// A finding in the words in which the register reports it.
+fn rule_error(finding: &Finding) -> RegisterError {
+    let text = &finding.message.ru;
+    let rule = finding.rule.as_deref().unwrap_or_default();
+    let message = match finding.layer {
+        Layer::Schematron => {
+            let path = finding.path.as_deref().unwrap_or("/");
+            let labelled = if text.starts_with(rule) { text.clone() } else { format!("{rule}. {text}") };
+            format!("Ошибка валидации Schematron: {labelled} Путь: {path}")
+        }
+        Layer::Xsd => format!("Ошибка валидации СЭМД: {rule}: {text}"),
+        Layer::Admission | Layer::Xml | Layer::Nsi | Layer::Rule => text.clone(),
+    };
+    RegisterError::new(finding.code, message)
+}

@@ -1,0 +1,184 @@
+//! The sandbox's HTTP face: dispatch of messages by their payload.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State as Shared};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::Router;
+use semd_core::xml::Limits;
+use time::OffsetDateTime;
+
+use super::faults::Fault;
+use super::registry::{Arrival, Entry, RequestState, Stage};
+use super::{Shared as Sandbox, judge, pipeline};
+use crate::message::{
+    Acknowledgement, AcknowledgementKind, GetRegistryItemRequest, GetRegistryItemResponse, MessageError, Payload,
+    RegisterDocumentRequest, RegisterError, SearchRegistryItemRequest, SearchRegistryItemResponse,
+    SendDocumentFileRequest, Status,
+};
+use crate::soap::{FaultSide, Headers, MessageId, Received, SoapFault};
+
+pub(super) fn router(sandbox: Arc<Sandbox>) -> Router {
+    let limit = DefaultBodyLimit::max(sandbox.settings.max_body_bytes);
+    Router::new()
+        .route("/state", get(state))
+        .route("/", post(receive))
+        .layer(limit)
+        .with_state(sandbox)
+}
+
+async fn state(Shared(sandbox): Shared<Arc<Sandbox>>) -> Response {
+    let report = sandbox.registry().report();
+    let json = serde_json::to_vec(&report).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
+}
+
+/// A message the sandbox understands.
+enum Call {
+    Register(Box<RegisterDocumentRequest>),
+    File(SendDocumentFileRequest),
+    Search(SearchRegistryItemRequest),
+    Get(GetRegistryItemRequest),
+}
+
+/// What an envelope says about its sender.
+struct Sender {
+    message_id: Option<MessageId>,
+    client: String,
+}
+
+async fn receive(Shared(sandbox): Shared<Arc<Sandbox>>, body: Bytes) -> Response {
+    let mut headers = Headers::new("");
+    let (call, sender) = match read(&sandbox, &body, &mut headers) {
+        Ok(read) => read,
+        Err(reason) => {
+            "fault".clone_into(&mut headers.action);
+            let fault = SoapFault { side: FaultSide::Sender, reason };
+            return (StatusCode::BAD_REQUEST, respond(fault.write(&headers), &headers)).into_response();
+        }
+    };
+    match call {
+        Call::Register(request) => register(&sandbox, *request, sender, headers),
+        Call::File(file) => {
+            let relates_to = file.relates_to_message.clone().or(headers.relates_to.clone());
+            let taken = relates_to.is_some_and(|pull| sandbox.files.deliver(&pull, file));
+            let answer = match taken {
+                true => Acknowledgement::success(),
+                false => Acknowledgement::error(vec![RegisterError::new(
+                    "WRONG_MESSAGE_ID",
+                    "Асинхронный запрос файла ЭМД с указанным messageID не найден",
+                )]),
+            };
+            acknowledge(&answer, AcknowledgementKind::SendDocumentFile, headers)
+        }
+        Call::Search(request) => {
+            let matches = sandbox.registry().search(&request);
+            let answer = SearchRegistryItemResponse { status: Status::Success, matches, errors: Vec::new() };
+            SearchRegistryItemResponse::ACTION.clone_into(&mut headers.action);
+            respond(answer.envelope(&headers), &headers)
+        }
+        Call::Get(request) => {
+            let item = sandbox.registry().by_emdr_id(&request.emdr_id).cloned();
+            let answer = match item {
+                Some(item) => GetRegistryItemResponse { status: Status::Success, item: Some(item), errors: Vec::new() },
+                None => GetRegistryItemResponse {
+                    status: Status::Error,
+                    item: None,
+                    errors: vec![RegisterError::new(
+                        "REGISTRY_ITEM_NOT_FOUND",
+                        format!("Запись [{}] не найдена", request.emdr_id),
+                    )],
+                },
+            };
+            GetRegistryItemResponse::ACTION.clone_into(&mut headers.action);
+            respond(answer.envelope(&headers), &headers)
+        }
+    }
+}
+
+/// Reads the envelope, remembers where its sender listens, and completes the headers of the answer.
+fn read(sandbox: &Sandbox, body: &[u8], headers: &mut Headers) -> Result<(Call, Sender), String> {
+    let received = Received::read(body, &Limits::default()).map_err(|error| error.to_string())?;
+    headers.version = received.version;
+    headers.relates_to.clone_from(&received.message_id);
+    let client = received.client_entity_id.clone().unwrap_or_default();
+    if let Some(callback) = &received.reply_to {
+        sandbox.registry().remember_client(&client, callback.clone());
+        if let Some(store) = &sandbox.store {
+            let _ = store.keep_client(&client, callback);
+        }
+    }
+    let payload = received.payload();
+    let named = |name: &str| payload.find(name).is_some();
+    let bad = |error: MessageError| error.to_string();
+    let call = if named(RegisterDocumentRequest::local_name()) {
+        Call::Register(Box::new(RegisterDocumentRequest::read(payload).map_err(bad)?))
+    } else if named(SendDocumentFileRequest::local_name()) {
+        let mut file = SendDocumentFileRequest::read(payload).map_err(bad)?;
+        // The relation may stand in the header alone.
+        file.relates_to_message = file.relates_to_message.or_else(|| received.relates_to.clone());
+        Call::File(file)
+    } else if named(SearchRegistryItemRequest::local_name()) {
+        Call::Search(SearchRegistryItemRequest::read(payload).map_err(bad)?)
+    } else if named(GetRegistryItemRequest::local_name()) {
+        Call::Get(GetRegistryItemRequest::read(payload).map_err(bad)?)
+    } else {
+        return Err(format!("`{}` is not served here", payload.local_name()));
+    };
+    Ok((call, Sender { message_id: received.message_id.clone(), client }))
+}
+
+/// Steps 3 and 4: the coarse check and its answer; what follows runs on its own.
+fn register(sandbox: &Arc<Sandbox>, request: RegisterDocumentRequest, sender: Sender, headers: Headers) -> Response {
+    let kind = AcknowledgementKind::RegisterDocument;
+    let Some(message_id) = sender.message_id else {
+        let error = RegisterError::new("VALIDATION_ERROR", "В заголовке нет MessageID");
+        return acknowledge(&Acknowledgement::error(vec![error]), kind, headers);
+    };
+    let faults = &sandbox.settings.faults;
+    let errors = match faults.hit(Fault::RateLimit, &message_id) {
+        true => vec![RegisterError::new("RATE_LIMIT", "Доступ к сервису временно запрещён - превышен лимит запросов")],
+        false => judge::coarse(&request),
+    };
+    let entry = Entry {
+        state: RequestState {
+            message_id: message_id.clone(),
+            local_uid: request.local_uid.clone(),
+            stage: if errors.is_empty() { Stage::InWork } else { Stage::RefusedAtOnce },
+            emdr_id: None,
+            errors: errors.clone(),
+            warnings: Vec::new(),
+            pulls: 0,
+            deliveries: 0,
+            delivered: false,
+            checksum: None,
+            received_at: OffsetDateTime::now_utc(),
+            client: sender.client,
+        },
+        request,
+    };
+    sandbox.keep(&entry, None);
+    let arrival = sandbox.registry().arrive(entry);
+    if !errors.is_empty() {
+        return acknowledge(&Acknowledgement::error(errors), kind, headers);
+    }
+    if arrival == Arrival::New {
+        sandbox.spawn(pipeline::run(Arc::clone(sandbox), message_id.clone()));
+    }
+    if faults.hit(Fault::LostAnswer, &message_id) {
+        return StatusCode::GATEWAY_TIMEOUT.into_response();
+    }
+    acknowledge(&Acknowledgement::success(), kind, headers)
+}
+
+fn acknowledge(answer: &Acknowledgement, kind: AcknowledgementKind, mut headers: Headers) -> Response {
+    headers.action = kind.action().to_owned();
+    respond(answer.envelope(kind, &headers), &headers)
+}
+
+fn respond(envelope: Vec<u8>, headers: &Headers) -> Response {
+    ([(header::CONTENT_TYPE, headers.version.content_type())], envelope).into_response()
+}
