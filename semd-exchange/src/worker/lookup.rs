@@ -152,8 +152,6 @@ impl Shared {
         let response = Received::read(&answer.body, &Limits::default())
             .ok()
             .and_then(|received| SearchRegistryItemResponse::read(received.payload()).ok());
-        Ok(response
-            .filter(|response| response.status == Status::Success)
-            .map(|response| response.matches))
+        Ok(response.filter(|response| response.status == Status::Success).map(|response| response.matches))
     }
 }

@@ -57,12 +57,17 @@ pub fn full(
 
 /// The refusal of a second registration.
 pub(crate) fn already_registered(local_uid: &str, number: &str) -> RegisterError {
-    let message = format!("Документ с идентификатором '{local_uid}' уже зарегистрирован с номером [{number}]");
+    let message =
+        format!("Документ с идентификатором '{local_uid}' уже зарегистрирован с номером [{number}]");
     RegisterError::new("NOT_UNIQUE_PROVIDED_ID", message)
 }
 
 /// The certificate must be good on the day the document was made.
-fn certificate_period(signer: Option<&Signer>, facts: &SignerFacts, created: OffsetDateTime) -> Option<RegisterError> {
+fn certificate_period(
+    signer: Option<&Signer>,
+    facts: &SignerFacts,
+    created: OffsetDateTime,
+) -> Option<RegisterError> {
     let owner = match signer {
         Some(_) => "Сертификат сотрудника",
         None => "Сертификат МО",
