@@ -64,8 +64,12 @@ async fn work(sandbox: &Shared, id: &MessageId, request: RegisterDocumentRequest
         return refuse(sandbox, id, vec![error]);
     }
     let number = sandbox.registry().by_uid(&request.local_uid).map(|item| item.emdr_id.clone());
-    let now = OffsetDateTime::now_utc();
-    let errors = judge::full(&request, number.as_deref(), &sandbox.settings.trust, now);
+    let trust = sandbox.settings.trust.clone();
+    let judged = tokio::task::spawn_blocking(move || {
+        let errors = judge::full(&request, number.as_deref(), &trust, OffsetDateTime::now_utc());
+        (request, errors)
+    });
+    let Ok((request, errors)) = judged.await else { return };
     if !errors.is_empty() {
         return refuse(sandbox, id, errors);
     }

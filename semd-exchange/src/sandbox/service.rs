@@ -166,8 +166,10 @@ fn register(
         },
         request,
     };
-    sandbox.keep(&entry, None);
-    let arrival = sandbox.registry().arrive(entry);
+    let arrival = sandbox.registry().arrive(entry.clone());
+    if arrival == Arrival::New {
+        sandbox.keep(&entry, None);
+    }
     if !errors.is_empty() {
         return acknowledge(&Acknowledgement::error(errors), kind, headers);
     }

@@ -117,7 +117,12 @@ impl Shared {
                     message: Some(message),
                     ..Update::bare(Event::Accepted)
                 };
-                self.exchange.apply(local_uid, update).await?;
+                let change = self.exchange.apply(local_uid, update).await?;
+                // The register asked for the file before its acknowledgement was read.
+                let overtaken = change.record.state.is_awaiting() && change.record.next_attempt_at.is_none();
+                if let (true, Some(first_look)) = (overtaken, first_look) {
+                    self.postpone_look(change.record.local_uid, first_look).await?;
+                }
                 // Every request that the register takes brings the full rate a little nearer.
                 let least = self.settings.min_interval;
                 self.with_pace(|pace| pace.interval = pace.interval.mul_f64(0.9).max(least));

@@ -27,14 +27,14 @@ pub fn full(
         let text = "Дата создания документа не может быть позднее даты регистрации";
         errors.push(RegisterError::new("WRONG_CREATION_DATE", text));
     }
-    let mut seen = HashSet::new();
+    let mut containers = HashSet::new();
     let mut digests: HashMap<usize, Vec<u8>> = HashMap::new();
     for (signer, data) in request.signatures() {
         // Without the document every digest differs; what follows from that is left to the file check.
         let judged = signature::judge(signer, data, b"", trust, now);
         errors.extend(judged.errors_without_document());
         errors.extend(signature::checksum_error(&judged, data.checksum));
-        if !seen.insert(&data.data) {
+        if !containers.insert(&data.data) {
             let text = format!("{}: такая же подпись уже есть в запросе", text::owner(signer));
             errors.push(RegisterError::new("SIGNATURE_DUPLICATION", text));
         }
@@ -52,6 +52,9 @@ pub fn full(
             errors.extend(signer.into_iter().flat_map(|signer| certificate_owner(signer, facts)));
         }
     }
+    // Several signatures may have the same defect.
+    let mut seen = HashSet::new();
+    errors.retain(|error| seen.insert((error.code.clone(), error.message.clone())));
     errors
 }
 
