@@ -79,9 +79,13 @@ pub enum Command {
     Sign(commands::sign::Sign),
     /// Judge signatures
     Verify(commands::verify::Verify),
+    /// Validate, send to the register and wait for results; the journal keeps everything
+    Register(commands::register::Register),
     /// What the journal knows
     #[command(subcommand)]
     Journal(commands::journal::Journal),
+    /// Run a register on this machine, for tests and demos
+    Sandbox(commands::sandbox::Sandbox),
     /// Rule packages
     #[command(subcommand)]
     Packages(commands::packages::Packages),
@@ -90,6 +94,8 @@ pub enum Command {
     Pki(commands::pki::Pki),
     /// Explain a rule, a finding code or a code of the register
     Explain(commands::explain::Explain),
+    /// The main job on this machine: own authority, sample documents, sandbox register, report
+    Demo(commands::demo::Demo),
 }
 
 /// Where the journal is.

@@ -26,10 +26,13 @@ fn main() -> ExitCode {
         Command::Validate(command) => command.run(&console),
         Command::Sign(command) => command.run(&console),
         Command::Verify(command) => command.run(&console),
+        Command::Register(command) => command.run(&console),
         Command::Journal(command) => command.run(&console),
+        Command::Sandbox(command) => command.run(&console),
         Command::Packages(command) => command.run(&console),
         Command::Pki(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
+        Command::Demo(command) => command.run(&console),
     };
     match result {
         Ok(outcome) => outcome.into(),

@@ -1,9 +1,12 @@
 //! One file a command: its flags and the thin glue to the libraries.
 
+pub mod demo;
 pub mod explain;
 pub mod journal;
 pub mod packages;
 pub mod pki;
+pub mod register;
+pub mod sandbox;
 pub mod sign;
 pub mod validate;
 pub mod verify;

@@ -1,0 +1,315 @@
+//! `semd register`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use semd_core::report::format::{Printed, concise};
+use semd_core::report::{Message, Severity, Verdict};
+use semd_core::validate::{Options, Validator};
+use semd_exchange::bundle::{self, Bundle, BundleError};
+use semd_exchange::callback::{self, CallbackSettings};
+use semd_exchange::checksum::Checksum;
+use semd_exchange::client::{Client, ClientLimits};
+use semd_exchange::journal::{Record, SqliteJournal, State, Submission};
+use semd_exchange::retry::RetryPolicy;
+use semd_exchange::worker::{BatchReport, Settings, Worker};
+use semd_exchange::Exchange;
+
+use super::journal::{journal_failure, table};
+use super::packages::ListFormat;
+use super::validate::{Checked, check};
+use crate::args::{JournalPlace, PackageFolders};
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::{batch, input, packages};
+
+/// Validate, send to the register and wait for results; the journal keeps everything.
+/// A rerun with the same documents goes on where the last run ended, however it ended
+#[derive(Args, Debug)]
+pub struct Register {
+    /// Documents with their signatures beside them: files, folders, or `-` for a list on stdin
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// URL of the register
+    #[arg(long, value_name = "URL", env = "SEMD_REGISTER")]
+    register: String,
+    #[command(flatten)]
+    journal: JournalPlace,
+    /// Address at which the register's calls are taken; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    callback: SocketAddr,
+    /// URL under which the register reaches that address [default: the address itself]
+    #[arg(long, value_name = "URL")]
+    reply_to: Option<String>,
+    /// GUID of the sending system on the bus
+    #[arg(long, value_name = "GUID", env = "SEMD_CLIENT_ENTITY_ID")]
+    client_entity_id: Option<String>,
+    /// How long to wait for results: `90s`, `15m`, `2h`, `3d`, or `none` to wait until all is settled
+    #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = wait)]
+    wait: Wait,
+    /// Requests in flight at the same time
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    concurrency: usize,
+    /// Send documents although the checks find errors in them
+    #[arg(long)]
+    force: bool,
+    /// Say what would be sent, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    folders: PackageFolders,
+    /// Kind of the documents [default: found from templateId]
+    #[arg(long, value_name = "CODE")]
+    kind: Option<String>,
+    /// Format of the result
+    #[arg(long, value_enum, default_value_t = ListFormat::Concise)]
+    format: ListFormat,
+}
+
+/// How long to wait; `None` is without limit.
+#[derive(Clone, Copy, Debug)]
+struct Wait(Option<Duration>);
+
+fn wait(text: &str) -> Result<Wait, String> {
+    if text == "none" {
+        return Ok(Wait(None));
+    }
+    let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86400)];
+    units
+        .iter()
+        .find_map(|(unit, seconds)| {
+            let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
+            Some(Wait(Some(Duration::from_secs(u64::from(number) * seconds))))
+        })
+        .ok_or_else(|| "a number with `s`, `m`, `h` or `d`, or `none`".to_owned())
+}
+
+impl Register {
+    /// Runs the command.
+    pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
+        let files = input::documents(&self.paths)?;
+        let validator = Validator::new(packages::open(&self.folders)?);
+        let (submissions, mut worst) = self.prepare(&files, &validator, console)?;
+        if self.dry_run {
+            print_dry_run(&submissions, console);
+            return Ok(worst);
+        }
+        let journal = SqliteJournal::open(&self.journal.path()?).map_err(journal_failure)?;
+        let exchange = Exchange::new(journal, RetryPolicy::default());
+        let callback = CallbackSettings { listen: self.callback, ..CallbackSettings::default() };
+        let settings = |reply_to: String| Settings {
+            client_entity_id: self.client_entity_id.clone(),
+            concurrency: self.concurrency.max(1),
+            wait: self.wait.0,
+            ..Settings::new(&self.register, self.reply_to.clone().unwrap_or(reply_to))
+        };
+        let Some(report) = exchange_all(exchange, callback, settings, submissions, console)? else {
+            return Ok(Outcome::Interrupted);
+        };
+        worst = worst.worst(self.finish(&report, console));
+        Ok(worst)
+    }
+
+    /// Checks the documents and makes the requests of those that may be sent.
+    fn prepare(
+        &self,
+        files: &[PathBuf],
+        validator: &Validator,
+        console: &Console,
+    ) -> Result<(Vec<Submission>, Outcome), Failure> {
+        let options = Options { kind: self.kind.clone(), ..Options::default() };
+        let bundles = Bundle::find_all(files).map_err(bundle_failure)?;
+        let mut submissions = Vec::new();
+        let mut worst = Outcome::Good;
+        let bar = console.progress(files.len());
+        batch::in_order(
+            &bundles,
+            None,
+            |bundle| check(validator, &options, &bundle.document),
+            |bundle, checked| {
+                bar.inc(1);
+                let made = checked.and_then(|checked| self.submission(bundle, &checked, console));
+                match made {
+                    Ok(Some(submission)) => submissions.push(submission),
+                    Ok(None) => worst = worst.worst(Outcome::Findings),
+                    Err(failure) => {
+                        console.complain(&failure.line(console.lang));
+                        worst = worst.worst(failure.outcome);
+                    }
+                }
+            },
+        );
+        bar.finish_and_clear();
+        Ok((submissions, worst))
+    }
+
+    /// The submission of one checked document; `None` when its findings forbid sending.
+    fn submission(&self, bundle: &Bundle, checked: &Checked, console: &Console) -> Result<Option<Submission>, Failure> {
+        let file = bundle.document.to_string_lossy();
+        let report = &checked.report;
+        if report.verdict != Verdict::Valid {
+            let printed = Printed {
+                file: &file,
+                source: &checked.bytes,
+                report,
+                elapsed_us: checked.elapsed_us,
+                lang: console.lang,
+                show_personal_data: console.show_personal_data,
+            };
+            console.note(concise::lines(&printed).trim_end());
+        }
+        if report.count(Severity::Error) > 0 && !self.force {
+            console.note(&format!("{file}: {}", console.text("не отправлен; --force отправит как есть", "not sent; --force sends it as it is")));
+            return Ok(None);
+        }
+        let Some(kind) = &report.kind else {
+            return Err(Failure::usage(Message::new(
+                format!("{file}: вид документа не определён; укажите --kind"),
+                format!("{file}: the kind of the document is not known; give --kind"),
+            )));
+        };
+        if bundle.signatures.is_empty() && !self.force {
+            return Err(Failure::usage(Message::new(
+                format!("{file}: рядом нет подписей *.p7s (NO_SIGNATURE); подпишите документ: semd sign"),
+                format!("{file}: no signature *.p7s stands beside it (NO_SIGNATURE); sign it: semd sign"),
+            )));
+        }
+        bundle.load(kind, Checksum::default()).map(Some).map_err(bundle_failure)
+    }
+
+    /// Writes results beside the documents, prints the table, and tells the outcome.
+    fn finish(&self, report: &BatchReport, console: &Console) -> Outcome {
+        let mut worst = Outcome::Good;
+        for record in &report.documents {
+            worst = worst.worst(outcome(record));
+            if record.state.is_settled()
+                && let Err(error) = bundle::write_result(record)
+            {
+                let failure = bundle_failure(error);
+                console.complain(&failure.line(console.lang));
+                worst = worst.worst(failure.outcome);
+            }
+        }
+        match self.format {
+            ListFormat::Concise => console.data(&table(&report.documents, console).to_string()),
+            ListFormat::Jsonl => {
+                for record in &report.documents {
+                    console.data(&(serde_json::to_string(record).unwrap_or_default() + "\n"));
+                }
+            }
+        }
+        for (local_uid, file) in &report.different_bytes {
+            let text = console.text(
+                "этот идентификатор уже отправлен с другим содержимым; исправленному документу нужен новый ClinicalDocument/id",
+                "this identifier was sent with other contents already; a corrected document needs a new ClinicalDocument/id",
+            );
+            console.complain(&format!("semd: {file}: {local_uid}: {text}"));
+            worst = worst.worst(Outcome::Findings);
+        }
+        if let Some(code) = report.stopped {
+            let text = console.text("отправка остановлена", "sending was stopped");
+            console.complain(&format!("semd: {text}: {code}; semd explain {code}"));
+            worst = worst.worst(Outcome::Findings);
+        }
+        if let Some(reason) = &report.unreachable {
+            let text = console.text("регистр недоступен", "the register cannot be reached");
+            console.complain(&format!("semd: {text}: {reason}"));
+            worst = worst.worst(Outcome::Environment);
+        }
+        worst
+    }
+}
+
+/// Runs callback service and worker until the batch is settled; `None` when the user interrupted.
+pub fn exchange_all(
+    exchange: Exchange,
+    callback: CallbackSettings,
+    settings: impl FnOnce(String) -> Settings,
+    submissions: Vec<Submission>,
+    console: &Console,
+) -> Result<Option<BatchReport>, Failure> {
+    let bar = console.progress(submissions.len());
+    let mut changes = exchange.subscribe();
+    let run = async {
+        let listen = callback.listen;
+        let client = Client::new(ClientLimits::default());
+        let service = callback::serve(exchange.clone(), client.clone(), callback).await.map_err(|error| {
+            Failure::environment(Message::new(
+                format!("служба обратных вызовов не может занять {listen}: {error}"),
+                format!("the callback service cannot listen at {listen}: {error}"),
+            ))
+        })?;
+        let worker = Worker::new(exchange, client, settings(service.url()));
+        let counting = async {
+            while let Ok(change) = changes.recv().await {
+                if change.moved() && change.record.state.is_settled() {
+                    bar.inc(1);
+                }
+            }
+            std::future::pending::<()>().await;
+        };
+        let report = tokio::select! {
+            report = worker.register(submissions) => Some(report),
+            () = counting => None,
+            _ = tokio::signal::ctrl_c() => None,
+        };
+        service.shutdown().await;
+        report.transpose().map_err(|error| {
+            let semd_exchange::worker::WorkerError::Journal(error) = error else {
+                return Failure::environment(Message::verbatim(error.to_string()));
+            };
+            journal_failure(error)
+        })
+    };
+    let report = runtime()?.block_on(run);
+    bar.finish_and_clear();
+    report
+}
+
+/// The asynchronous runtime of commands that talk to the register.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::environment(Message::verbatim(error.to_string())))
+}
+
+fn print_dry_run(submissions: &[Submission], console: &Console) {
+    for submission in submissions {
+        let request = &submission.request;
+        let mut row = serde_json::json!({
+            "file": submission.file,
+            "local_uid": request.local_uid,
+            "kind": request.kind,
+            "personal_signatures": request.personal_signatures.len(),
+            "organization_signature": request.org_signature.is_some(),
+        });
+        if console.show_personal_data
+            && let (Some(object), Ok(value)) = (row.as_object_mut(), serde_json::to_value(request))
+        {
+            object.insert("request".to_owned(), value);
+        }
+        console.data(&format!("{row}\n"));
+    }
+}
+
+/// The outcome a journal state means for one document.
+pub fn outcome(record: &Record) -> Outcome {
+    match record.state {
+        State::Registered => Outcome::Good,
+        State::Rejected | State::Dead | State::Cancelled => Outcome::Findings,
+        _ => Outcome::Undecided,
+    }
+}
+
+/// The failure a bundle error means.
+pub fn bundle_failure(error: BundleError) -> Failure {
+    let message = Message::verbatim(error.to_string());
+    match error {
+        BundleError::File { .. } => Failure::environment(message),
+        _ => Failure::usage(message),
+    }
+}
