@@ -4,6 +4,7 @@
 //! of the registration request that differ from what the document says, `NAME.result.json` the outcome.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -137,10 +138,9 @@ impl Bundle {
     pub fn find_all(documents: &[PathBuf]) -> Result<Vec<Self>, BundleError> {
         let mut folders: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
         for document in documents {
-            let folder = folder_of(document);
-            if !folders.contains_key(&folder) {
-                let names = list(&folder)?;
-                folders.insert(folder, names);
+            if let Entry::Vacant(folder) = folders.entry(folder_of(document)) {
+                let names = list(folder.key())?;
+                folder.insert(names);
             }
         }
         let find = |document: &PathBuf| {
@@ -167,12 +167,9 @@ impl Bundle {
         let mut signatures: Vec<SignatureFile> = names.iter().filter_map(signature).collect();
         signatures.sort_by(|a, b| (&a.role, &a.path).cmp(&(&b.role, &b.path)));
         let request = request_path(document);
-        let has_request = request.file_name().is_some_and(|file| names.iter().any(|name| OsStr::new(name) == file));
-        Self {
-            document: document.to_owned(),
-            signatures,
-            request: has_request.then_some(request),
-        }
+        let has_request =
+            request.file_name().is_some_and(|file| names.iter().any(|name| OsStr::new(name) == file));
+        Self { document: document.to_owned(), signatures, request: has_request.then_some(request) }
     }
 
     /// Reads the files and makes the request.
@@ -190,8 +187,9 @@ impl Bundle {
             let content = read(&file.path, MAX_SIDE_FILE)?;
             signatures.push(signature(&file.role, content, &bytes));
         }
-        let mut request = RegisterDocumentRequest::from_document(&header, kind, &bytes, &signatures, checksum)
-            .map_err(|source| BundleError::NoIdentifier { path: path(), source })?;
+        let mut request =
+            RegisterDocumentRequest::from_document(&header, kind, &bytes, &signatures, checksum)
+                .map_err(|source| BundleError::NoIdentifier { path: path(), source })?;
         if let Some(file) = &self.request {
             let text = read(file, MAX_SIDE_FILE)?;
             request = with_fields(&request, &text)
@@ -292,7 +290,8 @@ pub fn write_result(record: &Record) -> Result<PathBuf, BundleError> {
         object.insert("registry_item".to_owned(), serde_json::to_value(item).unwrap_or_default());
     }
     let text = serde_json::to_string_pretty(&value).unwrap_or_default() + "\n";
-    write_atomically(&path, text.as_bytes()).map_err(|source| BundleError::File { path: path.clone(), source })?;
+    write_atomically(&path, text.as_bytes())
+        .map_err(|source| BundleError::File { path: path.clone(), source })?;
     Ok(path)
 }
 
@@ -323,8 +322,15 @@ mod tests {
         touch(
             folder.path(),
             &[
-                "a.xml", "a.organization.p7s", "a.doctor.SIG", "a.sgn", "a.remd.json", "a.txt", "a.b.xml",
-                "a.b.doctor.p7s", "ab.doctor.p7s",
+                "a.xml",
+                "a.organization.p7s",
+                "a.doctor.SIG",
+                "a.sgn",
+                "a.remd.json",
+                "a.txt",
+                "a.b.xml",
+                "a.b.doctor.p7s",
+                "ab.doctor.p7s",
             ],
         );
         let bundle = Bundle::find(&folder.path().join("a.xml")).unwrap();
@@ -341,7 +347,8 @@ mod tests {
     fn document_and_unreadable_signature_make_a_submission() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.xml");
-        let text = "<ClinicalDocument xmlns='urn:hl7-org:v3'><id root='1' extension='u-1'/></ClinicalDocument>";
+        let text =
+            "<ClinicalDocument xmlns='urn:hl7-org:v3'><id root='1' extension='u-1'/></ClinicalDocument>";
         fs::write(&path, text).unwrap();
         fs::write(folder.path().join("a.doctor.p7s"), b"garbage").unwrap();
         fs::write(folder.path().join("a.remd.json"), r#"{"documentNumber": "7"}"#).unwrap();
@@ -363,7 +370,8 @@ mod tests {
         assert!(matches!(load("no xml"), Err(BundleError::NotXml { .. })));
         assert!(matches!(load("<x/>"), Err(BundleError::NoIdentifier { .. })));
         fs::write(folder.path().join("a.remd.json"), "[]").unwrap();
-        let text = "<ClinicalDocument xmlns='urn:hl7-org:v3'><id root='1' extension='u-1'/></ClinicalDocument>";
+        let text =
+            "<ClinicalDocument xmlns='urn:hl7-org:v3'><id root='1' extension='u-1'/></ClinicalDocument>";
         assert!(matches!(load(text), Err(BundleError::RequestFile { .. })));
         let missing = Bundle { document: folder.path().join("b.xml"), signatures: Vec::new(), request: None };
         assert!(matches!(missing.load("119", Checksum::default()), Err(BundleError::File { .. })));

@@ -20,8 +20,8 @@ use crate::checksum::Checksum;
 use crate::client::Client;
 use crate::journal::{Direction, Event, JournalError, Message, Update};
 use crate::message::{
-    Acknowledgement, AcknowledgementKind, DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse, Payload,
-    RegisterDocumentResult, RegisterError, SendDocumentFileRequest, Status,
+    Acknowledgement, AcknowledgementKind, DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse,
+    Payload, RegisterDocumentResult, RegisterError, SendDocumentFileRequest, Status,
 };
 use crate::soap::{FaultSide, Headers, MessageId, Received, SoapFault, Version};
 
@@ -336,10 +336,8 @@ async fn record_result(
     message: Message,
 ) -> Result<(), JournalError> {
     let relates_to = result.relates_to_message.clone();
-    let (uid, emdr_id) = (
-        result.local_uid.clone(),
-        result.registry_item.as_ref().map(|item| item.emdr_id.clone()),
-    );
+    let (uid, emdr_id) =
+        (result.local_uid.clone(), result.registry_item.as_ref().map(|item| item.emdr_id.clone()));
     let look_up = move |journal: &dyn crate::journal::Journal| {
         if let Some(id) = &relates_to
             && let Some(found) = journal.find_by_message(id)?

@@ -107,10 +107,7 @@ impl Client {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(limits.connect_timeout));
         connector.set_nodelay(true);
-        Self {
-            http: HyperClient::builder(TokioExecutor::new()).build(connector),
-            limits,
-        }
+        Self { http: HyperClient::builder(TokioExecutor::new()).build(connector), limits }
     }
 
     /// Posts an envelope and reads the whole answer.
@@ -143,12 +140,13 @@ impl Client {
         })?;
         let status = response.status().as_u16();
         let limit = self.limits.max_answer_bytes;
-        let body = Limited::new(response.into_body(), limit).collect().await.map_err(|error| {
-            match error.downcast_ref::<LengthLimitError>() {
+        let body =
+            Limited::new(response.into_body(), limit).collect().await.map_err(|error| match error
+                .downcast_ref::<LengthLimitError>(
+            ) {
                 Some(_) => ClientError::TooLarge { url: url(), limit },
                 None => ClientError::Broken { url: url(), reason: root_cause(&*error) },
-            }
-        })?;
+            })?;
         Ok(Answer { status, body: body.to_bytes() })
     }
 }

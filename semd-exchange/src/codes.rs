@@ -148,10 +148,7 @@ mod tests {
     #[test]
     fn predictability_matches_the_analysis_of_the_classifier() {
         let count = |offline| Code::all().iter().filter(|code| code.offline == offline).count();
-        assert_eq!(
-            [count(Offline::Yes), count(Offline::WithData), count(Offline::No)],
-            [45, 53, 29]
-        );
+        assert_eq!([count(Offline::Yes), count(Offline::WithData), count(Offline::No)], [45, 53, 29]);
     }
 
     #[test]

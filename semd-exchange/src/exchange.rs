@@ -44,9 +44,7 @@ impl Exchange {
     /// An exchange over a journal.
     pub fn new(journal: impl Journal, retry: RetryPolicy) -> Self {
         let (changes, _) = broadcast::channel(CHANGE_BACKLOG);
-        Self {
-            inner: Arc::new(Inner { journal: Box::new(journal), retry, changes }),
-        }
+        Self { inner: Arc::new(Inner { journal: Box::new(journal), retry, changes }) }
     }
 
     /// The journal. Its methods block on the disk; from asynchronous code use [`Exchange::with_journal`].
@@ -107,7 +105,8 @@ impl Exchange {
     /// See [`Journal::apply`].
     pub async fn apply(&self, local_uid: &str, update: Update) -> Result<Change, JournalError> {
         let local_uid = local_uid.to_owned();
-        let apply = move |journal: &dyn Journal| journal.apply(&local_uid, &update, OffsetDateTime::now_utc());
+        let apply =
+            move |journal: &dyn Journal| journal.apply(&local_uid, &update, OffsetDateTime::now_utc());
         let change = self.with_journal(apply).await?;
         self.publish(&change);
         Ok(change)

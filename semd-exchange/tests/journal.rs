@@ -1,12 +1,13 @@
 //! The SQLite journal on disk: identity, intent, crash points, and invariants under random events.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::Path;
 
 use proptest::prelude::*;
 use semd_core::report::Owner;
 use semd_exchange::journal::{
-    Enqueued, Event, Filter, Journal, JournalError, News, Refusal, RefusalFacts, SqliteJournal, State, Submission,
-    Update,
+    Enqueued, Event, Filter, Journal, JournalError, News, Refusal, RefusalFacts, SqliteJournal, State,
+    Submission, Update,
 };
 use semd_exchange::message::{RegisterDocumentRequest, RegisterError, RegistryItem};
 use semd_exchange::soap::MessageId;
@@ -42,7 +43,10 @@ fn filled() -> (TempDir, SqliteJournal) {
 
 fn registered() -> Update {
     Update {
-        news: News::Registered(RegistryItem { emdr_id: "119.77.26.05.000000001".into(), ..RegistryItem::default() }),
+        news: News::Registered(RegistryItem {
+            emdr_id: "119.77.26.05.000000001".into(),
+            ..RegistryItem::default()
+        }),
         ..Update::bare(Event::Registered)
     }
 }
@@ -62,10 +66,7 @@ fn refused(refusal: Refusal) -> Update {
 fn rerun_of_the_same_file_continues_and_other_bytes_are_told_apart() {
     let (_folder, journal) = filled();
     assert_eq!(journal.enqueue(&submission(b"bytes"), NOW).unwrap(), Enqueued::Known(State::Queued));
-    assert_eq!(
-        journal.enqueue(&submission(b"other"), NOW).unwrap(),
-        Enqueued::DifferentBytes(State::Queued)
-    );
+    assert_eq!(journal.enqueue(&submission(b"other"), NOW).unwrap(), Enqueued::DifferentBytes(State::Queued));
     let mut upper = submission(b"bytes");
     upper.request.local_uid = UID.to_uppercase();
     assert_eq!(journal.enqueue(&upper, NOW).unwrap(), Enqueued::Known(State::Queued));
@@ -99,7 +100,7 @@ fn intent_is_on_disk_before_the_caller_can_send() {
     let record = other.document(UID).unwrap().unwrap();
     assert_eq!(record.state, State::Submitting);
     assert_eq!(record.attempts, 1);
-    assert_eq!(record.message_ids, [id.clone()]);
+    assert_eq!(record.message_ids, std::slice::from_ref(&id));
     assert_eq!(other.find_by_message(&id).unwrap().as_deref(), Some(UID));
     let messages = other.messages(UID).unwrap();
     assert_eq!(messages.len(), 1);

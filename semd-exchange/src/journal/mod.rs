@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use time::OffsetDateTime;
 
 pub use record::{
-    Change, Direction, Enqueued, Filter, Message, News, Record, RefusalFacts, StoredMessage, Submission, Update,
+    Change, Direction, Enqueued, Filter, Message, News, Record, RefusalFacts, StoredMessage, Submission,
+    Update,
 };
 pub use sqlite::{Lease, SqliteJournal};
 pub use state::{Event, IllegalTransition, Refusal, State, Transition, UnknownState, next};

@@ -135,13 +135,7 @@ pub struct Update {
 impl Update {
     /// An event without anything else.
     pub fn bare(event: Event) -> Self {
-        Self {
-            event,
-            attempt: None,
-            news: News::None,
-            next_attempt_at: None,
-            message: None,
-        }
+        Self { event, attempt: None, news: News::None, next_attempt_at: None, message: None }
     }
 }
 

@@ -10,8 +10,8 @@ use time::OffsetDateTime;
 
 use super::schema;
 use super::{
-    Change, Direction, Enqueued, Event, Filter, Journal, JournalError, Message, News, Record, State, StoredMessage,
-    Submission, Transition, Update, next,
+    Change, Direction, Enqueued, Event, Filter, Journal, JournalError, Message, News, Record, State,
+    StoredMessage, Submission, Transition, Update, next,
 };
 use crate::message::{Payload as _, RegisterDocumentRequest};
 use crate::soap::MessageId;
@@ -47,10 +47,7 @@ impl SqliteJournal {
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         let mut connection = Connection::open(path)?;
         schema::prepare(&mut connection)?;
-        Ok(Self {
-            path: path.to_owned(),
-            connection: Mutex::new(connection),
-        })
+        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection) })
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -59,7 +56,10 @@ impl SqliteJournal {
     }
 
     /// Runs `work` in one transaction that takes the write lock at once, so that a read inside cannot go stale.
-    fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, JournalError>) -> Result<T, JournalError> {
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
         let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = work(&transaction)?;
@@ -222,7 +222,8 @@ impl Journal for SqliteJournal {
                 ORDER BY created_at, rowid LIMIT ?3",
         )?;
         let limit = filter.limit.map_or(-1, i64::from);
-        let rows = statement.query_map(params![states, filter.due_at.map(to_millis), limit], |row| row.get(0))?;
+        let rows =
+            statement.query_map(params![states, filter.due_at.map(to_millis), limit], |row| row.get(0))?;
         let uids = rows.collect::<Result<Vec<String>, _>>()?;
         let mut records = Vec::with_capacity(uids.len());
         for local_uid in uids {
@@ -242,19 +243,22 @@ impl Journal for SqliteJournal {
 
     fn bytes(&self, local_uid: &str) -> Result<Option<Vec<u8>>, JournalError> {
         let connection = self.connection();
-        let mut statement = connection.prepare_cached("SELECT bytes FROM document_bytes WHERE local_uid = ?1")?;
+        let mut statement =
+            connection.prepare_cached("SELECT bytes FROM document_bytes WHERE local_uid = ?1")?;
         Ok(statement.query_row([local_uid], |row| row.get(0)).optional()?)
     }
 
     fn find_by_message(&self, message_id: &MessageId) -> Result<Option<String>, JournalError> {
         let connection = self.connection();
-        let mut statement = connection.prepare_cached("SELECT local_uid FROM attempts WHERE message_id = ?1")?;
+        let mut statement =
+            connection.prepare_cached("SELECT local_uid FROM attempts WHERE message_id = ?1")?;
         Ok(statement.query_row([message_id.as_str()], |row| row.get(0)).optional()?)
     }
 
     fn find_by_emdr_id(&self, emdr_id: &str) -> Result<Option<String>, JournalError> {
         let connection = self.connection();
-        let mut statement = connection.prepare_cached("SELECT local_uid FROM documents WHERE emdr_id = ?1")?;
+        let mut statement =
+            connection.prepare_cached("SELECT local_uid FROM documents WHERE emdr_id = ?1")?;
         Ok(statement.query_row([emdr_id], |row| row.get(0)).optional()?)
     }
 
@@ -298,9 +302,8 @@ fn apply_update(
     update: &Update,
     now: OffsetDateTime,
 ) -> Result<Change, JournalError> {
-    let mut record = load(transaction, local_uid)?.ok_or_else(|| JournalError::NoDocument {
-        local_uid: local_uid.to_owned(),
-    })?;
+    let mut record = load(transaction, local_uid)?
+        .ok_or_else(|| JournalError::NoDocument { local_uid: local_uid.to_owned() })?;
     let from = record.state;
     let outdated = update.attempt.as_ref().is_some_and(|attempt| record.message_ids.last() != Some(attempt));
     let transition = if outdated && update.event != Event::Registered {

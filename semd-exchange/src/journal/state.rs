@@ -68,10 +68,7 @@ impl State {
 
     /// Whether nothing more happens unless an operator or the register acts.
     pub fn is_settled(self) -> bool {
-        matches!(
-            self,
-            Self::Registered | Self::Rejected | Self::NoAnswer | Self::Dead | Self::Cancelled
-        )
+        matches!(self, Self::Registered | Self::Rejected | Self::NoAnswer | Self::Dead | Self::Cancelled)
     }
 
     /// Whether the register has the request and its result is awaited.
@@ -306,7 +303,8 @@ mod tests {
     #[test]
     fn only_the_queue_leads_to_sending() {
         for state in State::ALL {
-            let sends = EVENTS.into_iter().any(|event| next(state, event) == Ok(Transition::To(State::Submitting)));
+            let sends =
+                EVENTS.into_iter().any(|event| next(state, event) == Ok(Transition::To(State::Submitting)));
             assert_eq!(sends, state == State::Queued, "{state}");
         }
     }

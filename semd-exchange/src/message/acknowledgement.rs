@@ -155,10 +155,8 @@ impl Acknowledgement {
             None => payload.children().find(|child| child.child("status").is_some()).unwrap_or(payload),
         };
         let mut errors = RegisterError::read_list(element, "errors");
-        let status = Status::read(element, &errors).ok_or(MessageError::Missing {
-            message: "acknowledgement",
-            field: "status",
-        })?;
+        let status = Status::read(element, &errors)
+            .ok_or(MessageError::Missing { message: "acknowledgement", field: "status" })?;
         if status == Status::Error && errors.is_empty() {
             errors.push(RegisterError::new("", element.text("message").unwrap_or_default()));
         }
@@ -182,7 +180,9 @@ mod tests {
                 RegisterError::new("NO_RMIS", "нет"),
             ]),
         ] {
-            for kind in [AcknowledgementKind::RegisterDocument, AcknowledgementKind::SendRegisterDocumentResult] {
+            for kind in
+                [AcknowledgementKind::RegisterDocument, AcknowledgementKind::SendRegisterDocumentResult]
+            {
                 let bytes = answer.envelope(kind, &Headers::new("x"));
                 let received = Received::read(&bytes, &Limits::default()).unwrap();
                 assert_eq!(Acknowledgement::read(received.payload()).as_ref(), Ok(&answer));

@@ -202,8 +202,14 @@ mod tests {
 
     #[test]
     fn pull_by_either_identifier_survives_and_without_one_is_refused() {
-        round_trip(&GetDocumentFileRequest { local_uid: Some("u".into()), ..GetDocumentFileRequest::default() });
-        round_trip(&GetDocumentFileRequest { emdr_id: Some("1.2".into()), ..GetDocumentFileRequest::default() });
+        round_trip(&GetDocumentFileRequest {
+            local_uid: Some("u".into()),
+            ..GetDocumentFileRequest::default()
+        });
+        round_trip(&GetDocumentFileRequest {
+            emdr_id: Some("1.2".into()),
+            ..GetDocumentFileRequest::default()
+        });
         let bytes = b"<Envelope><Body><getDocumentFileRequest/></Body></Envelope>";
         let received = Received::read(bytes, &Limits::default()).unwrap();
         assert!(GetDocumentFileRequest::read(received.payload()).is_err());

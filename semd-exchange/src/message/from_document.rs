@@ -5,7 +5,8 @@ use semd_sign::certificate::SignerFacts;
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{
-    Department, DocContent, Patient, PersonalSignature, RegisterDocumentRequest, SignatureData, Signer, timestamp,
+    Department, DocContent, Patient, PersonalSignature, RegisterDocumentRequest, SignatureData, Signer,
+    timestamp,
 };
 use crate::checksum::Checksum;
 
@@ -220,7 +221,8 @@ mod tests {
         let document = xml::parse(DOCUMENT.as_bytes(), &Limits::default()).unwrap();
         let header = Header::read(&document);
         let checksum = Checksum::default();
-        RegisterDocumentRequest::from_document(&header, "119", DOCUMENT.as_bytes(), signatures, checksum).unwrap()
+        RegisterDocumentRequest::from_document(&header, "119", DOCUMENT.as_bytes(), signatures, checksum)
+            .unwrap()
     }
 
     #[test]

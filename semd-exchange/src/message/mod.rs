@@ -13,9 +13,11 @@ mod registry_item;
 pub mod timestamp;
 
 pub use acknowledgement::{Acknowledgement, AcknowledgementKind, RegisterError, Status};
-pub use document_file::{DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse, SendDocumentFileRequest};
-pub(crate) use from_document::{creation_time, local_uid, split_given_name, staff};
+pub use document_file::{
+    DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse, SendDocumentFileRequest,
+};
 pub use from_document::{DocumentSignature, NoIdentifier, ORGANIZATION_ROLE};
+pub(crate) use from_document::{creation_time, local_uid, split_given_name, staff};
 pub use person::{Department, Patient, Recipient, Signer};
 pub use register_document::{
     Association, DocContent, PersonalSignature, RegisterDocumentRequest, SignatureData,

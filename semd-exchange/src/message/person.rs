@@ -24,10 +24,7 @@ impl Department {
     }
 
     pub(super) fn read(element: Element<'_>) -> Self {
-        Self {
-            local_id: element.code("localId").unwrap_or_default(),
-            name: element.text("name"),
-        }
+        Self { local_id: element.code("localId").unwrap_or_default(), name: element.text("name") }
     }
 }
 

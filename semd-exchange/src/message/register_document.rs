@@ -84,10 +84,7 @@ pub struct SignatureData {
 impl SignatureData {
     /// Wraps a DER container.
     pub fn new(der: &[u8], checksum: Checksum) -> Self {
-        Self {
-            data: STANDARD.encode(der),
-            checksum: Some(checksum.of(der)),
-        }
+        Self { data: STANDARD.encode(der), checksum: Some(checksum.of(der)) }
     }
 
     /// Wraps the content of a signature file: DER or BER as it is, PEM and bare base64 without their armour. Anything
@@ -98,7 +95,8 @@ impl SignatureData {
             return Self::new(content, checksum);
         }
         let text = String::from_utf8_lossy(content);
-        let data: String = text.lines().filter(|line| !line.starts_with("-----")).flat_map(str::split_whitespace).collect();
+        let data: String =
+            text.lines().filter(|line| !line.starts_with("-----")).flat_map(str::split_whitespace).collect();
         match STANDARD.decode(&data) {
             Ok(der) if der.first() == Some(&SEQUENCE) => Self::new(&der, checksum),
             _ => Self::new(content, checksum),
@@ -119,10 +117,7 @@ impl SignatureData {
     }
 
     fn read(element: Element<'_>) -> Self {
-        Self {
-            data: element.text("data").unwrap_or_default(),
-            checksum: read_checksum(element),
-        }
+        Self { data: element.text("data").unwrap_or_default(), checksum: read_checksum(element) }
     }
 }
 
@@ -226,9 +221,7 @@ impl Payload for RegisterDocumentRequest {
                     kind: item.code("type").unwrap_or_default(),
                 })
                 .collect(),
-            doc_content: DocContent {
-                checksum: root.child("docContent").and_then(read_checksum),
-            },
+            doc_content: DocContent { checksum: root.child("docContent").and_then(read_checksum) },
             description: root.text("description"),
             org_signature: root.child("orgSignature").map(SignatureData::read),
             personal_signatures: root

@@ -48,7 +48,10 @@ impl Payload for RegisterDocumentResult {
             .ok_or(MessageError::Missing { message: Self::local_name(), field: "status" })?;
         match status {
             Status::Success if registry_item.is_none() => {
-                return Err(MessageError::Missing { message: Self::local_name(), field: "registryItem/emdrId" });
+                return Err(MessageError::Missing {
+                    message: Self::local_name(),
+                    field: "registryItem/emdrId",
+                });
             }
             Status::Error if errors.is_empty() => {
                 errors.push(RegisterError::new("", root.text("message").unwrap_or_default()));

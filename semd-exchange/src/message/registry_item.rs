@@ -161,10 +161,9 @@ impl Payload for GetRegistryItemRequest {
 
     fn read(payload: Element<'_>) -> Result<Self, MessageError> {
         let root = Self::locate(payload)?;
-        let emdr_id = root.text("emdrId").ok_or(MessageError::Missing {
-            message: Self::local_name(),
-            field: "emdrId",
-        })?;
+        let emdr_id = root
+            .text("emdrId")
+            .ok_or(MessageError::Missing { message: Self::local_name(), field: "emdrId" })?;
         Ok(Self { emdr_id })
     }
 }
@@ -239,7 +238,11 @@ mod tests {
             errors: Vec::new(),
         });
         round_trip(&GetRegistryItemRequest { emdr_id: "1.2".into() });
-        round_trip(&GetRegistryItemResponse { status: Status::Success, item: Some(item()), errors: Vec::new() });
+        round_trip(&GetRegistryItemResponse {
+            status: Status::Success,
+            item: Some(item()),
+            errors: Vec::new(),
+        });
         round_trip(&GetRegistryItemResponse {
             status: Status::Error,
             item: None,

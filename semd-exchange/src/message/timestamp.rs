@@ -82,12 +82,17 @@ mod tests {
     fn xsd_date_time_of_other_shapes_is_read() {
         assert_eq!(parse_xsd("2021-09-13T17:12:09Z"), Some(datetime!(2021-09-13 17:12:09 UTC)));
         assert_eq!(parse_xsd("2021-09-13T17:12"), Some(datetime!(2021-09-13 17:12 UTC)));
-        assert_eq!(parse_xsd("2021-09-13T17:12:09.1234567890+0300"), Some(datetime!(2021-09-13 17:12:09.123456789 +3)));
+        assert_eq!(
+            parse_xsd("2021-09-13T17:12:09.1234567890+0300"),
+            Some(datetime!(2021-09-13 17:12:09.123456789 +3))
+        );
     }
 
     #[test]
     fn text_that_is_no_time_is_refused() {
-        for text in ["", "T", "2021", "2021-13-01T00:00:00Z", "2021-01-01T25:00:00Z", "2021-01-01T00:00:00+9", "дата"] {
+        for text in
+            ["", "T", "2021", "2021-13-01T00:00:00Z", "2021-01-01T25:00:00Z", "2021-01-01T00:00:00+9", "дата"]
+        {
             assert_eq!(parse_xsd(text), None, "{text}");
         }
     }

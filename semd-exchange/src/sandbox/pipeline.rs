@@ -14,8 +14,8 @@ use super::faults::Fault;
 use super::registry::Stage;
 use super::{Repetition, Shared, judge};
 use crate::message::{
-    GetDocumentFileRequest, GetDocumentFileResponse, Payload as _, RegisterDocumentRequest, RegisterDocumentResult,
-    RegisterError, RegistryItem, SendDocumentFileRequest, Status,
+    GetDocumentFileRequest, GetDocumentFileResponse, Payload as _, RegisterDocumentRequest,
+    RegisterDocumentResult, RegisterError, RegistryItem, SendDocumentFileRequest, Status,
 };
 use crate::soap::{MessageId, Received};
 
@@ -64,8 +64,12 @@ async fn work(sandbox: &Shared, id: &MessageId, request: RegisterDocumentRequest
         return refuse(sandbox, id, vec![error]);
     }
     let number = sandbox.registry().by_uid(&request.local_uid).map(|item| item.emdr_id.clone());
-    let now = OffsetDateTime::now_utc();
-    let errors = judge::full(&request, number.as_deref(), &sandbox.settings.trust, now);
+    let trust = sandbox.settings.trust.clone();
+    let judged = tokio::task::spawn_blocking(move || {
+        let errors = judge::full(&request, number.as_deref(), &trust, OffsetDateTime::now_utc());
+        (request, errors)
+    });
+    let Ok((request, errors)) = judged.await else { return };
     if !errors.is_empty() {
         return refuse(sandbox, id, errors);
     }
@@ -78,7 +82,8 @@ async fn work(sandbox: &Shared, id: &MessageId, request: RegisterDocumentRequest
     let judged = tokio::task::spawn_blocking(move || {
         let options = Options { kind: Some(request.kind.clone()), ..Options::default() };
         let report = settings.validator.as_ref().map(|validator| validator.validate(&bytes, &options));
-        let verdict = judge::file(&request, &bytes, report.as_ref(), &settings.trust, OffsetDateTime::now_utc());
+        let verdict =
+            judge::file(&request, &bytes, report.as_ref(), &settings.trust, OffsetDateTime::now_utc());
         (request, verdict)
     });
     let Ok((request, mut verdict)) = judged.await else { return };
@@ -113,7 +118,12 @@ fn refuse(sandbox: &Shared, id: &MessageId, errors: Vec<RegisterError>) {
 }
 
 /// Step 10: the number. Two requests for one document race here, and one of them loses.
-fn register(sandbox: &Shared, id: &MessageId, request: &RegisterDocumentRequest, warnings: Vec<RegisterError>) {
+fn register(
+    sandbox: &Shared,
+    id: &MessageId,
+    request: &RegisterDocumentRequest,
+    warnings: Vec<RegisterError>,
+) {
     let mut registry = sandbox.registry();
     let outcome = registry.register(request, warnings.clone(), OffsetDateTime::now_utc()).cloned();
     let item = outcome.as_ref().ok().cloned();
@@ -142,11 +152,7 @@ struct Attempts {
 
 impl Attempts {
     fn new(repetition: Repetition) -> Self {
-        Self {
-            next: repetition.first,
-            cap: repetition.cap,
-            until: Instant::now() + repetition.give_up,
-        }
+        Self { next: repetition.first, cap: repetition.cap, until: Instant::now() + repetition.give_up }
     }
 
     /// Waits for the next attempt; `false` when there is none.
@@ -173,7 +179,11 @@ fn callback(sandbox: &Shared, id: &MessageId) -> Option<String> {
 }
 
 /// Steps 6 to 8: asks for the file until it comes or time is over.
-async fn pull(sandbox: &Shared, id: &MessageId, request: &RegisterDocumentRequest) -> Result<Vec<u8>, RegisterError> {
+async fn pull(
+    sandbox: &Shared,
+    id: &MessageId,
+    request: &RegisterDocumentRequest,
+) -> Result<Vec<u8>, RegisterError> {
     let mut attempts = Attempts::new(sandbox.settings.pull);
     loop {
         let error = match pull_once(sandbox, id, request).await {
@@ -193,7 +203,10 @@ async fn pull_once(
     request: &RegisterDocumentRequest,
 ) -> Result<Vec<u8>, RegisterError> {
     let unreachable = |reason: &str| {
-        RegisterError::new("MIS_NOT_AVAILABLE", format!("Сервис системы, предоставляющей документ, не доступен: {reason}"))
+        RegisterError::new(
+            "MIS_NOT_AVAILABLE",
+            format!("Сервис системы, предоставляющей документ, не доступен: {reason}"),
+        )
     };
     let url = callback(sandbox, id).ok_or_else(|| unreachable("адрес неизвестен"))?;
     if let Some(entry) = sandbox.registry().change(id, |state| state.pulls += 1) {
@@ -236,7 +249,10 @@ fn answer_of(body: &[u8]) -> Option<GetDocumentFileResponse> {
 }
 
 fn status_error() -> RegisterError {
-    RegisterError::new("GET_DOCUMENT_FILE_ERROR", "Ошибка при получении файла документа: Статус ответа МИС [error]")
+    RegisterError::new(
+        "GET_DOCUMENT_FILE_ERROR",
+        "Ошибка при получении файла документа: Статус ответа МИС [error]",
+    )
 }
 
 /// Waits for the message with the file.

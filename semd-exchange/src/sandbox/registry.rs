@@ -7,7 +7,9 @@ use time::{OffsetDateTime, UtcOffset};
 
 use super::judge;
 use crate::checksum::Checksum;
-use crate::message::{RegisterDocumentRequest, RegisterError, RegistryItem, SearchRegistryItemRequest, timestamp};
+use crate::message::{
+    RegisterDocumentRequest, RegisterError, RegistryItem, SearchRegistryItemRequest, timestamp,
+};
 use crate::soap::MessageId;
 
 /// How far a request has come.
@@ -204,7 +206,8 @@ impl Registry {
         let end = request.register_date_end.as_deref().and_then(timestamp::parse_xsd);
         let matches = |item: &&RegistryItem| {
             let at = item.registration_date_time.as_deref().and_then(timestamp::parse_xsd);
-            let same = |wanted: &Option<String>, actual: &Option<String>| wanted.is_none() || wanted == actual;
+            let same =
+                |wanted: &Option<String>, actual: &Option<String>| wanted.is_none() || wanted == actual;
             same(&request.organization, &item.organization)
                 && same(&request.kind, &item.kind)
                 && begin.is_none_or(|begin| at >= Some(begin))
@@ -235,7 +238,8 @@ fn store_till(request: &RegisterDocumentRequest, now: OffsetDateTime) -> Option<
     let created = timestamp::parse_xsd(&request.creation_date_time).unwrap_or(now);
     let date = created.date();
     // 29 February becomes 28 February.
-    let till = date.replace_year(date.year() + 25).or_else(|_| date.replace_day(28)?.replace_year(date.year() + 25));
+    let till =
+        date.replace_year(date.year() + 25).or_else(|_| date.replace_day(28)?.replace_year(date.year() + 25));
     let moscow = UtcOffset::from_hms(3, 0, 0).ok()?;
     Some(timestamp::date_to_xsd(till.ok()?, moscow))
 }

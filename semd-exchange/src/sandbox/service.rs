@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use semd_core::xml::Limits;
 use time::OffsetDateTime;
 
@@ -15,19 +15,15 @@ use super::faults::Fault;
 use super::registry::{Arrival, Entry, RequestState, Stage};
 use super::{Shared as Sandbox, judge, pipeline};
 use crate::message::{
-    Acknowledgement, AcknowledgementKind, GetRegistryItemRequest, GetRegistryItemResponse, MessageError, Payload,
-    RegisterDocumentRequest, RegisterError, SearchRegistryItemRequest, SearchRegistryItemResponse,
+    Acknowledgement, AcknowledgementKind, GetRegistryItemRequest, GetRegistryItemResponse, MessageError,
+    Payload, RegisterDocumentRequest, RegisterError, SearchRegistryItemRequest, SearchRegistryItemResponse,
     SendDocumentFileRequest, Status,
 };
 use crate::soap::{FaultSide, Headers, MessageId, Received, SoapFault};
 
 pub(super) fn router(sandbox: Arc<Sandbox>) -> Router {
     let limit = DefaultBodyLimit::max(sandbox.settings.max_body_bytes);
-    Router::new()
-        .route("/state", get(state))
-        .route("/", post(receive))
-        .layer(limit)
-        .with_state(sandbox)
+    Router::new().route("/state", get(state)).route("/", post(receive)).layer(limit).with_state(sandbox)
 }
 
 async fn state(Shared(sandbox): Shared<Arc<Sandbox>>) -> Response {
@@ -83,7 +79,9 @@ async fn receive(Shared(sandbox): Shared<Arc<Sandbox>>, body: Bytes) -> Response
         Call::Get(request) => {
             let item = sandbox.registry().by_emdr_id(&request.emdr_id).cloned();
             let answer = match item {
-                Some(item) => GetRegistryItemResponse { status: Status::Success, item: Some(item), errors: Vec::new() },
+                Some(item) => {
+                    GetRegistryItemResponse { status: Status::Success, item: Some(item), errors: Vec::new() }
+                }
                 None => GetRegistryItemResponse {
                     status: Status::Error,
                     item: None,
@@ -132,7 +130,12 @@ fn read(sandbox: &Sandbox, body: &[u8], headers: &mut Headers) -> Result<(Call, 
 }
 
 /// Steps 3 and 4: the coarse check and its answer; what follows runs on its own.
-fn register(sandbox: &Arc<Sandbox>, request: RegisterDocumentRequest, sender: Sender, headers: Headers) -> Response {
+fn register(
+    sandbox: &Arc<Sandbox>,
+    request: RegisterDocumentRequest,
+    sender: Sender,
+    headers: Headers,
+) -> Response {
     let kind = AcknowledgementKind::RegisterDocument;
     let Some(message_id) = sender.message_id else {
         let error = RegisterError::new("VALIDATION_ERROR", "В заголовке нет MessageID");
@@ -140,7 +143,10 @@ fn register(sandbox: &Arc<Sandbox>, request: RegisterDocumentRequest, sender: Se
     };
     let faults = &sandbox.settings.faults;
     let errors = match faults.hit(Fault::RateLimit, &message_id) {
-        true => vec![RegisterError::new("RATE_LIMIT", "Доступ к сервису временно запрещён - превышен лимит запросов")],
+        true => vec![RegisterError::new(
+            "RATE_LIMIT",
+            "Доступ к сервису временно запрещён - превышен лимит запросов",
+        )],
         false => judge::coarse(&request),
     };
     let entry = Entry {
@@ -160,8 +166,10 @@ fn register(sandbox: &Arc<Sandbox>, request: RegisterDocumentRequest, sender: Se
         },
         request,
     };
-    sandbox.keep(&entry, None);
-    let arrival = sandbox.registry().arrive(entry);
+    let arrival = sandbox.registry().arrive(entry.clone());
+    if arrival == Arrival::New {
+        sandbox.keep(&entry, None);
+    }
     if !errors.is_empty() {
         return acknowledge(&Acknowledgement::error(errors), kind, headers);
     }

@@ -26,18 +26,14 @@ impl SoapFault {
         if payload.local_name() != "Fault" {
             return None;
         }
-        let code = payload
-            .text("faultcode")
-            .or_else(|| payload.child("Code")?.text("Value"))
-            .unwrap_or_default();
+        let code =
+            payload.text("faultcode").or_else(|| payload.child("Code")?.text("Value")).unwrap_or_default();
         let side = match code.rsplit(':').next() {
             Some("Sender" | "Client") => FaultSide::Sender,
             _ => FaultSide::Receiver,
         };
-        let reason = payload
-            .text("faultstring")
-            .or_else(|| payload.child("Reason")?.value())
-            .unwrap_or_default();
+        let reason =
+            payload.text("faultstring").or_else(|| payload.child("Reason")?.value()).unwrap_or_default();
         Some(Self { side, reason })
     }
 

@@ -44,12 +44,7 @@ impl MessageId {
                 break;
             }
         }
-        Self(
-            rest.chars()
-                .filter(|&c| c != '-')
-                .flat_map(char::to_lowercase)
-                .collect(),
-        )
+        Self(rest.chars().filter(|&c| c != '-').flat_map(char::to_lowercase).collect())
     }
 
     /// The normalised text: lower case, no dashes.

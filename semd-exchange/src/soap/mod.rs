@@ -1,6 +1,6 @@
 //! SOAP envelopes with WS-Addressing and the transport header of the bus (ИПС).
 //!
-//! Writing follows one form ([`write`]); reading accepts every form seen around the register ([`Received`]).
+//! Writing follows one form ([`write()`]); reading accepts every form seen around the register ([`Received`]).
 
 mod element;
 mod envelope;

@@ -52,9 +52,7 @@ impl<'s> Received<'s> {
         let document = xml::parse(bytes, limits).map_err(EnvelopeError::Xml)?;
         let root = Element::new(&document, document.root());
         if root.local_name() != "Envelope" {
-            return Err(EnvelopeError::NotAnEnvelope {
-                root: root.local_name().to_owned(),
-            });
+            return Err(EnvelopeError::NotAnEnvelope { root: root.local_name().to_owned() });
         }
         let version = match root.namespace() {
             namespace::SOAP_11 => Version::V11,

@@ -13,17 +13,13 @@ pub struct XmlWriter {
 impl XmlWriter {
     /// A writer that has written the XML declaration.
     pub(crate) fn new() -> Self {
-        let mut writer = Self {
-            inner: Writer::new(Vec::with_capacity(4096)),
-        };
+        let mut writer = Self { inner: Writer::new(Vec::with_capacity(4096)) };
         writer.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
         writer
     }
 
     fn event(&mut self, event: Event<'_>) {
-        self.inner
-            .write_event(event)
-            .expect("writing to a vector of bytes cannot fail");
+        self.inner.write_event(event).expect("writing to a vector of bytes cannot fail");
     }
 
     /// Opens an element with attributes.

@@ -82,7 +82,12 @@ impl Shared {
         self.postpone_look(record.local_uid, next).await
     }
 
-    async fn postpone_look(&self, local_uid: String, next: OffsetDateTime) -> Result<(), JournalError> {
+    /// Sets when the register is asked about a document.
+    pub(super) async fn postpone_look(
+        &self,
+        local_uid: String,
+        next: OffsetDateTime,
+    ) -> Result<(), JournalError> {
         self.exchange.with_journal(move |journal| journal.postpone(&local_uid, next)).await
     }
 
@@ -152,8 +157,6 @@ impl Shared {
         let response = Received::read(&answer.body, &Limits::default())
             .ok()
             .and_then(|received| SearchRegistryItemResponse::read(received.payload()).ok());
-        Ok(response
-            .filter(|response| response.status == Status::Success)
-            .map(|response| response.matches))
+        Ok(response.filter(|response| response.status == Status::Success).map(|response| response.matches))
     }
 }

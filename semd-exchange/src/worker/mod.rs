@@ -1,7 +1,7 @@
 //! The worker: sends what is queued, waits for results, and cleans up after a crash.
 //!
 //! All knowledge is in the journal; the worker keeps nothing that a restart would miss. A document whose fate is unknown
-//! is never simply sent again: the register is asked first ([`lookup`]), and the resend keeps its `localUid`, so that
+//! is never simply sent again: the register is asked first (`lookup`), and the resend keeps its `localUid`, so that
 //! the register itself refuses a second registration.
 
 mod lookup;
@@ -103,6 +103,9 @@ struct Shared {
 struct Pace {
     /// No request before this moment.
     not_before: Instant,
+    /// End of the pause the register asked for.
+    limited_until: Instant,
+    /// Time between two requests now.
     interval: Duration,
     stop_code: Option<&'static str>,
     unreachable: Option<String>,
@@ -111,8 +114,10 @@ struct Pace {
 impl Worker {
     /// A worker on an exchange.
     pub fn new(exchange: Exchange, client: Client, settings: Settings) -> Self {
+        let now = Instant::now();
         let pace = Pace {
-            not_before: Instant::now(),
+            not_before: now,
+            limited_until: now,
             interval: settings.min_interval,
             stop_code: None,
             unreachable: None,
@@ -152,7 +157,10 @@ impl Worker {
             shared.look_up(first_round).await?;
             first_round = false;
             shared.send_due(&mut sending, &mut in_flight).await?;
-            if shared.stopped.load(Ordering::Relaxed) && sending.is_empty() && shared.only_queued(&pending).await? {
+            if shared.stopped.load(Ordering::Relaxed)
+                && sending.is_empty()
+                && shared.only_queued(&pending).await?
+            {
                 break;
             }
             let wake = shared.next_wake(deadline).await?;
@@ -222,7 +230,8 @@ impl Shared {
     ) -> Result<(Vec<String>, Vec<(String, String)>), JournalError> {
         let enqueue = move |journal: &dyn Journal| {
             if batch.is_empty() {
-                let open = journal.list(&Filter::default())?.into_iter().filter(|record| !record.state.is_settled());
+                let open =
+                    journal.list(&Filter::default())?.into_iter().filter(|record| !record.state.is_settled());
                 return Ok((open.map(|record| record.local_uid).collect(), Vec::new()));
             }
             let mut uids = Vec::with_capacity(batch.len());
@@ -340,11 +349,6 @@ impl Shared {
         different_bytes: Vec<(String, String)>,
     ) -> Result<BatchReport, WorkerError> {
         let (stopped, unreachable) = self.with_pace(|pace| (pace.stop_code, pace.unreachable.clone()));
-        Ok(BatchReport {
-            documents: self.records(&uids).await?,
-            different_bytes,
-            stopped,
-            unreachable,
-        })
+        Ok(BatchReport { documents: self.records(&uids).await?, different_bytes, stopped, unreachable })
     }
 }

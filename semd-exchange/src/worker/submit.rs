@@ -11,7 +11,9 @@ use super::{Shared, WorkerError};
 use crate::client::Answer;
 use crate::exchange::Consequences;
 use crate::journal::{Direction, Event, JournalError, Message, Record, Refusal, Update};
-use crate::message::{Acknowledgement, AcknowledgementKind, Payload as _, RegisterDocumentRequest, RegisterError, Status};
+use crate::message::{
+    Acknowledgement, AcknowledgementKind, Payload as _, RegisterDocumentRequest, RegisterError, Status,
+};
 use crate::soap::{FaultSide, Headers, MessageId, Received, SoapFault};
 
 /// What a synchronous answer says.
@@ -115,7 +117,15 @@ impl Shared {
                     message: Some(message),
                     ..Update::bare(Event::Accepted)
                 };
-                self.exchange.apply(local_uid, update).await?;
+                let change = self.exchange.apply(local_uid, update).await?;
+                // The register asked for the file before its acknowledgement was read.
+                let overtaken = change.record.state.is_awaiting() && change.record.next_attempt_at.is_none();
+                if let (true, Some(first_look)) = (overtaken, first_look) {
+                    self.postpone_look(change.record.local_uid, first_look).await?;
+                }
+                // Every request that the register takes brings the full rate a little nearer.
+                let least = self.settings.min_interval;
+                self.with_pace(|pace| pace.interval = pace.interval.mul_f64(0.9).max(least));
             }
             Verdict::Refused(errors) => {
                 let consequences = self.exchange.refused(local_uid, Some(id), errors, Some(message)).await?;
@@ -158,10 +168,15 @@ impl Shared {
     fn heed(&self, consequences: Consequences) {
         if consequences.rate_limited {
             let pause = self.exchange.retry().rate_limit_pause;
+            let now = Instant::now();
             self.with_pace(|pace| {
-                pace.not_before = Instant::now() + pause;
-                // Half the rate; without an interval so far, five requests a second.
-                pace.interval = (pace.interval * 2).max(Duration::from_millis(200));
+                // Requests that were on the wire together are one burst and slow down once.
+                if pace.limited_until <= now {
+                    // Half the rate; without an interval so far, five requests a second.
+                    pace.interval = (pace.interval * 2).max(Duration::from_millis(200));
+                }
+                pace.limited_until = now + pause;
+                pace.not_before = now + pause;
             });
         }
         if let Some(code) = consequences.stop {

@@ -33,19 +33,20 @@ const DEFECTIVE: &str = include_str!("../../../fixtures/documents/consultation-m
 const DEFECTIVE_UID: &str = "c8acc61f-f0d1-5fea-a53e-04e543389cfd";
 
 /// An authority, the doctor and the clinic of the fixture documents.
-pub struct Keys {
-    pub trust: TrustStore,
-    pub doctor: SoftwareSigner,
-    pub organization: SoftwareSigner,
+pub(crate) struct Keys {
+    pub(crate) trust: TrustStore,
+    pub(crate) doctor: SoftwareSigner,
+    pub(crate) organization: SoftwareSigner,
 }
 
 impl Keys {
     /// Certificates that were good when the fixture documents were made.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let set = ParameterSet::by_oid(ParameterSet::TC26_256_A).unwrap();
         let since = datetime!(2025-01-01 0:00 UTC);
         let authority = TestAuthority::create("Проба", set, since, Span::days(3650)).unwrap();
-        let issue = |subject: &Subject| signer(&authority.issue(subject, set, since, Span::days(3650)).unwrap());
+        let issue =
+            |subject: &Subject| signer(&authority.issue(subject, set, since, Span::days(3650)).unwrap());
         let doctor = Subject::Person {
             surname: "Тестова".into(),
             given_name: "Вера Андреевна".into(),
@@ -64,17 +65,17 @@ impl Keys {
     }
 
     /// A submission of a good document with an identifier of its own.
-    pub fn submission(&self, file: &str) -> Submission {
+    pub(crate) fn submission(&self, file: &str) -> Submission {
         self.sign(file, &CONSULTATION.replace(CONSULTATION_UID, &Uuid::new_v4().to_string()))
     }
 
     /// A submission that one rule of the kind refuses.
-    pub fn defective(&self, file: &str) -> Submission {
+    pub(crate) fn defective(&self, file: &str) -> Submission {
         self.sign(file, &DEFECTIVE.replace(DEFECTIVE_UID, &Uuid::new_v4().to_string()))
     }
 
     /// Signs a document as doctor and organisation.
-    pub fn sign(&self, file: &str, document: &str) -> Submission {
+    pub(crate) fn sign(&self, file: &str, document: &str) -> Submission {
         let now = OffsetDateTime::now_utc();
         let bytes = document.as_bytes();
         let sign = |role: &str, signer: &SoftwareSigner| DocumentSignature {
@@ -86,7 +87,8 @@ impl Keys {
         let parsed = xml::parse(bytes, &Limits::default()).unwrap();
         let header = Header::read(&parsed);
         let request =
-            RegisterDocumentRequest::from_document(&header, "119", bytes, &signatures, Checksum::default()).unwrap();
+            RegisterDocumentRequest::from_document(&header, "119", bytes, &signatures, Checksum::default())
+                .unwrap();
         Submission { file: file.into(), bytes: bytes.to_vec(), request }
     }
 }
@@ -98,7 +100,7 @@ fn signer(issued: &Issued) -> SoftwareSigner {
 }
 
 /// A sandbox that is quick, trusts the keys and applies the built-in rules.
-pub fn sandbox_settings(trust: &TrustStore) -> SandboxSettings {
+pub(crate) fn sandbox_settings(trust: &TrustStore) -> SandboxSettings {
     let repetition = |seconds| Repetition {
         first: Duration::from_millis(20),
         cap: Duration::from_millis(200),
@@ -114,14 +116,14 @@ pub fn sandbox_settings(trust: &TrustStore) -> SandboxSettings {
 }
 
 /// The client's side: callback service and worker on a journal.
-pub struct ClientSide {
-    pub exchange: Exchange,
-    pub callback: RunningCallback,
-    pub worker: Worker,
+pub(crate) struct ClientSide {
+    pub(crate) exchange: Exchange,
+    pub(crate) callback: RunningCallback,
+    pub(crate) worker: Worker,
 }
 
 /// A retry policy that does not make tests wait.
-pub fn quick_retries() -> RetryPolicy {
+pub(crate) fn quick_retries() -> RetryPolicy {
     RetryPolicy {
         base: Duration::from_millis(20),
         cap: Duration::from_millis(200),
@@ -131,19 +133,30 @@ pub fn quick_retries() -> RetryPolicy {
 }
 
 /// Starts the client's side against a register.
-pub async fn client_side(journal: &Path, register: &str, delivery: FileDelivery) -> ClientSide {
+pub(crate) async fn client_side(journal: &Path, register: &str, delivery: FileDelivery) -> ClientSide {
+    client_side_with(journal, register, delivery, |_| {}).await
+}
+
+/// Starts the client's side with changed settings of the worker.
+pub(crate) async fn client_side_with(
+    journal: &Path,
+    register: &str,
+    delivery: FileDelivery,
+    change: impl FnOnce(&mut Settings),
+) -> ClientSide {
     let journal = SqliteJournal::open(journal).unwrap();
     let exchange = Exchange::new(journal, quick_retries());
     let limits = ClientLimits { timeout: Duration::from_secs(10), ..ClientLimits::default() };
     let client = Client::new(limits);
     let settings = CallbackSettings { delivery, ..CallbackSettings::default() };
     let callback = callback::serve(exchange.clone(), client.clone(), settings).await.unwrap();
-    let settings = Settings {
-        wait: Some(Duration::from_secs(60)),
+    let mut settings = Settings {
+        wait: Some(Duration::from_secs(30)),
         client_entity_id: Some("11111111-2222-3333-4444-555555555555".into()),
         ladder: vec![Duration::from_millis(500), Duration::from_secs(60)],
         ..Settings::new(register, callback.url())
     };
+    change(&mut settings);
     let worker = Worker::new(exchange.clone(), client, settings);
     ClientSide { exchange, callback, worker }
 }

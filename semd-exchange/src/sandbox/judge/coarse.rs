@@ -15,7 +15,10 @@ pub fn coarse(request: &RegisterDocumentRequest) -> Vec<RegisterError> {
         structural(format!("Вид документа kind [{}] не является кодом справочника", request.kind));
     }
     if timestamp::parse_xsd(&request.creation_date_time).is_none() {
-        structural(format!("Дата создания creationDateTime [{}] не является xs:dateTime", request.creation_date_time));
+        structural(format!(
+            "Дата создания creationDateTime [{}] не является xs:dateTime",
+            request.creation_date_time
+        ));
     }
     if !is_oid(&request.organization) {
         structural(format!("Организация organization [{}] не является OID", request.organization));

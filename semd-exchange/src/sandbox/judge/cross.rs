@@ -2,7 +2,9 @@
 
 use semd_core::header::{Header, Staff};
 
-use crate::message::{Patient, RegisterDocumentRequest, RegisterError, Signer, creation_time, local_uid, staff, timestamp};
+use crate::message::{
+    Patient, RegisterDocumentRequest, RegisterError, Signer, creation_time, local_uid, staff, timestamp,
+};
 
 /// Everything in which the request and the document differ.
 pub(super) fn cross_check(request: &RegisterDocumentRequest, header: &Header) -> Vec<RegisterError> {
@@ -79,10 +81,15 @@ fn signers(request: &RegisterDocumentRequest, header: &Header, errors: &mut Vec<
                 "INVALID_DOCTOR_SNILS",
                 format!("Медицинский работник со СНИЛС [{}] не найден в СЭМД", signer.snils),
             )),
-            None if !staff(header).any(|staff| staff.person.family.as_deref() == Some(signer.surname.as_str())) => {
+            None if !staff(header)
+                .any(|staff| staff.person.family.as_deref() == Some(signer.surname.as_str())) =>
+            {
                 errors.push(RegisterError::new(
                     "INVALID_DOCTOR_INFO",
-                    format!("Медицинский работник [{}] из запроса на регистрацию сведений не найден в СЭМД", signer.surname),
+                    format!(
+                        "Медицинский работник [{}] из запроса на регистрацию сведений не найден в СЭМД",
+                        signer.surname
+                    ),
                 ));
             }
             None => {}

@@ -36,7 +36,8 @@ pub fn file(
     let declared = request.doc_content.checksum.unwrap_or_default();
     verdict.checksum = Checksum::matching(bytes, declared);
     if verdict.checksum.is_none() {
-        let text = format!("Контрольная сумма полученного файла отличается от заявленной в запросе [{declared}]");
+        let text =
+            format!("Контрольная сумма полученного файла отличается от заявленной в запросе [{declared}]");
         verdict.errors.push(RegisterError::new("GET_DOCUMENT_FILE_ERROR", text));
         // Another file than the announced one: nothing more can be said about it.
         return verdict;

@@ -27,14 +27,14 @@ pub fn full(
         let text = "Дата создания документа не может быть позднее даты регистрации";
         errors.push(RegisterError::new("WRONG_CREATION_DATE", text));
     }
-    let mut seen = HashSet::new();
+    let mut containers = HashSet::new();
     let mut digests: HashMap<usize, Vec<u8>> = HashMap::new();
     for (signer, data) in request.signatures() {
         // Without the document every digest differs; what follows from that is left to the file check.
         let judged = signature::judge(signer, data, b"", trust, now);
         errors.extend(judged.errors_without_document());
         errors.extend(signature::checksum_error(&judged, data.checksum));
-        if !seen.insert(&data.data) {
+        if !containers.insert(&data.data) {
             let text = format!("{}: такая же подпись уже есть в запросе", text::owner(signer));
             errors.push(RegisterError::new("SIGNATURE_DUPLICATION", text));
         }
@@ -52,17 +52,25 @@ pub fn full(
             errors.extend(signer.into_iter().flat_map(|signer| certificate_owner(signer, facts)));
         }
     }
+    // Several signatures may have the same defect.
+    let mut seen = HashSet::new();
+    errors.retain(|error| seen.insert((error.code.clone(), error.message.clone())));
     errors
 }
 
 /// The refusal of a second registration.
 pub(crate) fn already_registered(local_uid: &str, number: &str) -> RegisterError {
-    let message = format!("Документ с идентификатором '{local_uid}' уже зарегистрирован с номером [{number}]");
+    let message =
+        format!("Документ с идентификатором '{local_uid}' уже зарегистрирован с номером [{number}]");
     RegisterError::new("NOT_UNIQUE_PROVIDED_ID", message)
 }
 
 /// The certificate must be good on the day the document was made.
-fn certificate_period(signer: Option<&Signer>, facts: &SignerFacts, created: OffsetDateTime) -> Option<RegisterError> {
+fn certificate_period(
+    signer: Option<&Signer>,
+    facts: &SignerFacts,
+    created: OffsetDateTime,
+) -> Option<RegisterError> {
     let owner = match signer {
         Some(_) => "Сертификат сотрудника",
         None => "Сертификат МО",

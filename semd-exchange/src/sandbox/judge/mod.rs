@@ -1,7 +1,7 @@
 //! The sandbox's verdicts: what the register would answer, decided from data alone.
 //!
-//! Three checks, as in the register's own sequence: [`coarse`] (synchronous), [`full`] (the request before the file is
-//! asked for) and [`file`] (everything that needs the file). Each returns all errors it finds.
+//! Three checks, as in the register's own sequence: [`coarse()`] (synchronous), [`full()`] (the request before the file is
+//! asked for) and [`file()`] (everything that needs the file). Each returns all errors it finds.
 
 mod coarse;
 mod cross;

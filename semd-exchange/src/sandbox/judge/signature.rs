@@ -55,7 +55,10 @@ impl Judged<'_> {
 
     fn errors(&self, wanted: impl Fn(&str) -> bool) -> Vec<RegisterError> {
         let Some(report) = &self.report else {
-            let error = RegisterError::new("SIGNATURE_DECODING_ERROR", format!("{}: подпись не в base64", self.owner()));
+            let error = RegisterError::new(
+                "SIGNATURE_DECODING_ERROR",
+                format!("{}: подпись не в base64", self.owner()),
+            );
             return if wanted(&error.code) { vec![error] } else { Vec::new() };
         };
         let reasons: Vec<&str> = report

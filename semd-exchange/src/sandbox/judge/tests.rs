@@ -102,10 +102,8 @@ fn request_that_differs_from_the_document_is_refused_field_by_field() {
     request.org_signature = None;
     request.doc_content.checksum = Some(Checksum::default().of(document.as_bytes()));
     let verdict = file(&request, document.as_bytes(), None, &TrustStore::new(), NOW);
-    let cross: Vec<&str> = codes(&verdict.errors)
-        .into_iter()
-        .filter(|code| !code.starts_with("SIGNATURE"))
-        .collect();
+    let cross: Vec<&str> =
+        codes(&verdict.errors).into_iter().filter(|code| !code.starts_with("SIGNATURE")).collect();
     assert_eq!(
         cross,
         [
