@@ -1,4 +1,9 @@
 //! `semd register` killed at random moments: the register ends with every document exactly once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests stop at a surprise and say what they compared"
+)]
 
 mod support;
 

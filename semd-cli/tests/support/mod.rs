@@ -1,4 +1,9 @@
 //! What the tests of the command share.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests stop at a surprise and say what they compared"
+)]
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
 use std::ffi::OsStr;
