@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -187,9 +187,14 @@ impl Worker {
                 () = tokio::time::sleep_until(wake) => {}
             }
             // Drain what came meanwhile, so that a burst of changes costs one look at the journal.
-            while let Ok(change) = changes.try_recv() {
-                if change.record.state.is_settled() {
-                    pending.remove(&change.record.local_uid);
+            loop {
+                match changes.try_recv() {
+                    Ok(change) if change.record.state.is_settled() => {
+                        pending.remove(&change.record.local_uid);
+                    }
+                    Ok(_) => {}
+                    Err(TryRecvError::Lagged(_)) => pending = shared.unsettled(&uids).await?,
+                    Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                 }
             }
             while let Some(done) = sending.try_join_next() {
@@ -360,6 +365,9 @@ impl Shared {
         different_bytes: Vec<(String, String)>,
     ) -> Result<BatchReport, WorkerError> {
         let (stopped, unreachable) = self.with_pace(|pace| (pace.stop_code, pace.unreachable.clone()));
-        Ok(BatchReport { documents: self.records(&uids).await?, different_bytes, stopped, unreachable })
+        let documents = self.records(&uids).await?;
+        let settled = documents.iter().all(|record| record.state.is_settled());
+        let unreachable = unreachable.filter(|_| !settled);
+        Ok(BatchReport { documents, different_bytes, stopped, unreachable })
     }
 }
