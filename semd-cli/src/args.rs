@@ -52,7 +52,9 @@ impl Common {
             Some(Language::Ru) => Lang::Ru,
             Some(Language::En) => Lang::En,
             None => {
-                let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+                let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                    .iter()
+                    .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
                 match locale {
                     Some(locale) if locale.starts_with("en") => Lang::En,
                     _ => Lang::Ru,

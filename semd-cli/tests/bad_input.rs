@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{fs, iter};
@@ -23,7 +24,14 @@ enum End {
 struct Case {
     name: &'static str,
     arguments: Vec<String>,
+    password: Option<&'static str>,
     end: End,
+}
+
+impl Case {
+    fn new(name: &'static str, arguments: Vec<String>, end: End) -> Self {
+        Self { name, arguments, password: None, end }
+    }
 }
 
 /// Peak memory allowed for one run.
@@ -37,7 +45,12 @@ fn bad_input_ends_in_a_finding_or_a_clear_error() {
     let cases = cases(folder.path());
     for case in &cases {
         let start = Instant::now();
-        let run = support::run(&case.arguments);
+        let mut command = support::semd();
+        command.args(&case.arguments);
+        if let Some(password) = case.password {
+            command.env("SEMD_KEY_PASSWORD", password);
+        }
+        let run = support::finish(&mut command);
         let elapsed = start.elapsed();
         // The maximum over all runs so far, so the first case that breaks it is named.
         let kilobytes = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss();
@@ -80,103 +93,87 @@ fn check(case: &Case, run: &Run) {
 }
 
 fn cases(folder: &Path) -> Vec<Case> {
+    let file = |name: &str, bytes: &[u8]| text(&write(folder, name, bytes));
+    let document = text(&support::fixtures().join("documents/consultation.xml"));
     let mut cases = documents(folder);
-    let file = |name: &str, bytes: &[u8]| write(folder, name, bytes);
-    let document = support::fixtures().join("documents/consultation.xml");
-    let text = |path: &Path| path.to_str().unwrap().to_owned();
 
-    let garbage = file(
-        "garbage.p7s",
-        &iter::successors(Some(1_u32), |seed| Some(seed.wrapping_mul(1_103_515_245).wrapping_add(12_345)))
-            .take(4096)
-            .map(|seed| (seed >> 16) as u8)
-            .collect::<Vec<_>>(),
-    );
-    let verify = |signature: &Path| {
-        ["verify", "--format", "jsonl", &text(&document), &text(signature)].map(str::to_owned).to_vec()
-    };
-    cases.push(Case {
-        name: "PKCS#7 of garbage",
-        arguments: verify(&garbage),
-        end: End::Signature("SIGNATURE_DECODING_ERROR"),
-    });
-    cases.push(Case {
-        name: "empty signature",
-        arguments: verify(&file("empty.p7s", b"")),
-        end: End::Signature("SIGNATURE_DECODING_ERROR"),
-    });
+    let noise =
+        iter::successors(Some(1_u32), |seed| Some(seed.wrapping_mul(1_103_515_245).wrapping_add(12_345)));
+    let garbage: Vec<u8> = noise.take(4096).map(|seed| (seed >> 16) as u8).collect();
+    for (name, bytes) in [("a PKCS#7 of garbage", garbage.as_slice()), ("an empty signature", b"")] {
+        let arguments = words(&["verify", "--format", "jsonl", &document, &file("bad.p7s", bytes)]);
+        cases.push(Case::new(name, arguments, End::Signature("SIGNATURE_DECODING_ERROR")));
+    }
 
     let pki = folder.join("pki");
-    let authority = support::run(["pki", "init", &text(&pki)]);
-    assert_eq!(authority.code, Some(0), "{}", authority.stderr);
-    let issue = support::finish(
-        support::semd()
-            .args([
-                "pki",
-                "issue",
-                &text(&pki),
-                "--name",
-                "doctor",
-                "--common-name",
-                "Тестова Вера Андреевна",
-                "--snils",
-                "11223344595",
-            ])
-            .env("SEMD_KEY_PASSWORD", "right"),
-    );
-    assert_eq!(issue.code, Some(0), "{}", issue.stderr);
-    let certificate = text(&pki.join("doctor.pem"));
-    let sign = |key: &str| {
-        ["sign", "--key", key, "--cert", &certificate, &text(&document), "--out", folder.to_str().unwrap()]
-            .map(str::to_owned)
-            .to_vec()
+    let made = support::run(["pki", "init", &text(&pki)]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let mut issue = support::semd();
+    issue.args([
+        "pki",
+        "issue",
+        &text(&pki),
+        "--name",
+        "doctor",
+        "--surname",
+        "Тестова",
+        "--given-name",
+        "Вера Андреевна",
+    ]);
+    let issued = support::finish(issue.args(["--snils", "99900000115"]).env("SEMD_KEY_PASSWORD", "right"));
+    assert_eq!(issued.code, Some(0), "{}", issued.stderr);
+    let (key, certificate) = (text(&pki.join("doctor.key")), text(&pki.join("doctor.crt")));
+    let sign = |key: &str, certificate: &str| {
+        words(&["sign", "--key", key, "--cert", certificate, &document, "--out", &text(folder)])
     };
-    cases.push(Case {
-        name: "unreadable key",
-        arguments: sign(&text(&file("garbage.key", b"not a key"))),
-        end: End::Error(2, "garbage.key"),
-    });
-    cases.push(Case {
-        name: "missing key",
-        arguments: sign(&text(&folder.join("absent.key"))),
-        end: End::Error(4, "absent.key"),
-    });
-    cases.push(Case {
-        name: "no password for an encrypted key",
-        arguments: sign(&text(&pki.join("doctor.key.pem"))),
-        end: End::Error(2, "password"),
-    });
-    cases.push(Case {
-        name: "certificate that is not one",
-        arguments: {
-            let mut arguments = sign(&text(&pki.join("doctor.key.pem")));
-            arguments[4] =
-                text(&file("garbage.pem", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));
-            arguments
-        },
-        end: End::Error(2, "garbage.pem"),
-    });
-    cases.push(Case {
-        name: "missing document",
-        arguments: vec!["validate".into(), text(&folder.join("absent.xml"))],
-        end: End::Error(4, "absent.xml"),
-    });
-    cases.push(Case {
-        name: "folder without documents",
-        arguments: vec!["validate".into(), text(&pki)],
-        end: End::Error(2, "no *.xml"),
-    });
-    cases.push(Case {
-        name: "missing package folder",
-        arguments: vec![
-            "validate".into(),
-            "--packages".into(),
-            text(&folder.join("absent")),
-            text(&document),
-        ],
-        end: End::Error(2, "absent"),
-    });
+    let no_key = file("garbage.key", b"not a key");
+    let absent = text(&folder.join("absent.key"));
+    let no_certificate =
+        file("garbage.crt", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    cases.push(Case::new("an unreadable key", sign(&no_key, &certificate), End::Error(2, "garbage.key")));
+    cases.push(Case::new("a missing key", sign(&absent, &certificate), End::Error(4, "absent.key")));
+    cases.push(Case::new("no password", sign(&key, &certificate), End::Error(2, "password")));
+    let wrong = Case::new("a wrong password", sign(&key, &certificate), End::Error(2, "password"));
+    cases.push(Case { password: Some("wrong"), ..wrong });
+    cases.push(Case::new(
+        "an unreadable certificate",
+        sign(&key, &no_certificate),
+        End::Error(2, "garbage.crt"),
+    ));
+    let root = text(&pki.join("root.crt"));
+    let foreign = Case::new("a certificate of another key", sign(&key, &root), End::Error(2, "doctor.key"));
+    cases.push(Case { password: Some("right"), ..foreign });
+
+    let missing = text(&folder.join("absent.xml"));
+    cases.push(Case::new("a missing document", words(&["validate", &missing]), End::Error(4, "absent.xml")));
+    cases.push(Case::new(
+        "a folder without documents",
+        words(&["validate", &text(&pki)]),
+        End::Error(2, "no *.xml"),
+    ));
+    let packages = text(&folder.join("no-packages"));
+    let arguments = words(&["validate", "--packages", &packages, &document]);
+    cases.push(Case::new("a missing package folder", arguments, End::Error(2, "no-packages")));
+    let journal = format!("sqlite:{}", text(&folder.join("absent.db")));
+    let arguments = words(&["journal", "list", "--journal", &journal]);
+    cases.push(Case::new("a missing journal", arguments, End::Error(2, "absent.db")));
+    let broken = format!("sqlite:{}", file("broken.db", b"this is not a database, whatever its name says"));
+    let arguments = words(&["journal", "list", "--journal", &broken]);
+    cases.push(Case::new("a broken journal", arguments, End::Error(4, "journal")));
+    cases.push(Case::new(
+        "an unknown code",
+        words(&["explain", "NO_SUCH_CODE"]),
+        End::Error(2, "NO_SUCH_CODE"),
+    ));
     cases
+}
+
+fn words(arguments: &[&str]) -> Vec<String> {
+    arguments.iter().map(|argument| (*argument).to_owned()).collect()
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
 }
 
 fn documents(folder: &Path) -> Vec<Case> {
@@ -191,44 +188,47 @@ fn documents(folder: &Path) -> Vec<Case> {
     );
     let wide = format!("<a {}/>", (0..60_000).map(|n| format!("a{n}='' ")).collect::<String>());
     let table: Vec<(&str, Vec<u8>, &str)> = vec![
-        ("empty file", Vec::new(), "empty-file"),
-        ("truncated XML", whole[..whole.len() / 2].to_vec(), "unclosed"),
-        ("DTD bomb", bomb.into_bytes(), "document-type-declaration"),
-        (
-            "external entity",
-            b"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><a>&e;</a>".to_vec(),
-            "document-type-declaration",
-        ),
+        ("an empty file", Vec::new(), "empty-file"),
+        ("truncated XML", whole[..whole.len() / 2].to_vec(), truncation(&whole[..whole.len() / 2])),
+        ("a DTD bomb", bomb.into_bytes(), "document-type-declaration"),
+        ("an external entity", EXTERNAL_ENTITY.to_vec(), "document-type-declaration"),
         ("depth 100,000", "<a>".repeat(100_000).into_bytes(), "max-depth"),
         ("60,000 attributes", wide.into_bytes(), "max-attributes"),
         ("UTF-16", utf16, "encoding"),
-        ("BOM", [b"\xEF\xBB\xBF".as_slice(), &whole].concat(), "byte-order-mark"),
-        ("200 MB of <a>", "<a>".repeat(200_000_000 / 3).into_bytes(), "max-bytes"),
-        ("60 MB of <a/>", format!("<r>{}</r>", "<a/>".repeat(15_000_000)).into_bytes(), "max-nodes"),
+        ("a byte order mark", [b"\xEF\xBB\xBF".as_slice(), &whole].concat(), "byte-order-mark"),
         ("a PDF", b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n1 0 obj\n".to_vec(), "not-xml"),
     ];
-    table
-        .into_iter()
-        .enumerate()
-        .map(|(index, (name, bytes, rule))| {
-            let path = write(folder, &format!("case-{index}.xml"), &bytes);
-            // Where the middle of the document falls decides which of the two truncation defects is met.
-            let rule = match rule {
-                "unclosed"
-                    if bytes.iter().rposition(|&byte| byte == b'<')
-                        > bytes.iter().rposition(|&byte| byte == b'>') =>
-                {
-                    "unclosed-tag"
-                }
-                "unclosed" => "unclosed-element",
-                rule => rule,
-            };
-            let arguments = ["validate", "--format", "jsonl", "--kind", "119", path.to_str().unwrap()]
-                .map(str::to_owned)
-                .to_vec();
-            Case { name, arguments, end: End::Finding(rule) }
-        })
-        .collect()
+    let mut files: Vec<(&str, PathBuf, &str)> = Vec::new();
+    for (index, (name, bytes, rule)) in table.into_iter().enumerate() {
+        files.push((name, write(folder, &format!("case-{index}.xml"), &bytes), rule));
+    }
+    files.push(("200 MB of <a>", write_repeated(folder, "deep.xml", b"<a>", 200_000_000 / 3), "max-bytes"));
+    files.push(("60 MB of <a/>", write_repeated(folder, "wide.xml", b"<a/>", 15_000_000), "max-nodes"));
+    let case = |(name, path, rule): (&'static str, PathBuf, &'static str)| {
+        let arguments = words(&["validate", "--format", "jsonl", "--kind", "119", &text(&path)]);
+        Case::new(name, arguments, End::Finding(rule))
+    };
+    files.into_iter().map(case).collect()
+}
+
+const EXTERNAL_ENTITY: &[u8] = b"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><a>&e;</a>";
+
+/// Which of the two truncation defects is met depends on whether the cut falls into a tag.
+fn truncation(bytes: &[u8]) -> &'static str {
+    let last = |wanted| bytes.iter().rposition(|&byte| byte == wanted);
+    if last(b'<') > last(b'>') { "unclosed-tag" } else { "unclosed-element" }
+}
+
+/// Writes `<r>`, then `piece` over and over. In pieces: what this process holds counts as its children's peak too.
+fn write_repeated(folder: &Path, name: &str, piece: &[u8], count: usize) -> PathBuf {
+    let path = folder.join(name);
+    let mut file = io::BufWriter::new(fs::File::create(&path).unwrap());
+    file.write_all(b"<r>").unwrap();
+    for _ in 0..count {
+        file.write_all(piece).unwrap();
+    }
+    file.flush().unwrap();
+    path
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {

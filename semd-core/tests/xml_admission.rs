@@ -15,7 +15,7 @@ const REFUSED: &[(&str, &[u8])] = &[
     ("document-type-declaration", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
     ("unclosed-element", b"<a><b></b>"),
     ("unclosed-tag", b"<a b='c'"),
-    ("attribute-syntax", b"<a b='c"),
+    ("unclosed-tag", b"<a b='c"),
     ("attribute-syntax", b"<a b=c/>"),
     ("attribute-syntax", b"<a b/>"),
     ("attribute-syntax", b"<a b='1'c='2'/>"),

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use semd_core::package::PackageStore;
 use semd_core::report::Message;
-use semd_core::report::format::json;
 use semd_core::report::format::Printed;
+use semd_core::report::format::json;
 use semd_core::validate::{Options, Validator};
 use semd_exchange::Exchange;
 use semd_exchange::bundle::{self, Bundle};
@@ -46,7 +46,10 @@ const DOCUMENTS: [(&str, &[u8]); 8] = [
         "consultation-missing-patient-name.xml",
         include_bytes!("../../../fixtures/documents/consultation-missing-patient-name.xml"),
     ),
-    ("prescription-header-order.xml", include_bytes!("../../../fixtures/documents/prescription-header-order.xml")),
+    (
+        "prescription-header-order.xml",
+        include_bytes!("../../../fixtures/documents/prescription-header-order.xml"),
+    ),
 ];
 
 /// The document that is changed after it was signed.
@@ -71,7 +74,10 @@ impl Demo {
         clear(out)?;
         let step = |ru: &str, en: &str| console.note(console.text(ru, en));
 
-        step("1. Тестовый удостоверяющий центр, сертификаты врача и организации", "1. A test authority, certificates of doctor and organisation");
+        step(
+            "1. Тестовый удостоверяющий центр, сертификаты врача и организации",
+            "1. A test authority, certificates of doctor and organisation",
+        );
         let authority = Authority::create(&out.join("pki"))?;
 
         step("2. Проверка и подпись документов", "2. Documents checked and signed");
@@ -114,7 +120,9 @@ fn clear(out: &Path) -> Result<(), Failure> {
             let out = out.display();
             return Err(Failure::usage(Message::new(
                 format!("{out} уже есть и создан не этой командой; укажите другую папку: --out ПАПКА"),
-                format!("{out} is there already and was not made by this command; give another folder: --out DIR"),
+                format!(
+                    "{out} is there already and was not made by this command; give another folder: --out DIR"
+                ),
             )));
         }
         fs::remove_dir_all(out).map_err(|error| Failure::io(out, &error))?;
@@ -161,7 +169,11 @@ impl Authority {
         };
         let mut trust = TrustStore::new();
         trust.add(authority.certificate().der()).map_err(|error| Failure::usage(error.message()))?;
-        Ok(Self { doctor: issue(&doctor, short, "doctor")?, organization: issue(&organization, long, "organization")?, trust })
+        Ok(Self {
+            doctor: issue(&doctor, short, "doctor")?,
+            organization: issue(&organization, long, "organization")?,
+            trust,
+        })
     }
 }
 
@@ -170,7 +182,12 @@ fn signer(issued: Issued) -> Result<SoftwareSigner, Failure> {
 }
 
 /// Writes, checks and signs the documents, and makes their requests. The defective ones are sent on purpose.
-fn prepare(out: &Path, authority: &Authority, validator: &Validator, console: &Console) -> Result<Vec<Submission>, Failure> {
+fn prepare(
+    out: &Path,
+    authority: &Authority,
+    validator: &Validator,
+    console: &Console,
+) -> Result<Vec<Submission>, Failure> {
     let mut validation = String::new();
     let mut signatures = String::new();
     let mut submissions = Vec::new();
@@ -195,7 +212,8 @@ fn prepare(out: &Path, authority: &Authority, validator: &Validator, console: &C
             let path = sign_file(signer, &file, role, None)?;
             let container = input::read(&path, 1 << 20)?;
             let report = judge_signature(&bytes, &container, &authority.trust);
-            let view = serde_json::json!({ "file": name, "role": role, "report": report.view(console.lang, false) });
+            let view =
+                serde_json::json!({ "file": name, "role": role, "report": report.view(console.lang, false) });
             signatures.push_str(&format!("{view}\n"));
         }
         if name == CHANGED {
@@ -203,7 +221,9 @@ fn prepare(out: &Path, authority: &Authority, validator: &Validator, console: &C
             input::write_atomically(&file, &[bytes.as_slice(), b"\n"].concat())?;
         }
         let kind = checked.report.kind.clone().unwrap_or_default();
-        let submission = Bundle::find(&file).and_then(|bundle| bundle.load(&kind, Checksum::default())).map_err(bundle_failure)?;
+        let submission = Bundle::find(&file)
+            .and_then(|bundle| bundle.load(&kind, Checksum::default()))
+            .map_err(bundle_failure)?;
         submissions.push(submission);
     }
     input::write_atomically(&out.join("reports/validation.jsonl"), validation.as_bytes())?;

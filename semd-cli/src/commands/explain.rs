@@ -54,14 +54,22 @@ impl Explain {
             for assertion in package.plans.iter().flat_map(|plan| plan.assertions()) {
                 if assertion.label() == Some(name) {
                     let word = console.text("вид", "kind");
-                    out.push_str(&format!("{name}, {word} {kind}\n  {}\n  test: {}\n", assertion.words(), assertion.test()));
+                    out.push_str(&format!(
+                        "{name}, {word} {kind}\n  {}\n  test: {}\n",
+                        assertion.words(),
+                        assertion.test()
+                    ));
                 }
             }
         }
         if out.is_empty() {
             return Err(Failure::usage(Message::new(
-                format!("«{name}» — не код РЭМД, не правило semd и не метка правила в этих пакетах; см. --kind и --packages"),
-                format!("“{name}” is no register code, no rule of semd and no label in these packages; see --kind and --packages"),
+                format!(
+                    "«{name}» — не код РЭМД, не правило semd и не метка правила в этих пакетах; см. --kind и --packages"
+                ),
+                format!(
+                    "“{name}” is no register code, no rule of semd and no label in these packages; see --kind and --packages"
+                ),
             )));
         }
         Ok(out)
@@ -73,7 +81,10 @@ fn register_code(code: &Code, console: &Console) -> String {
     let resend = match code.resend {
         Resend::Useless => console.text("без исправления не поможет", "useless without a correction"),
         Resend::MayHelp => console.text("может помочь", "may help"),
-        Resend::StopQueue => console.text("бесполезно для любого документа: остановите отправку", "useless for any document: stop sending"),
+        Resend::StopQueue => console.text(
+            "бесполезно для любого документа: остановите отправку",
+            "useless for any document: stop sending",
+        ),
     };
     let offline = match code.offline {
         Offline::Yes => console.text("да", "yes"),

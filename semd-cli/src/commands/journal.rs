@@ -72,11 +72,15 @@ impl Status {
                 console.data(&format!("{object}\n"));
             }
             ListFormat::Concise => {
-                let mut table = Table::new([console.text("состояние", "state"), console.text("документов", "documents")]);
+                let mut table =
+                    Table::new([console.text("состояние", "state"), console.text("документов", "documents")]);
                 for (state, count) in &counts {
                     table.row([(*state).to_owned(), count.to_string()]);
                 }
-                table.row([console.text("сообщения без документа", "orphan messages").to_owned(), orphans.to_string()]);
+                table.row([
+                    console.text("сообщения без документа", "orphan messages").to_owned(),
+                    orphans.to_string(),
+                ]);
                 console.data(&table.to_string());
             }
         }

@@ -106,7 +106,12 @@ impl List {
 
 fn concise(row: &Row<'_>, console: &Console) -> String {
     let schema = if row.schema { "XSD" } else { "—" };
-    let edition = row.edition.map_or(String::new(), |edition| format!(" {} {edition}", console.text("ред.", "ed.")));
-    let digest = row.digest.map_or(String::new(), |digest| format!("  sha256:{}", &digest[..digest.len().min(12)]));
-    format!("{:>4}{edition}  {schema} + {} Schematron  {}{digest}  [{}]", row.kind, row.schematrons, row.title, row.origin)
+    let edition =
+        row.edition.map_or(String::new(), |edition| format!(" {} {edition}", console.text("ред.", "ed.")));
+    let digest =
+        row.digest.map_or(String::new(), |digest| format!("  sha256:{}", &digest[..digest.len().min(12)]));
+    format!(
+        "{:>4}{edition}  {schema} + {} Schematron  {}{digest}  [{}]",
+        row.kind, row.schematrons, row.title, row.origin
+    )
 }

@@ -46,7 +46,12 @@ pub struct Issue {
     #[arg(long)]
     name: String,
     /// Family name of the person
-    #[arg(long, requires = "given_name", conflicts_with = "organization", required_unless_present = "organization")]
+    #[arg(
+        long,
+        requires = "given_name",
+        conflicts_with = "organization",
+        required_unless_present = "organization"
+    )]
     surname: Option<String>,
     /// First name and patronymic of the person
     #[arg(long)]
@@ -97,7 +102,9 @@ enum Bits {
 }
 
 fn date(text: &str) -> Result<Date, String> {
-    OffsetDateTime::parse(&format!("{text}T00:00:00Z"), &Rfc3339).map(OffsetDateTime::date).map_err(|error| error.to_string())
+    OffsetDateTime::parse(&format!("{text}T00:00:00Z"), &Rfc3339)
+        .map(OffsetDateTime::date)
+        .map_err(|error| error.to_string())
 }
 
 impl Terms {
@@ -135,7 +142,8 @@ impl Pki {
 impl Init {
     fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let terms = &self.terms;
-        let authority = TestAuthority::create(&self.name, terms.set()?, terms.not_before(), terms.validity()).map_err(failure)?;
+        let authority = TestAuthority::create(&self.name, terms.set()?, terms.not_before(), terms.validity())
+            .map_err(failure)?;
         authority.save(&self.folder, None).map_err(failure)?;
         console.data(&format!("{}\n", self.folder.join("root.crt").display()));
         Ok(Outcome::Good)
@@ -146,7 +154,9 @@ impl Issue {
     fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let authority = TestAuthority::open(&self.folder, None).map_err(failure)?;
         let subject = match (self.organization, self.surname) {
-            (Some(name), _) => Subject::Organisation { name, ogrn: self.ogrn.unwrap_or_default(), inn_le: self.inn },
+            (Some(name), _) => {
+                Subject::Organisation { name, ogrn: self.ogrn.unwrap_or_default(), inn_le: self.inn }
+            }
             (None, surname) => Subject::Person {
                 surname: surname.unwrap_or_default(),
                 given_name: self.given_name.unwrap_or_default(),
@@ -159,7 +169,9 @@ impl Issue {
         let issued = authority
             .issue(&subject, self.terms.set()?, self.terms.not_before(), self.terms.validity())
             .map_err(failure)?;
-        issued.save(&self.folder, &self.name, password.as_ref().map(|password| password.as_slice())).map_err(failure)?;
+        issued
+            .save(&self.folder, &self.name, password.as_ref().map(|password| password.as_slice()))
+            .map_err(failure)?;
         console.data(&format!("{}\n", self.folder.join(self.name + ".crt").display()));
         Ok(Outcome::Good)
     }

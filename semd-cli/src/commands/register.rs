@@ -8,6 +8,7 @@ use clap::Args;
 use semd_core::report::format::{Printed, concise};
 use semd_core::report::{Message, Severity, Verdict};
 use semd_core::validate::{Options, Validator};
+use semd_exchange::Exchange;
 use semd_exchange::bundle::{self, Bundle, BundleError};
 use semd_exchange::callback::{self, CallbackSettings};
 use semd_exchange::checksum::Checksum;
@@ -15,7 +16,6 @@ use semd_exchange::client::{Client, ClientLimits};
 use semd_exchange::journal::{Record, SqliteJournal, State, Submission};
 use semd_exchange::retry::RetryPolicy;
 use semd_exchange::worker::{BatchReport, Settings, Worker};
-use semd_exchange::Exchange;
 
 use super::journal::{journal_failure, table};
 use super::packages::ListFormat;
@@ -147,7 +147,12 @@ impl Register {
     }
 
     /// The submission of one checked document; `None` when its findings forbid sending.
-    fn submission(&self, bundle: &Bundle, checked: &Checked, console: &Console) -> Result<Option<Submission>, Failure> {
+    fn submission(
+        &self,
+        bundle: &Bundle,
+        checked: &Checked,
+        console: &Console,
+    ) -> Result<Option<Submission>, Failure> {
         let file = bundle.document.to_string_lossy();
         let report = &checked.report;
         if report.verdict != Verdict::Valid {
@@ -162,7 +167,11 @@ impl Register {
             console.note(concise::lines(&printed).trim_end());
         }
         if report.count(Severity::Error) > 0 && !self.force {
-            console.note(&format!("{file}: {}", console.text("не отправлен; --force отправит как есть", "not sent; --force sends it as it is")));
+            console.note(&format!(
+                "{file}: {}",
+                console
+                    .text("не отправлен; --force отправит как есть", "not sent; --force sends it as it is")
+            ));
             return Ok(None);
         }
         let Some(kind) = &report.kind else {

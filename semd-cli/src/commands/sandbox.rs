@@ -89,7 +89,8 @@ impl Sandbox {
             let running = sandbox::serve(settings)
                 .await
                 .map_err(|error| Failure::environment(Message::verbatim(error.to_string())))?;
-            let line = serde_json::json!({ "url": running.url(), "state": format!("{}state", running.url()) });
+            let line =
+                serde_json::json!({ "url": running.url(), "state": format!("{}state", running.url()) });
             console.data(&format!("{line}\n"));
             // Without a signal handler the process ends by the signal itself, which is just as well.
             let _ = tokio::signal::ctrl_c().await;

@@ -45,7 +45,8 @@ pub struct Sign {
 
 /// A role becomes part of a file name.
 fn role(text: &str) -> Result<String, String> {
-    let good = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let good = !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if good { Ok(text.to_owned()) } else { Err("letters, digits, `-` and `_` only".to_owned()) }
 }
 
@@ -77,7 +78,11 @@ impl Sign {
 }
 
 /// The software signer of a key and a certificate file.
-pub fn software_signer(key: &Path, certificate: &Path, password: &PasswordSource) -> Result<SoftwareSigner, Failure> {
+pub fn software_signer(
+    key: &Path,
+    certificate: &Path,
+    password: &PasswordSource,
+) -> Result<SoftwareSigner, Failure> {
     let in_file = |file: &Path, message: Message| {
         let file = file.display();
         Failure::usage(Message::new(format!("{file}: {}", message.ru), format!("{file}: {}", message.en)))
@@ -93,7 +98,12 @@ pub fn software_signer(key: &Path, certificate: &Path, password: &PasswordSource
 }
 
 /// Signs one document and writes the signature; answers where.
-pub fn sign_file(signer: &dyn Signer, file: &Path, role: &str, out: Option<&Path>) -> Result<PathBuf, Failure> {
+pub fn sign_file(
+    signer: &dyn Signer,
+    file: &Path,
+    role: &str,
+    out: Option<&Path>,
+) -> Result<PathBuf, Failure> {
     let limit = Limits::default().max_bytes;
     let bytes = input::read(file, limit)?;
     if bytes.len() > limit {
@@ -103,7 +113,8 @@ pub fn sign_file(signer: &dyn Signer, file: &Path, role: &str, out: Option<&Path
             format!("{file}: the file is larger than {limit} bytes and was not signed"),
         )));
     }
-    let container = cades::sign_detached(signer, &bytes, OffsetDateTime::now_utc()).map_err(|error| failure(&error))?;
+    let container =
+        cades::sign_detached(signer, &bytes, OffsetDateTime::now_utc()).map_err(|error| failure(&error))?;
     let path = bundle::signature_path(file, role, out);
     if let Some(folder) = out {
         std::fs::create_dir_all(folder).map_err(|error| Failure::io(folder, &error))?;

@@ -151,7 +151,9 @@ impl<'c> Printer<'c> {
             Format::Full => full::text(&printed),
             Format::Concise => concise::lines(&printed),
             Format::Jsonl => json::line(&printed) + "\n",
-            Format::Json => format!("{}{}", if self.printed == 0 { "[" } else { ",\n" }, json::line(&printed)),
+            Format::Json => {
+                format!("{}{}", if self.printed == 0 { "[" } else { ",\n" }, json::line(&printed))
+            }
         };
         self.printed += 1;
         self.console.data(&text);

@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 use semd_core::report::Message;
 use semd_core::xml::Limits;
 use semd_sign::verify::{
-    CheckStatus, ControlTime, Policy, ReportView, Request, SignatureReport, SignatureVerdict, TrustStore, verify,
+    CheckStatus, ControlTime, Policy, ReportView, Request, SignatureReport, SignatureVerdict, TrustStore,
+    verify,
 };
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -109,7 +110,8 @@ impl Verify {
         let mut objects = Vec::new();
         for path in &self.signatures {
             let signature = input::read(path, MAX_CONTAINER_BYTES)?;
-            let report = verify(&Request { content: &content, signature: &signature, trust: &trust, time, policy });
+            let report =
+                verify(&Request { content: &content, signature: &signature, trust: &trust, time, policy });
             worst = worst.worst(match report.verdict {
                 SignatureVerdict::TotalPassed => Outcome::Good,
                 SignatureVerdict::TotalFailed => Outcome::Findings,
@@ -121,7 +123,8 @@ impl Verify {
                 Format::Concise => console.data(&concise(&name, &report)),
                 Format::Json | Format::Jsonl => {
                     let view = report.view(console.lang, console.show_personal_data);
-                    let object = Object { schema: "semd.signature/1", file: &file, signature: &name, report: view };
+                    let object =
+                        Object { schema: "semd.signature/1", file: &file, signature: &name, report: view };
                     objects.push(serde_json::to_string(&object).unwrap_or_default());
                 }
             }
@@ -165,7 +168,8 @@ fn certificate_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(path).map_err(|error| Failure::io(path, &error))? {
             let entry = entry.map_err(|error| Failure::io(path, &error))?.path();
-            let suffix = entry.extension().and_then(|suffix| suffix.to_str()).unwrap_or("").to_ascii_lowercase();
+            let suffix =
+                entry.extension().and_then(|suffix| suffix.to_str()).unwrap_or("").to_ascii_lowercase();
             let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or("");
             if matches!(suffix.as_str(), "pem" | "crt" | "cer" | "der") && !name.ends_with(".key.pem") {
                 found.push(entry);
@@ -193,7 +197,11 @@ fn concise(name: &str, report: &SignatureReport) -> String {
 fn full(name: &str, report: &SignatureReport, console: &Console) -> String {
     let mut out = format!("{name}: {}, {}\n", report.format, verdict_word(report));
     if !report.codes.is_empty() {
-        out.push_str(&format!("  {}: {}\n", console.text("коды РЭМД", "register codes"), report.codes.join(" ")));
+        out.push_str(&format!(
+            "  {}: {}\n",
+            console.text("коды РЭМД", "register codes"),
+            report.codes.join(" ")
+        ));
     }
     for check in &report.checks {
         let mark = match check.status {
@@ -203,7 +211,12 @@ fn full(name: &str, report: &SignatureReport, console: &Console) -> String {
             CheckStatus::Info => "i",
             CheckStatus::Ignored => "-",
         };
-        out.push_str(&format!("  {mark} {} — {} [{}]\n", check.id, check.message.text(console.lang), check.clause));
+        out.push_str(&format!(
+            "  {mark} {} — {} [{}]\n",
+            check.id,
+            check.message.text(console.lang),
+            check.clause
+        ));
     }
     out
 }

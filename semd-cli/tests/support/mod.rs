@@ -1,5 +1,5 @@
 //! What the tests of the command share.
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

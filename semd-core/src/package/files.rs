@@ -114,7 +114,9 @@ fn read_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
 ///
 /// `None`: the file is not such a text, or the path leaves the place.
 fn link_target(name: &str, bytes: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() < 512 && !text.contains(['<', '\n', '\0']))?;
+    let text = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| text.len() < 512 && !text.contains(['<', '\n', '\0']))?;
     if !text.ends_with(".xsd") && !text.ends_with(".sch") {
         return None;
     }

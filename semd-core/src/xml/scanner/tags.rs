@@ -135,14 +135,7 @@ impl<'s> Scanner<'s, '_> {
                     self.at += 2;
                     return Ok(true);
                 }
-                None => {
-                    return Err(malformed(
-                        "unclosed-tag",
-                        start,
-                        "Тег не закрыт до конца файла: файл обрезан",
-                        "The tag is not closed before the end of the file: the file is truncated",
-                    ));
-                }
+                None => return Err(unclosed_tag(start)),
                 Some(_) => {}
             }
             let offset = self.at;
@@ -265,6 +258,16 @@ impl<'s> Scanner<'s, '_> {
         self.tree.elements[element as usize].attribute_mask = mask;
         Ok(())
     }
+}
+
+/// The file ends inside a tag.
+pub(super) fn unclosed_tag(offset: usize) -> Fault {
+    malformed(
+        "unclosed-tag",
+        offset,
+        "Тег не закрыт до конца файла: файл обрезан",
+        "The tag is not closed before the end of the file: the file is truncated",
+    )
 }
 
 /// The characters up to a delimiter of names; whether they are a name is checked when the name is met for the first time.

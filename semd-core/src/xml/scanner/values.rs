@@ -3,6 +3,7 @@
 use super::super::Fault;
 use super::super::chars::{is_char, is_space};
 use super::super::document::Value;
+use super::tags::unclosed_tag;
 use super::{Scanner, Step, malformed};
 
 impl<'s> Scanner<'s, '_> {
@@ -16,21 +17,27 @@ impl<'s> Scanner<'s, '_> {
             )
         };
         self.skip_space();
-        if self.bytes.get(self.at) != Some(&b'=') {
-            return Err(bad(self.at));
+        match self.bytes.get(self.at) {
+            Some(b'=') => {}
+            Some(_) => return Err(bad(self.at)),
+            None => return Err(unclosed_tag(self.at)),
         }
         self.at += 1;
         self.skip_space();
         let quote = match self.bytes.get(self.at) {
             Some(&quote @ (b'"' | b'\'')) => quote,
-            _ => return Err(bad(self.at)),
+            Some(_) => return Err(bad(self.at)),
+            None => return Err(unclosed_tag(self.at)),
         };
         let start = self.at + 1;
         let mut at = start;
         let mut plain = true;
         loop {
             let rest = self.bytes.get(at..).unwrap_or(&[]);
-            at += rest.iter().position(|&byte| VALUE_STOP[usize::from(byte)]).ok_or_else(|| bad(start))?;
+            at += rest
+                .iter()
+                .position(|&byte| VALUE_STOP[usize::from(byte)])
+                .ok_or_else(|| unclosed_tag(start))?;
             match self.bytes[at] {
                 byte if byte == quote => break,
                 b'"' | b'\'' => {}
