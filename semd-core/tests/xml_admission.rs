@@ -128,6 +128,41 @@ fn values_are_normalised_as_the_specification_says() {
 }
 
 #[test]
+fn text_of_many_small_cdata_sections_costs_its_length() {
+    let text = format!("<a>{}</a>", "x<![CDATA[y\r\n]]>&amp;".repeat(50_000));
+    let document = xml::parse(text.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(document.texts().len(), 1);
+    assert_eq!(document.string_value(document.root()), "xy\n&".repeat(50_000));
+}
+
+#[test]
+fn declarations_in_scope_are_bounded() {
+    let mut text = String::new();
+    for level in 0..30 {
+        text.push_str("<a");
+        for number in 0..60 {
+            text.push_str(&format!(" xmlns:p{level}-{number}='u'"));
+        }
+        text.push('>');
+    }
+    assert_eq!(xml::parse(text.as_bytes(), &Limits::default()).unwrap_err().rule(), "max-namespaces");
+}
+
+#[test]
+fn text_taken_for_a_name_is_not_quoted() {
+    for text in [
+        "<a b='Иван ' Петров'/>",
+        "<a><b>1</b>Иван <Петров</a>",
+        "<a>Иван &Петров;</a>",
+        "<a></Петров>",
+        "<a b='1' Петров:x='1'/>",
+    ] {
+        let message = xml::parse(text.as_bytes(), &Limits::default()).unwrap_err().message();
+        assert!(!message.ru.contains("Петров") && !message.en.contains("Петров"), "{text}: {}", message.ru);
+    }
+}
+
+#[test]
 fn comment_splits_text_and_names_resolve_by_scope() {
     let text = "<a xmlns='u' xmlns:p='v'><p:b>1<!-- -->2</p:b><b xmlns='w'><c p:d='e'/></b><b/></a>";
     let document = xml::parse(text.as_bytes(), &Limits::default()).unwrap();

@@ -38,7 +38,7 @@ pub enum FaultKind {
         /// The limit, attributes of one element.
         limit: usize,
     },
-    /// More declarations than [`super::Limits::max_namespaces`].
+    /// More declarations than [`super::Limits::max_namespaces`] permits on one element or in scope.
     TooManyNamespaces {
         /// The limit, declarations of one element.
         limit: usize,

@@ -10,7 +10,7 @@ pub struct Limits {
     pub max_depth: usize,
     /// Attributes of one element, namespace declarations not counted. Default 256; official documents stay below 20.
     pub max_attributes: usize,
-    /// Namespace declarations of one element. Default 64.
+    /// Namespace declarations of one element; sixteen times as many may be in scope. Default 64.
     pub max_namespaces: usize,
     /// Elements, attributes, namespace declarations and text nodes together. Default 3,000,000, which bounds the tree to about 120 MB.
     pub max_nodes: usize,

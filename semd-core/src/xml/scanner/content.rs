@@ -3,7 +3,7 @@
 use super::super::chars::{is_ncname, is_space};
 use super::super::document::{ElementId, Text, Value};
 use super::super::{Fault, FaultKind};
-use super::{Scanner, Step, malformed, slice, space_char};
+use super::{Scanner, Step, malformed, shown, space_char};
 
 impl<'s> Scanner<'s, '_> {
     pub(super) fn comment(&mut self) -> Step {
@@ -40,6 +40,7 @@ impl<'s> Scanner<'s, '_> {
         let content = &self.source[body..body + length];
         let target = content.split(space_char).next().unwrap_or("");
         if !is_ncname(target) || target.eq_ignore_ascii_case("xml") {
+            let target = shown(target);
             return Err(malformed(
                 "processing-instruction-target",
                 start,
@@ -136,11 +137,8 @@ impl<'s> Scanner<'s, '_> {
             && let Some(mut last) = self.tree.texts.pop()
         {
             // CDATA beside characters: one text node of the data model.
-            let joined = [self.tree.text(&last), slice(&self.tree, value)].concat();
-            self.check_text_length(joined.len(), offset)?;
-            let begin = self.tree.decoded.len();
-            self.tree.decoded.push_str(&joined);
-            last.value = Value { start: begin as u32, end: self.tree.decoded.len() as u32, decoded: true };
+            self.check_text_length((last.value.end - last.value.start) as usize + length, offset)?;
+            last.value = self.join(last.value, value);
             last.blank &= blank;
             self.tree.texts.push(last);
             return Ok(());
@@ -151,6 +149,25 @@ impl<'s> Scanner<'s, '_> {
         self.tree.texts.push(Text { parent, before, blank, value, offset: offset as u32 });
         self.text_open = true;
         Ok(())
+    }
+
+    /// Two pieces of one text behind one another in the side buffer. A text that is there already grows in place: copied
+    /// at every join, a text of many small CDATA sections would fill the buffer with the square of its length.
+    fn join(&mut self, first: Value, second: Value) -> Value {
+        let source = self.source;
+        let piece = |value: Value| &source[value.start as usize..value.end as usize];
+        let decoded = &mut self.tree.decoded;
+        let adjacent = first.decoded
+            && if second.decoded { first.end == second.start } else { first.end as usize == decoded.len() };
+        let start = if adjacent { first.start } else { decoded.len() as u32 };
+        for value in [first, second] {
+            match value.decoded {
+                true if adjacent => {}
+                true => decoded.extend_from_within(value.start as usize..value.end as usize),
+                false => decoded.push_str(piece(value)),
+            }
+        }
+        Value { start, end: decoded.len() as u32, decoded: true }
     }
 
     pub(super) fn check_text_length(&self, length: usize, offset: usize) -> Step {

@@ -8,7 +8,7 @@ mod prolog;
 mod tags;
 mod values;
 
-use crate::report::Message;
+use crate::report::{Message, redact};
 
 use prolog::{declared_encoding, foreign_encoding};
 
@@ -147,7 +147,8 @@ impl<'s, 'l> Scanner<'s, 'l> {
             }
         }
         if let Some(open) = self.open.last() {
-            let (name, offset) = (open.name, self.tree.elements[open.element as usize].offset as usize);
+            let (name, offset) =
+                (shown(open.name), self.tree.elements[open.element as usize].offset as usize);
             return Err(malformed(
                 "unclosed-element",
                 offset,
@@ -197,6 +198,17 @@ impl<'s, 'l> Scanner<'s, 'l> {
             return Err(Fault { kind: FaultKind::TooManyNodes { limit: self.limits.max_nodes }, offset });
         }
         Ok(())
+    }
+}
+
+/// A name as a message may quote it. What stands where a name is expected may be text behind a stray quote or `<`, that is
+/// personal data, of any length; names of documents are ASCII.
+fn shown(name: &str) -> String {
+    let name: String = name.chars().take(40).collect();
+    if name.is_ascii() && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        name
+    } else {
+        redact::shape(&name)
     }
 }
 

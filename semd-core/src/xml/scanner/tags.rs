@@ -4,7 +4,11 @@ use super::super::chars::{is_ncname, is_space};
 use super::super::document::{Attribute, Element, ElementId, NamespaceDeclaration, Value};
 use super::super::names::Names;
 use super::super::{Fault, FaultKind, NameId};
-use super::{Binding, Open, RawAttribute, Scanner, Step, malformed, slice};
+use super::{Binding, Open, RawAttribute, Scanner, Step, malformed, shown, slice};
+
+/// So many times the declarations permitted on one element may be in scope. Writers that declare every namespace on every
+/// element reach some 200 in all.
+const SCOPE_FACTOR: usize = 16;
 
 impl<'s> Scanner<'s, '_> {
     pub(super) fn end_tag(&mut self) -> Step {
@@ -27,8 +31,8 @@ impl<'s> Scanner<'s, '_> {
             }
         }
         if !matches || self.bytes.get(at) != Some(&b'>') {
-            let found = name_at(self.source, name_start);
-            let name = open.name;
+            let found = shown(name_at(self.source, name_start));
+            let name = shown(open.name);
             return Err(malformed(
                 "mismatched-end-tag",
                 start,
@@ -152,7 +156,9 @@ impl<'s> Scanner<'s, '_> {
             let value = self.attribute_value(name)?;
             if name == "xmlns" || name.starts_with("xmlns:") {
                 declared += 1;
-                if declared > self.limits.max_namespaces {
+                // Every new name is looked for among all declarations in scope: their number is bounded, too.
+                let in_scope = self.limits.max_namespaces.saturating_mul(SCOPE_FACTOR);
+                if declared > self.limits.max_namespaces || self.bindings.len() > in_scope {
                     return Err(Fault {
                         kind: FaultKind::TooManyNamespaces { limit: self.limits.max_namespaces },
                         offset,
@@ -180,6 +186,7 @@ impl<'s> Scanner<'s, '_> {
             || (prefix == "xml") != (uri == super::super::XML)
             || (!prefix.is_empty() && (uri.is_empty() || !is_ncname(prefix)));
         if reserved {
+            let prefix = shown(prefix);
             return Err(malformed(
                 "namespace-declaration",
                 offset,
@@ -209,12 +216,15 @@ impl<'s> Scanner<'s, '_> {
         match self.bindings.iter().rev().find(|binding| binding.prefix == prefix) {
             Some(binding) => Ok(binding.namespace),
             None if prefix.is_empty() => Ok(Names::NO_NAMESPACE),
-            None => Err(malformed(
-                "unbound-prefix",
-                offset,
-                format!("Префикс «{prefix}» не объявлен"),
-                format!("Prefix “{prefix}” is not declared"),
-            )),
+            None => {
+                let prefix = shown(prefix);
+                Err(malformed(
+                    "unbound-prefix",
+                    offset,
+                    format!("Префикс «{prefix}» не объявлен"),
+                    format!("Prefix “{prefix}” is not declared"),
+                ))
+            }
         }
     }
 
@@ -298,7 +308,7 @@ fn split_name(name: &str, offset: usize) -> Result<(&str, &str), Fault> {
     if good && prefix != "xmlns" {
         return Ok((prefix, local));
     }
-    let shown: String = name.chars().take(40).collect();
+    let shown = shown(name);
     Err(malformed(
         "name-syntax",
         offset,
@@ -308,6 +318,7 @@ fn split_name(name: &str, offset: usize) -> Result<(&str, &str), Fault> {
 }
 
 fn duplicate_attribute(offset: usize, name: &str) -> Fault {
+    let name = shown(name);
     malformed(
         "duplicate-attribute",
         offset,

@@ -4,11 +4,12 @@ use super::super::Fault;
 use super::super::chars::{is_char, is_space};
 use super::super::document::Value;
 use super::tags::unclosed_tag;
-use super::{Scanner, Step, malformed};
+use super::{Scanner, Step, malformed, shown};
 
 impl<'s> Scanner<'s, '_> {
     pub(super) fn attribute_value(&mut self, name: &str) -> Result<Value, Fault> {
         let bad = |offset| {
+            let name = shown(name);
             malformed(
                 "attribute-syntax",
                 offset,
@@ -42,6 +43,7 @@ impl<'s> Scanner<'s, '_> {
                 byte if byte == quote => break,
                 b'"' | b'\'' => {}
                 b'<' => {
+                    let name = shown(name);
                     return Err(malformed(
                         "less-than-in-attribute",
                         at,
@@ -130,6 +132,8 @@ impl<'s> Scanner<'s, '_> {
                 } else if let Some(decimal) = name.strip_prefix('#') {
                     (!decimal.starts_with('+')).then(|| decimal.parse().ok()).flatten()
                 } else {
+                    // A forgotten `&amp;` before a `;` further on: what stands between is text of the document.
+                    let name = shown(name);
                     return Err(malformed(
                         "undefined-entity",
                         at,
