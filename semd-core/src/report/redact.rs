@@ -53,7 +53,7 @@ pub fn start_tag(tag: &str) -> String {
         let head = &rest[..at];
         let name = head.trim_end().trim_end_matches('=').trim_end();
         let name = name.rsplit(char::is_whitespace).next().unwrap_or("");
-        out.push_str(head);
+        out.push_str(&outside(head));
         out.push_str(quote);
         let value_and_tail = &rest[at + 1..];
         let (value, tail) = value_and_tail.split_once(quote).unwrap_or((value_and_tail, ""));
@@ -67,8 +67,15 @@ pub fn start_tag(tag: &str) -> String {
         }
         rest = tail;
     }
-    out.push_str(rest);
+    out.push_str(&outside(rest));
     out
+}
+
+/// What stands outside quotes: names, which are ASCII, or text behind a stray quote.
+fn outside(text: &str) -> String {
+    text.split_inclusive(char::is_whitespace)
+        .map(|word| if word.is_ascii() { word.to_owned() } else { shape(word) })
+        .collect()
 }
 
 #[cfg(test)]
@@ -82,5 +89,6 @@ mod tests {
             r#"<id root="1.2.643.100.3" extension='000-000-000 00'/>"#
         );
         assert_eq!(start_tag("<a value=\"Ива"), "<a value=\"xxx");
+        assert_eq!(start_tag("<a value=\"ООО \" Ромашка\" b=\"1\""), "<a value=\"xxx \" xxxxxxx\" x=\"1\"");
     }
 }

@@ -66,7 +66,7 @@ fn frame(printed: &Printed<'_>, finding: &Finding) -> Option<String> {
     }
     let shown = if printed.show_personal_data {
         text.to_owned()
-    } else if text.starts_with('<') || finding.path.as_deref().is_some_and(|path| path.contains("/@")) {
+    } else if is_tag(text) || finding.path.as_deref().is_some_and(|path| path.contains("/@")) {
         redact::start_tag(text)
     } else {
         redact::shape(text)
@@ -77,6 +77,13 @@ fn frame(printed: &Printed<'_>, finding: &Finding) -> Option<String> {
         return Some(shown);
     }
     Some(shown.chars().take(FRAME_WIDTH).chain(['…']).collect())
+}
+
+/// Whether a text begins like a tag; behind a stray `<` stands text of the document.
+fn is_tag(text: &str) -> bool {
+    text.strip_prefix('<').is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
+    })
 }
 
 fn write_summary(out: &mut String, printed: &Printed<'_>) {
