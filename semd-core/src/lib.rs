@@ -6,6 +6,8 @@
 //!
 //! Data flow: bytes → [`xml`] (admission and one arena tree) → rule layers over that tree → [`report`].
 
+mod class_escape;
+pub mod digest;
 pub mod explain;
 pub mod header;
 pub mod kinds;

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -12,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::PackageError;
 use super::files::Files;
+use crate::digest;
 use crate::schematron::Plan;
 use crate::xsd::{Schema, SchemaSource};
 
@@ -174,11 +174,7 @@ fn compile(files: &Files, kind: &str) -> Result<Package, PackageError> {
         schema = Some(compiled);
         hash = source.hash.into_inner();
     }
-    let mut digest = String::with_capacity(64);
-    for byte in hash.finalize() {
-        let _ = write!(digest, "{byte:02x}");
-    }
-    Ok(Package { kind: kind.to_owned(), digest, schema, plans })
+    Ok(Package { kind: kind.to_owned(), digest: digest::hex(&hash.finalize()), schema, plans })
 }
 
 fn without_mark(bytes: &[u8]) -> &[u8] {

@@ -183,7 +183,9 @@ impl<'a> Evaluator<'a> {
             self.spend(text.len().saturating_mul(pattern.len()) / 64)?;
             return Ok(answer);
         }
-        Ok(self.dynamic_pattern(&pattern, &flags)?.is_match(&text))
+        let pattern = self.dynamic_pattern(&pattern, &flags)?;
+        self.spend(pattern.cost(&text))?;
+        Ok(pattern.is_match(&text))
     }
 
     /// An argument of type `xs:string?` where empty means the empty text.

@@ -5,6 +5,8 @@
 
 use regex_automata::meta;
 
+use crate::class_escape::class_escape;
+
 /// Bound on the compiled automaton, bytes; the largest official pattern needs less than a tenth.
 const SIZE_LIMIT: usize = 1 << 20;
 /// Bound on the text of a pattern, bytes.
@@ -73,6 +75,13 @@ impl Pattern {
     /// Whether some part of `text` matches.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         self.regex.is_match(text)
+    }
+
+    /// What a match of `text` may cost, in steps: the slowest of the engines visits every state for every byte.
+    pub(crate) fn cost(&self, text: &str) -> usize {
+        /// Memory of one state and transitions, bytes, times states visited in one step.
+        const BYTES_PER_STEP: usize = 1 << 10;
+        text.len().saturating_mul(self.regex.memory_usage()) / BYTES_PER_STEP
     }
 
     /// The parts of `text` between matches, as `fn:tokenize` gives them.
@@ -205,24 +214,14 @@ impl Translator<'_, '_> {
 
     fn escape(&mut self) -> Result<(), BadPattern> {
         let c = self.next().ok_or(BadPattern)?;
-        let class = match c {
-            's' => r"[ \t\n\r]",
-            'S' => r"[^ \t\n\r]",
-            'd' => r"\d",
-            'D' => r"\D",
-            'w' => r"\w",
-            'W' => r"\W",
-            'n' => r"\n",
-            'r' => r"\r",
-            't' => r"\t",
+        match c {
+            'n' | 'r' | 't' => self.out.extend(['\\', c]),
             'p' | 'P' => return self.category(c),
             '\\' | '|' | '.' | '?' | '*' | '+' | '(' | ')' | '{' | '}' | '-' | '[' | ']' | '^' | '$' => {
                 push_literal(self.out, c);
-                return Ok(());
             }
-            _ => return Err(BadPattern),
-        };
-        self.out.push_str(class);
+            _ => self.out.push_str(&class_escape(c).ok_or(BadPattern)?),
+        }
         Ok(())
     }
 
@@ -319,6 +318,15 @@ mod tests {
     }
 
     #[test]
+    fn word_and_name_characters_are_those_of_xml_schema() {
+        assert!(is_match(r"^\w+$", "Яd1+$"));
+        assert!(!is_match(r"\w", "_ -."));
+        assert!(is_match(r"^[\W]$", "_"));
+        assert!(is_match(r"^\i\c*$", "a-1"));
+        assert!(!is_match(r"^\i", "1a"));
+    }
+
+    #[test]
     fn class_characters_that_mean_something_only_in_rust_are_literal() {
         assert!(is_match("^[1|2]$", "|"));
         assert!(is_match("^[-0-9().]+$", "-(1)"));
@@ -345,7 +353,7 @@ mod tests {
             "a{2",
             r"\1",
             "[a[b]]",
-            r"\i",
+            r"\q",
             r"\p{IsCyrillic}",
         ] {
             assert_eq!(Pattern::new(bad, "").map(|_| ()), Err(BadPattern), "{bad}");

@@ -10,6 +10,8 @@ use regex_automata::nfa::thompson;
 use regex_automata::util::{start, syntax};
 use regex_automata::{Anchored, MatchKind, meta};
 
+use crate::class_escape::class_escape;
+
 /// Patterns of one derivation step: a value must match one of them.
 #[derive(Debug)]
 pub(in crate::xsd) struct Patterns {
@@ -91,10 +93,6 @@ impl Patterns {
         dense.is_match_state(dense.next_eoi_state(state))
     }
 }
-
-/// Characters of names, for `\i` and `\c` (XML 1.0, productions 4 and 4a).
-const NAME_START: &str = r":A-Z_a-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}";
-const NAME_MORE: &str = r"\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}-\x{2040}";
 
 /// Part of the memory of a pattern that its written-out automaton may take; larger ones are made while matching.
 const DENSE_SHARE: usize = 16;
@@ -268,16 +266,6 @@ impl Translator<'_> {
             '\\' | '|' | '.' | '-' | '^' | '?' | '*' | '+' | '{' | '}' | '(' | ')' | '[' | ']' => {
                 Escape::Character(c)
             }
-            's' => Escape::Class(r"[ \t\n\r]".into()),
-            'S' => Escape::Class(r"[^ \t\n\r]".into()),
-            'd' => Escape::Class(r"\p{Nd}".into()),
-            'D' => Escape::Class(r"\P{Nd}".into()),
-            'w' => Escape::Class(r"[^\p{P}\p{Z}\p{C}]".into()),
-            'W' => Escape::Class(r"[\p{P}\p{Z}\p{C}]".into()),
-            'i' => Escape::Class(format!("[{NAME_START}]")),
-            'I' => Escape::Class(format!("[^{NAME_START}]")),
-            'c' => Escape::Class(format!("[{NAME_START}{NAME_MORE}]")),
-            'C' => Escape::Class(format!("[^{NAME_START}{NAME_MORE}]")),
             'p' | 'P' => {
                 if self.rest.next() != Some('{') {
                     return Err("a malformed category");
@@ -298,7 +286,7 @@ impl Translator<'_> {
                 }
                 Escape::Class(format!(r"\{c}{{{name}}}"))
             }
-            _ => return Err("an unknown escape"),
+            _ => Escape::Class(class_escape(c).ok_or("an unknown escape")?),
         })
     }
 }
