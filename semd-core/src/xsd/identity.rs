@@ -121,14 +121,35 @@ impl Bound<'_> {
         paths: &'p [Path],
         context: ElementId,
     ) -> impl Iterator<Item = ElementId> + 'p {
-        let end = if paths.iter().all(|path| path.steps.is_empty() && !path.descends) {
-            context.0 + 1
-        } else {
-            self.document.element(context).end
-        };
-        (context.0..end)
-            .map(ElementId)
-            .filter(move |&element| paths.iter().any(|path| self.leads(path, context, element)))
+        let end = self.document.element(context).end;
+        // Without `.//` nothing deeper than the longest path can be selected, and what is deeper is passed over: elements
+        // selected inside one another would each pay for everything below them.
+        let depth = paths.iter().map(|path| if path.descends { usize::MAX } else { path.steps.len() }).max();
+        let depth = depth.unwrap_or_default();
+        let mut ends: Vec<u32> = Vec::new();
+        let mut next = context.0;
+        let elements = std::iter::from_fn(move || {
+            let element = next;
+            if element >= end {
+                return None;
+            }
+            let inside = self.document.element(ElementId(element)).end;
+            if depth == usize::MAX {
+                next += 1;
+            } else {
+                while ends.last().is_some_and(|&end| end <= element) {
+                    ends.pop();
+                }
+                if ends.len() < depth {
+                    ends.push(inside);
+                    next += 1;
+                } else {
+                    next = inside;
+                }
+            }
+            Some(ElementId(element))
+        });
+        elements.filter(move |&element| paths.iter().any(|path| self.leads(path, context, element)))
     }
 
     /// The nodes a field selects from a selected element.

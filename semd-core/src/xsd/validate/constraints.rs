@@ -11,7 +11,7 @@ use super::Run;
 /// Values of the fields of one selected element.
 type Key = Vec<Box<str>>;
 
-/// The keys met, by constraint and by the element the constraint was applied to.
+/// The keys that references may mean, by constraint and by the element the constraint was applied to.
 #[derive(Default)]
 pub(super) struct Tables {
     keys: Vec<(u32, ElementId, Map<Key, ()>)>,
@@ -44,7 +44,9 @@ impl Run<'_> {
                             );
                         }
                     }
-                    self.tables.keys.push((index, context, keys));
+                    if schema.constraints.iter().any(|other| other.kind == Kind::KeyRef(index)) {
+                        self.tables.keys.push((index, context, keys));
+                    }
                 }
                 Kind::KeyRef(key) => self.check_references(constraint, key, context, rows),
             }
@@ -58,14 +60,15 @@ impl Run<'_> {
         context: ElementId,
         rows: Vec<(Node, Key)>,
     ) {
-        let end = self.document.element(context).end;
         for (node, row) in rows {
             let found = self
                 .tables
                 .keys
                 .iter()
-                .filter(|(index, at, _)| *index == key && (context.0..end).contains(&at.0))
-                .any(|(.., keys)| keys.contains_key(&row));
+                // Elements are closed from the inside out: those inside this one are the latest.
+                .rev()
+                .take_while(|(_, at, _)| *at >= context)
+                .any(|(index, _, keys)| *index == key && keys.contains_key(&row));
             if !found {
                 let name = &constraint.name;
                 self.report(
