@@ -112,10 +112,12 @@ impl KindRegistry {
     /// the templates, narrowed by the document code where several kinds share a template.
     pub fn candidates(&self, header: &Header) -> Vec<String> {
         let codes = || header.code.iter().chain(&header.code_translations);
-        let named: Vec<String> = codes()
-            .filter(|code| code.code_system == KIND_DICTIONARY && self.find(&code.code).is_some())
-            .map(|code| code.code.clone())
-            .collect();
+        let mut named: Vec<String> = Vec::new();
+        for code in codes().filter(|code| code.code_system == KIND_DICTIONARY) {
+            if self.find(&code.code).is_some() && !named.contains(&code.code) {
+                named.push(code.code.clone());
+            }
+        }
         if !named.is_empty() {
             return named;
         }
@@ -176,7 +178,9 @@ mod tests {
             "an unknown code decides nothing"
         );
         assert_eq!(registry.candidates(&header("1.3", "8", "x")), [""; 0]);
-        assert_eq!(registry.candidates(&header("1.3", "1", KIND_DICTIONARY)), ["1"]);
+        let mut repeated = header("1.3", "1", KIND_DICTIONARY);
+        repeated.code_translations.extend(repeated.code.clone());
+        assert_eq!(registry.candidates(&repeated), ["1"]);
     }
 
     #[test]

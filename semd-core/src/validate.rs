@@ -1,15 +1,17 @@
 //! One document, every layer, one report.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
-
+use crate::digest;
 use crate::header::Header;
 use crate::kinds::KindRegistry;
 use crate::package::{Package, PackageStore};
 use crate::report::{Finding, Layer, Message, Owner, Report, Severity, Verdict};
-use crate::xml::{self, Document, Limits, LineIndex};
+use crate::xml::{self, Document, Limits, LineIndex, Paths};
+
+/// Kinds a document is checked as when its header leaves the choice. Three share one template at most; a document that names
+/// a hundred must not cost a hundred checks.
+const MAX_CANDIDATES: usize = 8;
 
 /// Which layers run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +73,7 @@ impl Validator {
         let mut check =
             Check { lines: LineIndex::new(bytes), undecided: false, findings: Vec::new(), rules_fired: 0 };
         let mut report = Report {
-            sha256: sha256(bytes),
+            sha256: digest::sha256(bytes),
             kind: options.kind.clone(),
             edition: None,
             package: None,
@@ -106,6 +108,13 @@ impl Validator {
             Some(kind) => vec![kind.clone()],
             None => self.kinds.candidates(&Header::read(document)),
         };
+        if candidates.len() > MAX_CANDIDATES {
+            check.undecided(Message::new(
+                "Документ называет слишком много видов; укажите вид: --kind КОД",
+                "The document names too many kinds; give the kind: --kind CODE",
+            ));
+            return;
+        }
         let served: Vec<&String> = candidates.iter().filter(|kind| self.store.has(kind)).collect();
         if served.is_empty() {
             report.kind = candidates.first().cloned();
@@ -158,13 +167,21 @@ impl Check<'_> {
     }
 
     fn package(&mut self, package: &Package, document: &Document<'_>, layers: Layers) {
+        if !layers.xsd && !layers.schematron {
+            self.undecided(Message::new(
+                "Не выбран ни один слой проверки: документ не проверен",
+                "No layer was chosen: the document was not checked",
+            ));
+        }
         if layers.xsd {
             match &package.schema {
                 Some(schema) => {
                     let mut violations = Vec::new();
                     schema.validate(document, &mut violations);
+                    let mut paths = Paths::new(document);
+                    let findings = violations.iter();
                     self.findings
-                        .extend(violations.iter().map(|violation| violation.finding(document, &self.lines)));
+                        .extend(findings.map(|one| one.finding_at(paths.path(one.node), &self.lines)));
                 }
                 None => self.undecided(missing_part("схем XML", "XML schemas")),
             }
@@ -177,7 +194,7 @@ impl Check<'_> {
             for plan in &package.plans {
                 let outcome = plan.evaluate(document);
                 self.rules_fired += outcome.fired;
-                self.undecided |= outcome.stopped || !outcome.errors.is_empty();
+                self.undecided |= outcome.stopped || outcome.truncated || !outcome.errors.is_empty();
                 self.findings.extend(outcome.findings(plan, document, &self.lines));
             }
             if self.rules_fired == 0 {
@@ -231,9 +248,33 @@ fn missing_part(ru: &str, en: &str) -> Message {
     )
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &[u8] = b"<ClinicalDocument xmlns='urn:hl7-org:v3'/>";
+
+    #[test]
+    fn document_without_a_layer_is_not_valid() {
+        let validator = Validator::new(PackageStore::embedded());
+        let kind = validator.packages().kinds().first().map(|kind| (*kind).to_owned());
+        assert!(kind.is_some());
+        let layers = Layers { xsd: false, schematron: false };
+        let report = validator.validate(DOCUMENT, &Options { kind, layers, ..Options::default() });
+        assert_eq!(report.verdict, Verdict::Undecided);
+    }
+
+    #[test]
+    fn document_that_names_every_kind_is_not_checked_as_each() {
+        let validator = Validator::new(PackageStore::embedded());
+        let templates: String = KindRegistry::embedded()
+            .kinds()
+            .iter()
+            .flat_map(|kind| &kind.templates)
+            .map(|root| format!("<templateId root='{root}'/>"))
+            .collect();
+        let text = format!("<ClinicalDocument xmlns='urn:hl7-org:v3'>{templates}</ClinicalDocument>");
+        let report = validator.validate(text.as_bytes(), &Options::default());
+        assert_eq!((report.verdict, report.rules_fired), (Verdict::Undecided, 0));
+    }
 }

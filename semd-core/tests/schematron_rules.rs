@@ -1,7 +1,9 @@
 //! Schematron and XPath, one feature at a time, through the public door.
 
-use semd_core::report::{Lang, Layer};
-use semd_core::schematron::{AssertionKind, ErrorCode, LoadError, Outcome, Plan, SyntaxErrorKind};
+use semd_core::report::{Lang, Layer, Severity};
+use semd_core::schematron::{
+    AssertionKind, ErrorCode, LoadError, MAX_FAILURES, Outcome, Plan, SyntaxErrorKind,
+};
 use semd_core::xml::{self, Limits, LineIndex};
 
 const NAMESPACES: &str = r#"<ns prefix="xsi" uri="http://www.w3.org/2001/XMLSchema-instance"/>
@@ -183,6 +185,7 @@ fn error_in_one_test_leaves_the_others_and_is_a_finding() {
     let findings = outcome.findings(&plan, &document, &LineIndex::new(source.as_bytes()));
     let rules: Vec<_> = findings.iter().map(|finding| finding.rule.as_deref()).collect();
     assert_eq!(rules, [Some("E1-2"), Some("E1-1")]);
+    assert_eq!((findings[0].severity, findings[1].severity), (Severity::Error, Severity::Warning));
     assert!(findings[1].message.en.contains("XPTY0004"));
     assert!(findings[1].message.ru.contains("p1r1a1"));
 }
@@ -287,6 +290,36 @@ fn abstract_patterns_and_rules_are_expanded() {
     assert_eq!(findings[1].path.as_deref(), Some("/r[1]/c[1]"));
     assert_eq!((findings[1].line, findings[1].column), (1, 4));
     assert_eq!(findings[1].message.en, "own");
+}
+
+#[test]
+fn failures_are_bounded_and_the_verdict_says_so() {
+    let rules =
+        schema(r#"<pattern><rule context="a"><assert test="b">X1-1. <name/> b</assert></rule></pattern>"#);
+    let source = format!("<r>{}</r>", "<a/>".repeat(2 * MAX_FAILURES));
+    let plan = Plan::compile(rules.as_bytes()).expect("compiles");
+    let document = xml::parse(source.as_bytes(), &Limits::default()).expect("well-formed");
+    let outcome = plan.evaluate(&document);
+    assert!(outcome.truncated && !outcome.stopped);
+    assert_eq!(outcome.failed.len(), MAX_FAILURES);
+    let findings = outcome.findings(&plan, &document, &LineIndex::new(source.as_bytes()));
+    assert_eq!(findings.len(), MAX_FAILURES + 1);
+    assert_eq!(findings[MAX_FAILURES].severity, Severity::Warning);
+    let last = format!("/r[1]/a[{MAX_FAILURES}]");
+    assert_eq!(findings[MAX_FAILURES - 1].path.as_deref(), Some(last.as_str()));
+}
+
+#[test]
+fn text_of_the_document_is_shown_in_messages_by_its_shape() {
+    let rules = schema(
+        r#"<pattern><rule context="a"><assert test="false()">X1-1. <value-of select="@n"/>, <value-of select="@o"/>,
+           <value-of select="count(@*)"/></assert></rule></pattern>"#,
+    );
+    let source = "<a n='Иванов' o='1.2.643.100.3'/>";
+    let plan = Plan::compile(rules.as_bytes()).expect("compiles");
+    let document = xml::parse(source.as_bytes(), &Limits::default()).expect("well-formed");
+    let findings = plan.evaluate(&document).findings(&plan, &document, &LineIndex::new(source.as_bytes()));
+    assert_eq!(findings[0].message.ru, "X1-1. xxxxxx, 1.2.643.100.3, 2");
 }
 
 #[test]

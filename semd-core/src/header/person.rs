@@ -1,11 +1,13 @@
 //! People in the header.
 
+use std::fmt;
+
 use crate::xml::{Document, ElementId, HL7_V3};
 
 use super::{CodedValue, SNILS_ROOT, Timestamp, attribute, child, coded, descend, identifier, text};
 
 /// Name and СНИЛС of a person.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Person {
     /// Family name.
     pub family: Option<String>,
@@ -18,7 +20,7 @@ pub struct Person {
 }
 
 /// The patient.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Patient {
     /// Identifier in the medical information system.
     pub local_id: Option<String>,
@@ -41,6 +43,20 @@ pub struct Staff {
     pub position: Option<CodedValue>,
     /// OID of the department in ФРМО.
     pub department: Option<String>,
+}
+
+impl fmt::Debug for Person {
+    /// Without the personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Patient {
+    /// Without the personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patient").finish_non_exhaustive()
+    }
 }
 
 impl Patient {

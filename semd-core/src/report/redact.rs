@@ -21,6 +21,16 @@ pub fn shape(value: &str) -> String {
         .collect()
 }
 
+/// Whether a value is of a kind that cannot be personal data: an object identifier or a capital mnemonic.
+pub(crate) fn is_impersonal(value: &str) -> bool {
+    let identifier = value.contains('.')
+        && value.starts_with(['0', '1', '2'])
+        && value.split('.').count() > 3
+        && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let mnemonic = (1..=12).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_uppercase());
+    identifier || mnemonic
+}
+
 /// Attributes of CDA whose values are codes and identifiers of systems, never data of a person.
 const PLAIN_ATTRIBUTES: [&str; 19] = [
     "root",
@@ -80,7 +90,7 @@ fn outside(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::start_tag;
+    use super::{is_impersonal, start_tag};
 
     #[test]
     fn codes_stay_and_personal_values_go() {
@@ -90,5 +100,15 @@ mod tests {
         );
         assert_eq!(start_tag("<a value=\"Ива"), "<a value=\"xxx");
         assert_eq!(start_tag("<a value=\"ООО \" Ромашка\" b=\"1\""), "<a value=\"xxx \" xxxxxxx\" x=\"1\"");
+    }
+
+    #[test]
+    fn only_identifiers_and_mnemonics_are_quoted() {
+        for quoted in ["1.2.643.100.3", "NI", "OBS"] {
+            assert!(is_impersonal(quoted), "{quoted}");
+        }
+        for hidden in ["112-233-445 95", "11223344595", "01.02.1980", "Ivanov", "", "19800201"] {
+            assert!(!is_impersonal(hidden), "{hidden}");
+        }
     }
 }

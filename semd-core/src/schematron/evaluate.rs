@@ -18,7 +18,13 @@ pub struct Outcome {
     pub errors: Vec<EvaluationError>,
     /// The budget of steps was used up, and the rest of the document was not checked.
     pub stopped: bool,
+    /// [`MAX_FAILURES`] were met, and the rest of the document was not checked.
+    pub truncated: bool,
 }
+
+/// Failures and tests without a value after which a rule set stops on a document, so that a report stays readable and its
+/// memory bounded.
+pub const MAX_FAILURES: usize = 10_000;
 
 /// A failed assert or a report that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,7 +50,8 @@ impl Plan {
     /// Applies every rule to a document.
     ///
     /// A test that raises a dynamic error becomes one entry of [`Outcome::errors`]; everything else is still evaluated.
-    /// When the budget of steps is used up the evaluation ends with [`Outcome::stopped`].
+    /// When the budget of steps is used up the evaluation ends with [`Outcome::stopped`], after [`MAX_FAILURES`] with
+    /// [`Outcome::truncated`].
     pub fn evaluate(&self, document: &Document<'_>) -> Outcome {
         let binding = self.names.bind(document);
         let evaluator = Evaluator::new(document, binding, &self.lets);
@@ -56,7 +63,11 @@ impl Plan {
             visit: 0,
             matched: Vec::new(),
         };
-        pass.outcome.stopped = pass.walk(document).is_err();
+        match pass.walk(document) {
+            Ok(()) => {}
+            Err(End::Exhausted) => pass.outcome.stopped = true,
+            Err(End::Full) => pass.outcome.truncated = true,
+        }
         pass.outcome
     }
 }
@@ -87,11 +98,16 @@ struct Pass<'a> {
     matched: Vec<u32>,
 }
 
-/// The budget is used up.
-struct Exhausted;
+/// Why the pass ends before the document does.
+enum End {
+    /// The budget of steps is used up.
+    Exhausted,
+    /// There are [`MAX_FAILURES`].
+    Full,
+}
 
 impl<'a> Pass<'a> {
-    fn walk(&mut self, document: &'a Document<'a>) -> Result<(), Exhausted> {
+    fn walk(&mut self, document: &'a Document<'a>) -> Result<(), End> {
         let plan = self.plan;
         let states: &'a [State] = &plan.trie.states;
         // States of every open element, and those of them that have steps to descendants at any depth.
@@ -147,7 +163,7 @@ impl<'a> Pass<'a> {
         id: ElementId,
         own: usize,
         active: &mut Vec<u32>,
-    ) -> Result<(), Exhausted> {
+    ) -> Result<(), End> {
         if symbol != UNUSED {
             for edge in steps.for_symbol(symbol) {
                 self.follow(edge, id, own, active)?;
@@ -167,7 +183,7 @@ impl<'a> Pass<'a> {
         id: ElementId,
         own: usize,
         active: &mut Vec<u32>,
-    ) -> Result<(), Exhausted> {
+    ) -> Result<(), End> {
         let element = self.evaluator.document.element(id);
         if element.child_mask & edge.needs.0 != edge.needs.0
             || element.attribute_mask & edge.needs.1 != edge.needs.1
@@ -183,11 +199,11 @@ impl<'a> Pass<'a> {
 
     /// Whether a node that passes the test of a step satisfies its predicates. An error means it does not match
     /// (XSLT 3.0, section 5.5.4).
-    fn holds(&mut self, edge: &'a Edge, axis: Axis, node: Node) -> Result<bool, Exhausted> {
+    fn holds(&mut self, edge: &'a Edge, axis: Axis, node: Node) -> Result<bool, End> {
         self.evaluator.current.set(node);
         match self.satisfies(edge, axis, node) {
             Ok(holds) => Ok(holds),
-            Err(EvalError { code: ErrorCode::StepLimit }) => Err(Exhausted),
+            Err(EvalError { code: ErrorCode::StepLimit }) => Err(End::Exhausted),
             Err(_) => Ok(false),
         }
     }
@@ -223,7 +239,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Applies rules to the attributes and text nodes of an element.
-    fn leaves(&mut self, id: ElementId, own: &[u32], deep: &[u32]) -> Result<(), Exhausted> {
+    fn leaves(&mut self, id: ElementId, own: &[u32], deep: &[u32]) -> Result<(), End> {
         let plan = self.plan;
         let states: &'a [State] = &plan.trie.states;
         let near = own.iter().map(|&state| &states[state as usize].near);
@@ -251,7 +267,7 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    fn leaf(&mut self, edges: &[&'a Edge], axis: Axis, node: Node) -> Result<(), Exhausted> {
+    fn leaf(&mut self, edges: &[&'a Edge], axis: Axis, node: Node) -> Result<(), End> {
         let mut reached = Vec::new();
         for edge in edges {
             if self.holds(edge, axis, node)? {
@@ -262,7 +278,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Fires the rules of the states a node has reached: the first of every pattern.
-    fn apply(&mut self, reached: &[u32], node: Node) -> Result<(), Exhausted> {
+    fn apply(&mut self, reached: &[u32], node: Node) -> Result<(), End> {
         let plan = self.plan;
         let mut matched = std::mem::take(&mut self.matched);
         matched.clear();
@@ -292,7 +308,7 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    fn check(&mut self, id: AssertionId, node: Node) -> Result<(), Exhausted> {
+    fn check(&mut self, id: AssertionId, node: Node) -> Result<(), End> {
         let check = self.plan.checks[id.0 as usize];
         let slot = &mut self.remembered[check.test as usize];
         if slot.0 != self.visit {
@@ -307,15 +323,24 @@ impl<'a> Pass<'a> {
         let holds = match slot.1 {
             Remembered::False => false,
             Remembered::True => true,
-            Remembered::Error(ErrorCode::StepLimit) => return Err(Exhausted),
+            Remembered::Error(ErrorCode::StepLimit) => return Err(End::Exhausted),
             Remembered::Error(code) => {
                 self.outcome.errors.push(EvaluationError { assertion: id, node, code });
-                return Ok(());
+                return self.room();
             }
         };
         if holds == check.fails_when {
             self.outcome.failed.push(Failure { assertion: id, node });
+            return self.room();
         }
         Ok(())
+    }
+
+    /// Whether there is room for one more failure.
+    fn room(&self) -> Result<(), End> {
+        match self.outcome.failed.len() + self.outcome.errors.len() {
+            0..MAX_FAILURES => Ok(()),
+            _ => Err(End::Full),
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Texts of assertions: the label in front and the values inside.
 
+use crate::report::redact;
 use crate::xml::Node;
-use crate::xpath::{Evaluator, Expr, Focus, Function, Item};
+use crate::xpath::{Atomic, Evaluator, Expr, Focus, Function, Item};
 
 /// A piece of a message.
 #[derive(Debug)]
@@ -19,7 +20,8 @@ pub(super) fn normalized(text: &str) -> String {
     text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The text of a message for a node. A value that cannot be computed is left out: the finding itself stands.
+/// The text of a message for a node. A value that cannot be computed is left out: the finding itself stands. Of a text of
+/// the document only the shape is shown: messages are in every report, and the text may be a name.
 pub(super) fn render<'a>(parts: &'a [Part], evaluator: &Evaluator<'a>, node: Node) -> String {
     let focus = Focus::node(node);
     let mut text = String::new();
@@ -32,7 +34,15 @@ pub(super) fn render<'a>(parts: &'a [Part], evaluator: &Evaluator<'a>, node: Nod
                     if index > 0 {
                         text.push(' ');
                     }
-                    text.push_str(&evaluator.item_text(item));
+                    let counted = matches!(
+                        item,
+                        Item::Atomic(
+                            Atomic::Integer(_) | Atomic::Decimal(_) | Atomic::Double(_) | Atomic::Boolean(_)
+                        )
+                    );
+                    let value = evaluator.item_text(item);
+                    let shown = counted || redact::is_impersonal(&value);
+                    text.push_str(&if shown { value } else { redact::shape(&value) });
                 }
             }
             Part::Name(path) => {

@@ -16,5 +16,5 @@ mod trie;
 
 pub use crate::xpath::{ErrorCode, SyntaxError, SyntaxErrorKind};
 pub use error::LoadError;
-pub use evaluate::{EvaluationError, Failure, Outcome};
+pub use evaluate::{EvaluationError, Failure, MAX_FAILURES, Outcome};
 pub use plan::{Assertion, AssertionId, AssertionKind, Plan};

@@ -1,6 +1,7 @@
 //! The arena tree: flat arrays in document order.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use super::names::Names;
@@ -99,7 +100,7 @@ pub(super) struct Value {
 }
 
 /// A well-formed document, read once; every check reads this tree.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Document<'s> {
     pub(super) source: &'s str,
     /// Bytes before `source` in the file: 3 when the file begins with a byte order mark.
@@ -111,6 +112,16 @@ pub struct Document<'s> {
     pub(super) declarations: Vec<NamespaceDeclaration<'s>>,
     pub(super) decoded: String,
     pub(super) remarks: Vec<Fault>,
+}
+
+impl fmt::Debug for Document<'_> {
+    /// Sizes only: a document is personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("bytes", &self.source.len())
+            .field("elements", &self.elements.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'s> Document<'s> {
@@ -179,6 +190,12 @@ impl<'s> Document<'s> {
     /// The child elements in document order.
     pub fn children(&self, id: ElementId) -> Children<'_> {
         Children { elements: &self.elements, next: id.0 + 1, end: self.element(id).end }
+    }
+
+    /// Number of elements of a name from `first` on and before its sibling `end`.
+    pub(super) fn siblings(&self, first: ElementId, end: ElementId, name: NameId) -> usize {
+        let siblings = Children { elements: &self.elements, next: first.0, end: end.0 };
+        siblings.filter(|&sibling| self.element(sibling).name == name).count()
     }
 
     /// The descendant elements in document order, without the element itself.

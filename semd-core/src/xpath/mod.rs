@@ -27,7 +27,7 @@ pub(crate) use eval::{Evaluator, Focus};
 pub(crate) use functions::Function;
 pub(crate) use names::{Names, UNUSED};
 pub(crate) use parser::{StaticContext, VisibleLet, parse};
-pub(crate) use value::Item;
+pub(crate) use value::{Atomic, Item};
 
 /// A declared variable: its value is computed where it is used.
 #[derive(Debug)]

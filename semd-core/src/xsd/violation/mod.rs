@@ -24,6 +24,11 @@ pub struct Violation {
 impl Violation {
     /// The finding of a report; `lines` is the index of the same file.
     pub fn finding(&self, document: &Document<'_>, lines: &LineIndex<'_>) -> Finding {
+        self.finding_at(document.path(self.node), lines)
+    }
+
+    /// The finding, with the path of the node.
+    pub(crate) fn finding_at(&self, path: String, lines: &LineIndex<'_>) -> Finding {
         let position = lines.position(self.offset);
         Finding {
             layer: Layer::Xsd,
@@ -33,7 +38,7 @@ impl Violation {
             message: self.message.clone(),
             hint: None,
             test: None,
-            path: Some(document.path(self.node)),
+            path: Some(path),
             line: position.line,
             column: position.column,
             offset: self.offset,

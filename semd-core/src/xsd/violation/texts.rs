@@ -1,6 +1,6 @@
 //! The texts of violations, Russian and English side by side.
 
-use crate::report::Message;
+use crate::report::{Message, redact};
 use crate::xml::{Document, Node, write_name};
 
 use super::super::component::Schema;
@@ -35,22 +35,14 @@ fn list<'a>(items: impl Iterator<Item = &'a str>) -> Message {
     }
 }
 
-/// Whether a value is of a kind that cannot be personal data: an object identifier or a capital mnemonic.
-fn is_impersonal(value: &str) -> bool {
-    let identifier = value.contains('.')
-        && value.starts_with(['0', '1', '2'])
-        && value.split('.').count() > 3
-        && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let mnemonic = (1..=12).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_uppercase());
-    identifier || mnemonic
-}
-
 /// ` («value»)` where the value may be shown.
 fn shown(document: &Document<'_>, node: Node) -> Message {
     match node {
         Node::Attribute(id) => match document.value(document.attribute_at(id)) {
             "" => Message::new(" (пусто)", " (empty)"),
-            value if is_impersonal(value) => Message::new(format!(" («{value}»)"), format!(" (“{value}”)")),
+            value if redact::is_impersonal(value) => {
+                Message::new(format!(" («{value}»)"), format!(" (“{value}”)"))
+            }
             _ => Message::verbatim(""),
         },
         _ => Message::verbatim(""),
@@ -214,20 +206,5 @@ fn reason(schema: &Schema, defect: Defect<'_>) -> Message {
             ),
             _ => Message::new(format!("имеет больше {limit} цифр"), format!("has more than {limit} digits")),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_identifiers_and_mnemonics_are_quoted() {
-        for quoted in ["1.2.643.100.3", "NI", "OBS"] {
-            assert!(is_impersonal(quoted), "{quoted}");
-        }
-        for hidden in ["112-233-445 95", "11223344595", "01.02.1980", "Ivanov", "", "19800201"] {
-            assert!(!is_impersonal(hidden), "{hidden}");
-        }
     }
 }
