@@ -10,7 +10,6 @@ use axum::extract::{DefaultBodyLimit, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use semd_core::xml::Limits;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -23,7 +22,7 @@ use crate::message::{
     Acknowledgement, AcknowledgementKind, DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse,
     Payload, RegisterDocumentResult, RegisterError, SendDocumentFileRequest, Status,
 };
-use crate::soap::{FaultSide, Headers, MessageId, Received, SoapFault, Version};
+use crate::soap::{self, FaultSide, Headers, MessageId, Received, SoapFault, Version};
 
 /// Path of the service.
 pub const PATH: &str = "/emdr/callback";
@@ -89,7 +88,9 @@ impl RunningCallback {
     pub async fn shutdown(self) {
         let _ = self.stop.send(true);
         // A register that keeps its connection open must not hold the process.
+        let server = self.server.abort_handle();
         let _ = tokio::time::timeout(Duration::from_secs(5), self.server).await;
+        server.abort();
     }
 }
 
@@ -141,8 +142,7 @@ impl From<JournalError> for Refusal {
 }
 
 async fn receive(Shared(service): Shared<Arc<Service>>, body: Bytes) -> Response {
-    let limits = Limits::default();
-    let received = match Received::read(&body, &limits) {
+    let received = match Received::read(&body, &soap::limits()) {
         Ok(received) => received,
         Err(error) => {
             let mut headers = Headers::new("fault");
@@ -297,7 +297,7 @@ async fn send_file(
     let Ok(answer) = service.client.post(register, headers.version, envelope).await else {
         return;
     };
-    let accepted = Received::read(&answer.body, &Limits::default())
+    let accepted = Received::read(&answer.body, &soap::limits())
         .ok()
         .and_then(|received| Acknowledgement::read(received.payload()).ok())
         .is_some_and(|acknowledgement| acknowledgement.status == Status::Success);

@@ -169,13 +169,17 @@ fn queue_is_filtered_by_state_and_time() {
     let update = Update { next_attempt_at: Some(later), ..refused(Refusal::Retry) };
     journal.apply(UID, &update, NOW).unwrap();
     let due = |at| {
-        let filter = Filter { states: vec![State::Queued], due_at: Some(at), limit: None };
+        let filter = Filter { states: vec![State::Queued], due_at: Some(at), ..Filter::default() };
         journal.list(&filter).unwrap().len()
     };
     assert_eq!(due(NOW), 0);
     assert_eq!(due(later), 1);
     let other = Filter { states: vec![State::Rejected, State::Dead], ..Filter::default() };
     assert!(journal.list(&other).unwrap().is_empty());
+    let refused_for = |code: &str| {
+        journal.list(&Filter { code: Some(code.to_owned()), ..Filter::default() }).unwrap().len()
+    };
+    assert_eq!((refused_for("NO_SNILS"), refused_for("RATE_LIMIT")), (1, 0));
 }
 
 #[test]

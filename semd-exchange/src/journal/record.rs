@@ -1,8 +1,9 @@
 //! What the journal keeps and gives back.
 
+use std::fmt;
+
 use semd_core::report::Owner;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use super::{Event, State};
@@ -10,7 +11,7 @@ use crate::message::{RegisterDocumentRequest, RegisterError, RegistryItem};
 use crate::soap::MessageId;
 
 /// A document handed to the exchange: exact bytes and the request that will register them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Submission {
     /// Where the document came from, as shown in reports.
     pub file: String,
@@ -20,16 +21,20 @@ pub struct Submission {
     pub request: RegisterDocumentRequest,
 }
 
-impl Submission {
-    /// SHA-256 of the bytes, lower-case hexadecimal.
-    pub fn sha256(&self) -> String {
-        hex_sha256(&self.bytes)
+impl fmt::Debug for Submission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submission")
+            .field("local_uid", &self.request.local_uid)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
     }
 }
 
-/// SHA-256 in lower-case hexadecimal.
-pub(crate) fn hex_sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+impl Submission {
+    /// SHA-256 of the bytes, lower-case hexadecimal.
+    pub fn sha256(&self) -> String {
+        semd_core::digest::sha256(&self.bytes)
+    }
 }
 
 /// What [`super::Journal::enqueue`] did.
@@ -176,7 +181,7 @@ impl Direction {
 }
 
 /// A message, as sent or received.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Message {
     /// Direction.
     pub direction: Direction,
@@ -188,6 +193,18 @@ pub struct Message {
     pub relates_to: Option<MessageId>,
     /// The bytes; `None` for messages that only carry the file, whose bytes the journal has anyway.
     pub raw: Option<Vec<u8>>,
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("direction", &self.direction)
+            .field("action", &self.action)
+            .field("message_id", &self.message_id)
+            .field("relates_to", &self.relates_to)
+            .field("raw", &self.raw.as_ref().map(Vec::len))
+            .finish()
+    }
 }
 
 /// A recorded message.
@@ -206,6 +223,8 @@ pub struct Filter {
     pub states: Vec<State>,
     /// Only documents whose `next_attempt_at` is absent or not later.
     pub due_at: Option<OffsetDateTime>,
+    /// Only documents whose last refusal has this code.
+    pub code: Option<String>,
     /// Only the first so many, oldest first.
     pub limit: Option<u32>,
 }

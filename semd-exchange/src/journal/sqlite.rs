@@ -4,6 +4,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
 use semd_core::report::Owner;
 use time::OffsetDateTime;
@@ -53,6 +54,13 @@ impl SqliteJournal {
     fn connection(&self) -> MutexGuard<'_, Connection> {
         // A panic while the lock is held leaves a rolled-back transaction, not a broken connection.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The one value a query gives for a key.
+    fn value<T: FromSql>(&self, query: &str, key: &str) -> Result<Option<T>, JournalError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(query)?;
+        Ok(statement.query_row([key], |row| row.get(0)).optional()?)
     }
 
     /// Runs `work` in one transaction that takes the write lock at once, so that a read inside cannot go stale.
@@ -219,11 +227,13 @@ impl Journal for SqliteJournal {
             "SELECT local_uid FROM documents
                 WHERE (?1 = '[]' OR state IN (SELECT value FROM json_each(?1)))
                     AND (?2 IS NULL OR next_attempt_at IS NULL OR next_attempt_at <= ?2)
+                    AND (?4 IS NULL OR (errors <> '[]' AND EXISTS (
+                        SELECT 1 FROM json_each(errors) WHERE json_extract(value, '$.code') = ?4)))
                 ORDER BY created_at, rowid LIMIT ?3",
         )?;
         let limit = filter.limit.map_or(-1, i64::from);
-        let rows =
-            statement.query_map(params![states, filter.due_at.map(to_millis), limit], |row| row.get(0))?;
+        let rows = statement
+            .query_map(params![states, filter.due_at.map(to_millis), limit, filter.code], |row| row.get(0))?;
         let uids = rows.collect::<Result<Vec<String>, _>>()?;
         let mut records = Vec::with_capacity(uids.len());
         for local_uid in uids {
@@ -233,33 +243,21 @@ impl Journal for SqliteJournal {
     }
 
     fn request(&self, local_uid: &str) -> Result<Option<RegisterDocumentRequest>, JournalError> {
-        let text: Option<String> = self
-            .connection()
-            .prepare_cached("SELECT request FROM documents WHERE local_uid = ?1")?
-            .query_row([local_uid], |row| row.get(0))
-            .optional()?;
+        let text: Option<String> =
+            self.value("SELECT request FROM documents WHERE local_uid = ?1", local_uid)?;
         text.map(|text| from_json(&text, "request")).transpose()
     }
 
     fn bytes(&self, local_uid: &str) -> Result<Option<Vec<u8>>, JournalError> {
-        let connection = self.connection();
-        let mut statement =
-            connection.prepare_cached("SELECT bytes FROM document_bytes WHERE local_uid = ?1")?;
-        Ok(statement.query_row([local_uid], |row| row.get(0)).optional()?)
+        self.value("SELECT bytes FROM document_bytes WHERE local_uid = ?1", local_uid)
     }
 
     fn find_by_message(&self, message_id: &MessageId) -> Result<Option<String>, JournalError> {
-        let connection = self.connection();
-        let mut statement =
-            connection.prepare_cached("SELECT local_uid FROM attempts WHERE message_id = ?1")?;
-        Ok(statement.query_row([message_id.as_str()], |row| row.get(0)).optional()?)
+        self.value("SELECT local_uid FROM attempts WHERE message_id = ?1", message_id.as_str())
     }
 
     fn find_by_emdr_id(&self, emdr_id: &str) -> Result<Option<String>, JournalError> {
-        let connection = self.connection();
-        let mut statement =
-            connection.prepare_cached("SELECT local_uid FROM documents WHERE emdr_id = ?1")?;
-        Ok(statement.query_row([emdr_id], |row| row.get(0)).optional()?)
+        self.value("SELECT local_uid FROM documents WHERE emdr_id = ?1", emdr_id)
     }
 
     fn messages(&self, local_uid: &str) -> Result<Vec<StoredMessage>, JournalError> {

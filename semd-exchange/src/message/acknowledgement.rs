@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::MessageError;
+use super::person::private_debug;
 use crate::soap::{self, Element, Headers, XmlWriter};
 
 /// Outcome of an operation.
@@ -43,13 +44,15 @@ impl Status {
 }
 
 /// One error or warning of the register.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterError {
     /// Mnemonic of НСИ 1.2.643.5.1.13.13.99.2.305; empty when the answer had only a text.
     pub code: String,
     /// The register's text. It may hold personal data: never log it.
     pub message: String,
 }
+
+private_debug!(RegisterError { code });
 
 impl RegisterError {
     /// An error with a code and a text.

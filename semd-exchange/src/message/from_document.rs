@@ -4,6 +4,7 @@ use semd_core::header::{Header, Person, Staff};
 use semd_sign::certificate::SignerFacts;
 use time::{OffsetDateTime, UtcOffset};
 
+use super::person::private_debug;
 use super::{
     Department, DocContent, Patient, PersonalSignature, RegisterDocumentRequest, SignatureData, Signer,
     timestamp,
@@ -14,7 +15,7 @@ use crate::checksum::Checksum;
 pub const ORGANIZATION_ROLE: &str = "organization";
 
 /// A signature that accompanies a document.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DocumentSignature {
     /// Role as in the file name: `doctor`, [`ORGANIZATION_ROLE`] …
     pub role: String,
@@ -23,6 +24,8 @@ pub struct DocumentSignature {
     /// The signer's certificate, when it could be read.
     pub certificate: Option<SignerFacts>,
 }
+
+private_debug!(DocumentSignature { role });
 
 /// A document that cannot be registered because nothing identifies it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -190,14 +190,47 @@ impl Signer {
     }
 }
 
-/// Implements `Debug` without personal data.
+/// Implements `Debug` with the named fields only: the others may hold personal data.
 macro_rules! private_debug {
-    ($($name:ident),*) => {
-        $(impl std::fmt::Debug for $name {
+    ($name:ident { $($field:ident),* }) => {
+        impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+                f.debug_struct(stringify!($name))$(.field(stringify!($field), &self.$field))*.finish_non_exhaustive()
             }
-        })*
+        }
     };
 }
-private_debug!(Patient, Recipient, Signer);
+pub(super) use private_debug;
+
+private_debug!(Patient {});
+private_debug!(Recipient { kind });
+private_debug!(Signer { role });
+
+#[cfg(test)]
+mod tests {
+    use crate::journal::{Direction, Message, Submission};
+    use crate::message::RegisterError;
+    use crate::message::tests_support::full_request;
+
+    #[test]
+    fn debug_output_has_no_personal_data() {
+        let request = full_request();
+        let patient = request.patient.clone().unwrap();
+        let raw = Some(patient.surname.clone().into_bytes());
+        let direction = Direction::In;
+        let message = Message { direction, action: "a".into(), message_id: None, relates_to: None, raw };
+        let error = RegisterError::new("NO_SNILS", format!("{} {}", patient.surname, patient.local_id));
+        let submission = Submission { file: "a.xml".into(), bytes: vec![65, 66], request };
+        let shown = format!("{:?} {submission:?} {message:?} {error:?}", submission.request);
+        assert!(shown.contains("NO_SNILS"));
+        for secret in [
+            &patient.surname,
+            &patient.name,
+            &patient.snils.unwrap(),
+            &submission.request.personal_signatures[0].signature.data,
+        ] {
+            assert!(!secret.is_empty() && !shown.contains(secret.as_str()), "{shown}");
+        }
+        assert!(!shown.contains("65, 66"), "{shown}");
+    }
+}

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::person::private_debug;
 use super::{Department, MessageError, Patient, Payload, Recipient, Signer};
 use crate::checksum::Checksum;
 use crate::soap::{Element, XmlWriter};
@@ -12,7 +13,7 @@ use crate::soap::{Element, XmlWriter};
 ///
 /// The same structure in JSON (camelCase names of the service) is the file `NAME.remd.json` of a bundle. Reading a
 /// request never fails on absent fields: they are empty, and it is the register's stage 1 that complains about them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RegisterDocumentRequest {
     /// UUID of this document version in the information system; equals `ClinicalDocument/id`.
@@ -55,6 +56,22 @@ pub struct RegisterDocumentRequest {
     pub personal_signatures: Vec<PersonalSignature>,
 }
 
+private_debug!(RegisterDocumentRequest {
+    local_uid,
+    kind,
+    document_number,
+    creation_date_time,
+    organization,
+    department,
+    system,
+    patient,
+    recipient,
+    associations,
+    doc_content,
+    org_signature,
+    personal_signatures
+});
+
 /// A link from the document to a registered one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Association {
@@ -73,13 +90,16 @@ pub struct DocContent {
 }
 
 /// A detached signature inside a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignatureData {
     /// CMS container, DER, in base64 without line breaks.
     pub data: String,
     /// CRC-32 of the container, see [`Checksum`].
     pub checksum: Option<i64>,
 }
+
+// The container holds the signer's certificate.
+private_debug!(SignatureData { checksum });
 
 impl SignatureData {
     /// Wraps a DER container.
@@ -122,7 +142,7 @@ impl SignatureData {
 }
 
 /// A signature and the person who made it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonalSignature {
     /// The person.
     pub signer: Signer,
@@ -132,6 +152,8 @@ pub struct PersonalSignature {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
+
+private_debug!(PersonalSignature { signer, signature });
 
 fn write_checksum(w: &mut XmlWriter, checksum: Option<i64>) {
     if let Some(checksum) = checksum {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::person::private_debug;
 use super::{Acknowledgement, MessageError, Payload, RegisterError, Status};
 use crate::soap::{Element, XmlWriter};
 
@@ -71,7 +72,7 @@ impl RegistryItem {
 }
 
 /// `searchRegistryItem`: which documents of an organisation are registered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct SearchRegistryItemRequest {
     /// OID of the organisation.
     pub organization: Option<String>,
@@ -84,6 +85,8 @@ pub struct SearchRegistryItemRequest {
     /// СНИЛС of the patient.
     pub patient_snils: Option<String>,
 }
+
+private_debug!(SearchRegistryItemRequest { organization, kind, register_date_begin, register_date_end });
 
 impl Payload for SearchRegistryItemRequest {
     const ROOT: &'static str = "ser:searchRegistryItemRequest";

@@ -142,7 +142,9 @@ impl RunningSandbox {
         let mut tasks = std::mem::take(&mut *self.shared.tasks());
         tasks.shutdown().await;
         // A client that keeps its connection open must not hold the process.
+        let server = self.server.abort_handle();
         let _ = tokio::time::timeout(Duration::from_secs(5), self.server).await;
+        server.abort();
     }
 }
 

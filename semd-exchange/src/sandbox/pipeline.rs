@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use semd_core::validate::Options;
-use semd_core::xml::Limits;
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -17,7 +16,7 @@ use crate::message::{
     GetDocumentFileRequest, GetDocumentFileResponse, Payload as _, RegisterDocumentRequest,
     RegisterDocumentResult, RegisterError, RegistryItem, SendDocumentFileRequest, Status,
 };
-use crate::soap::{MessageId, Received};
+use crate::soap::{self, MessageId, Received};
 
 /// Pulls whose file will come as a message of its own.
 #[derive(Debug, Default)]
@@ -244,7 +243,7 @@ async fn pull_once(
 }
 
 fn answer_of(body: &[u8]) -> Option<GetDocumentFileResponse> {
-    let received = Received::read(body, &Limits::default()).ok()?;
+    let received = Received::read(body, &soap::limits()).ok()?;
     GetDocumentFileResponse::read(received.payload()).ok()
 }
 

@@ -8,7 +8,6 @@ use axum::extract::{DefaultBodyLimit, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use semd_core::xml::Limits;
 use time::OffsetDateTime;
 
 use super::faults::Fault;
@@ -19,7 +18,7 @@ use crate::message::{
     Payload, RegisterDocumentRequest, RegisterError, SearchRegistryItemRequest, SearchRegistryItemResponse,
     SendDocumentFileRequest, Status,
 };
-use crate::soap::{FaultSide, Headers, MessageId, Received, SoapFault};
+use crate::soap::{self, FaultSide, Headers, MessageId, Received, SoapFault};
 
 pub(super) fn router(sandbox: Arc<Sandbox>) -> Router {
     let limit = DefaultBodyLimit::max(sandbox.settings.max_body_bytes);
@@ -99,7 +98,7 @@ async fn receive(Shared(sandbox): Shared<Arc<Sandbox>>, body: Bytes) -> Response
 
 /// Reads the envelope, remembers where its sender listens, and completes the headers of the answer.
 fn read(sandbox: &Sandbox, body: &[u8], headers: &mut Headers) -> Result<(Call, Sender), String> {
-    let received = Received::read(body, &Limits::default()).map_err(|error| error.to_string())?;
+    let received = Received::read(body, &soap::limits()).map_err(|error| error.to_string())?;
     headers.version = received.version;
     headers.relates_to.clone_from(&received.message_id);
     let client = received.client_entity_id.clone().unwrap_or_default();

@@ -16,6 +16,17 @@ pub use message_id::MessageId;
 pub use received::{EnvelopeError, Received};
 pub use writer::XmlWriter;
 
+use semd_core::xml::Limits;
+
+/// Limits on received envelopes. Anybody who reaches the callback address may send one, and a body of small elements takes
+/// many times its size as a tree: a search result of 20,000 items has 300,000 nodes.
+pub fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_depth = 64;
+    limits.max_nodes = 500_000;
+    limits
+}
+
 /// Namespace names of the exchange.
 pub mod namespace {
     /// SOAP 1.1 envelope.

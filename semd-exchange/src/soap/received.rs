@@ -9,7 +9,7 @@ use super::{Element, MessageId, Version, namespace};
 #[non_exhaustive]
 pub enum EnvelopeError {
     /// The bytes are not well-formed XML within the limits.
-    #[error("not well-formed XML: {0:?}")]
+    #[error("not well-formed XML: {}", .0.message().en)]
     Xml(xml::Fault),
     /// The root element is not `Envelope`.
     #[error("the root element is `{root}`, not a SOAP envelope")]
@@ -23,7 +23,6 @@ pub enum EnvelopeError {
 }
 
 /// A received envelope.
-#[derive(Debug)]
 pub struct Received<'s> {
     document: Document<'s>,
     payload: ElementId,
@@ -41,6 +40,18 @@ pub struct Received<'s> {
     pub action: Option<String>,
     /// `clientEntityId` of the transport header, if any.
     pub client_entity_id: Option<String>,
+}
+
+impl std::fmt::Debug for Received<'_> {
+    /// Without the body, which may hold personal data.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Received")
+            .field("version", &self.version)
+            .field("message_id", &self.message_id)
+            .field("relates_to", &self.relates_to)
+            .field("action", &self.action)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'s> Received<'s> {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use semd_core::xml::Limits;
 use time::{Duration, OffsetDateTime};
 
 use super::Shared;
@@ -10,7 +9,7 @@ use crate::journal::{Direction, Event, Filter, Journal, JournalError, Message, R
 use crate::message::{
     Payload as _, RegistryItem, SearchRegistryItemRequest, SearchRegistryItemResponse, Status, timestamp,
 };
-use crate::soap::Received;
+use crate::soap::{self, Received};
 
 /// Width of one search. The longest period the register permits is not known; one day is used everywhere.
 const WINDOW: Duration = Duration::DAY;
@@ -26,14 +25,15 @@ impl Shared {
     pub(super) async fn look_up(&self, first: bool) -> Result<(), JournalError> {
         let now = OffsetDateTime::now_utc();
         let candidates = move |journal: &dyn Journal| {
-            let due = |states: Vec<State>, due_at| journal.list(&Filter { states, due_at, limit: None });
+            let due = |states, due_at| journal.list(&Filter { states, due_at, ..Filter::default() });
             let awaiting = vec![State::Accepted, State::FileRequested, State::FileSent];
             let mut records = due(vec![State::Unknown], Some(now))?;
             records.extend(due(awaiting, (!first).then_some(now))?);
-            // Registered under a number that the refusal did not tell.
-            let again = due(vec![State::Queued], Some(now))?;
-            let taken = |record: &Record| record.codes.iter().any(|code| code == "NOT_UNIQUE_PROVIDED_ID");
-            records.extend(again.into_iter().filter(taken));
+            // Registered under a number that the refusal did not tell. The rest of the queue is not read: it may be long,
+            // and this look is taken after every answer.
+            let code = Some("NOT_UNIQUE_PROVIDED_ID".to_owned());
+            let taken = Filter { states: vec![State::Queued], due_at: Some(now), code, limit: None };
+            records.extend(journal.list(&taken)?);
             Ok(records)
         };
         let records = self.exchange.with_journal(candidates).await?;
@@ -154,7 +154,7 @@ impl Shared {
                 return Ok(None);
             }
         };
-        let response = Received::read(&answer.body, &Limits::default())
+        let response = Received::read(&answer.body, &soap::limits())
             .ok()
             .and_then(|received| SearchRegistryItemResponse::read(received.payload()).ok());
         Ok(response.filter(|response| response.status == Status::Success).map(|response| response.matches))

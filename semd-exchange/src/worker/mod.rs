@@ -246,9 +246,9 @@ impl Shared {
     ) -> Result<(Vec<String>, Vec<(String, String)>), JournalError> {
         let enqueue = move |journal: &dyn Journal| {
             let Some(batch) = batch else {
-                let records = journal.list(&Filter::default())?.into_iter();
-                let open = records.filter(|record| !record.state.is_settled());
-                return Ok((open.map(|record| record.local_uid).collect(), Vec::new()));
+                let states = State::ALL.into_iter().filter(|state| !state.is_settled()).collect();
+                let open = journal.list(&Filter { states, ..Filter::default() })?;
+                return Ok((open.into_iter().map(|record| record.local_uid).collect(), Vec::new()));
             };
             let mut uids = Vec::with_capacity(batch.len());
             let mut different = Vec::new();
@@ -309,6 +309,7 @@ impl Shared {
             states: vec![State::Queued],
             due_at: Some(OffsetDateTime::now_utc()),
             limit: u32::try_from(free + in_flight.len()).ok(),
+            ..Filter::default()
         };
         let due = self.exchange.with_journal(move |journal| journal.list(&filter)).await?;
         for record in due {

@@ -3,7 +3,6 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use semd_core::xml::Limits;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
@@ -14,7 +13,7 @@ use crate::journal::{Direction, Event, JournalError, Message, Record, Refusal, U
 use crate::message::{
     Acknowledgement, AcknowledgementKind, Payload as _, RegisterDocumentRequest, RegisterError, Status,
 };
-use crate::soap::{FaultSide, Headers, MessageId, Received, SoapFault};
+use crate::soap::{self, FaultSide, Headers, MessageId, Received, SoapFault};
 
 /// What a synchronous answer says.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,7 +36,7 @@ fn verdict(answer: &Answer) -> Verdict {
         400..=499 => Verdict::NotTaken,
         _ => Verdict::Unclear,
     };
-    let Ok(received) = Received::read(&answer.body, &Limits::default()) else {
+    let Ok(received) = Received::read(&answer.body, &soap::limits()) else {
         return unreadable;
     };
     if let Some(fault) = SoapFault::read(received.payload()) {
