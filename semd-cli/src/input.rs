@@ -68,17 +68,7 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Writes a file so that it is whole or absent: a temporary file beside it, then a rename.
+/// Writes a file so that it is whole or absent.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let fail = |error| Failure::io(path, &error);
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    let write = || {
-        let mut file = fs::File::create(&part)?;
-        io::Write::write_all(&mut file, bytes)?;
-        file.sync_all()?;
-        fs::rename(&part, path)
-    };
-    write().map_err(fail)
+    semd_exchange::bundle::write_atomically(path, bytes).map_err(|error| Failure::io(path, &error))
 }

@@ -58,13 +58,16 @@ pub enum BundleError {
         /// What is absent.
         source: NoIdentifier,
     },
-    /// The file with request fields is not what it should be.
-    #[error("{path}: {source}", path = path.display())]
+    /// The file with request fields is not what it should be. The reader's own words are not kept: they quote values, and
+    /// the file holds personal data.
+    #[error("{path}: not a JSON object with fields of a registration request (line {line}, column {column})", path = path.display())]
     RequestFile {
         /// The file.
         path: PathBuf,
-        /// The place in the file.
-        source: serde_json::Error,
+        /// Line, 1-based; 0 when the text is JSON but a field is not what it should be.
+        line: usize,
+        /// Column, 1-based; 0 as `line`.
+        column: usize,
     },
 }
 
@@ -192,8 +195,11 @@ impl Bundle {
                 .map_err(|source| BundleError::NoIdentifier { path: path(), source })?;
         if let Some(file) = &self.request {
             let text = read(file, MAX_SIDE_FILE)?;
-            request = with_fields(&request, &text)
-                .map_err(|source| BundleError::RequestFile { path: file.clone(), source })?;
+            request = with_fields(&request, &text).map_err(|error| BundleError::RequestFile {
+                path: file.clone(),
+                line: error.line(),
+                column: error.column(),
+            })?;
         }
         Ok(Submission { file: self.document.display().to_string(), bytes, request })
     }
@@ -295,14 +301,21 @@ pub fn write_result(record: &Record) -> Result<PathBuf, BundleError> {
     Ok(path)
 }
 
-fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file so that it is whole or absent: a temporary file beside it, then a rename.
+///
+/// # Errors
+/// When the file cannot be written; the temporary file is removed.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
-    let mut file = fs::File::create(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&part, path)
+    let write = || {
+        let mut file = fs::File::create(&part)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&part, path)
+    };
+    write().inspect_err(|_| drop(fs::remove_file(&part)))
 }
 
 #[cfg(test)]
@@ -372,7 +385,10 @@ mod tests {
         fs::write(folder.path().join("a.remd.json"), "[]").unwrap();
         let text =
             "<ClinicalDocument xmlns='urn:hl7-org:v3'><id root='1' extension='u-1'/></ClinicalDocument>";
-        assert!(matches!(load(text), Err(BundleError::RequestFile { .. })));
+        assert!(matches!(load(text), Err(BundleError::RequestFile { line: 1, .. })));
+        fs::write(folder.path().join("a.remd.json"), r#"{"patient": "Иванов"}"#).unwrap();
+        let error = load(text).unwrap_err().to_string();
+        assert!(error.contains("a.remd.json") && !error.contains("Иванов"), "{error}");
         let missing = Bundle { document: folder.path().join("b.xml"), signatures: Vec::new(), request: None };
         assert!(matches!(missing.load("119", Checksum::default()), Err(BundleError::File { .. })));
     }
