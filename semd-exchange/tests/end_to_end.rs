@@ -185,7 +185,8 @@ async fn restarted_sandbox_goes_on_with_its_state_file() {
     let folder = tempfile::tempdir().unwrap();
     let state = Some(folder.path().join("sandbox.db"));
     let mut settings = sandbox::SandboxSettings { state, ..sandbox_settings(&keys.trust) };
-    settings.delay = Duration::from_millis(300)..=Duration::from_millis(300);
+    // Far longer than the requests take to arrive: nothing is registered before the restart.
+    settings.delay = Duration::from_secs(5)..=Duration::from_secs(5);
     let sandbox = sandbox::serve(settings.clone()).await.unwrap();
     settings.listen = sandbox.address();
     settings.delay = Duration::ZERO..=Duration::ZERO;
