@@ -89,3 +89,11 @@ fn signing_with_a_foreign_certificate_is_refused() {
     let refused = semd_sign::SoftwareSigner::new(first.key, second.certificate);
     assert_eq!(refused.unwrap_err(), semd_sign::SignError::KeyMismatch);
 }
+
+#[test]
+fn control_time_without_a_year_in_utc_is_reported() {
+    let (trust, container) = signed(&Subject::sample_person(), Duration::days(60));
+    let last = time::macros::datetime!(9999-12-31 23:00 -5);
+    let report = report(&trust, &container, ControlTime::At(last), Policy::Remd);
+    assert_eq!(json(&report, Lang::En, false)["best_signature_time"], "9999-12-31T23:00:00-05:00");
+}

@@ -116,7 +116,7 @@ impl Certificate {
                 subject: subject.raw.to_vec(),
                 issuer: issuer.raw.to_vec(),
                 serial: serial.content.to_vec(),
-                version: parsed.version().0 + 1,
+                version: parsed.version().0.saturating_add(1),
                 not_before,
                 not_after,
                 key: spki::read(key.raw, TestSets::Refuse),

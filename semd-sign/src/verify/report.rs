@@ -164,7 +164,8 @@ impl<'a> CheckView<'a> {
     }
 }
 
-/// RFC 3339 in UTC. Every time here comes from a certificate, an attribute or the caller, within years 0 to 9999.
+/// RFC 3339 in UTC; in the caller's time zone where the moment has no year of four digits in UTC.
 fn rfc3339(time: OffsetDateTime) -> String {
-    time.to_offset(time::UtcOffset::UTC).format(&Rfc3339).unwrap_or_else(|_| time.to_string())
+    let time = time.checked_to_offset(time::UtcOffset::UTC).unwrap_or(time);
+    time.format(&Rfc3339).unwrap_or_else(|_| time.to_string())
 }
