@@ -170,15 +170,22 @@ fn judge_attributes(signer: &SignerFindings, outcome: &mut Outcome) {
         ("подписанные атрибуты есть", "there are signed attributes"),
         ("в подписи нет подписанных атрибутов", "the signature has no signed attributes"),
     );
-    if signer.has_signed_attributes {
-        outcome.require(
-            signer.content_type == ContentType::Good,
-            rule::CONTENT_TYPE,
-            outcome::MALFORMED,
+    let (ok, broken) = if signer.has_signed_attributes {
+        (
             ("атрибут contentType верен", "the contentType attribute is right"),
             ("атрибута contentType нет или он неверен", "the contentType attribute is absent or wrong"),
-        );
-    }
+        )
+    } else {
+        (
+            ("тип содержимого — data", "the content type is data"),
+            (
+                "без подписанных атрибутов тип содержимого может быть только data",
+                "without signed attributes the content type must be data",
+            ),
+        )
+    };
+    let good = signer.content_type == ContentType::Good;
+    outcome.require(good, rule::CONTENT_TYPE, outcome::MALFORMED, ok, broken);
 }
 
 fn judge_digest(signer: &SignerFindings, outcome: &mut Outcome) {
@@ -466,6 +473,16 @@ fn judge_profile(certificate: &Certificate, outcome: &mut Outcome) {
             ("в сертификате нет области использования ключа", "the certificate has no key usage"),
         ),
     }
+    outcome.require(
+        !extensions.only_for_services,
+        rule::EXTENDED_KEY_USAGE,
+        outcome::KEY_USAGE,
+        ("сертификат не служебный", "the certificate is not one of a service"),
+        (
+            "сертификат службы меток времени или OCSP: документы им не подписывают",
+            "the certificate is for time stamps or OCSP responses, not for documents",
+        ),
+    );
     outcome.require(
         extensions.unknown_critical.is_empty(),
         rule::CRITICAL_EXTENSIONS,

@@ -40,6 +40,7 @@ pub(super) mod rule {
         PRIVATE_KEY_PERIOD = "private-key-period", "ФСБ 795";
         CERTIFICATE_VERSION = "certificate-version", "ФСБ 795";
         KEY_USAGE = "key-usage", "RFC 5280 4.2.1.3";
+        EXTENDED_KEY_USAGE = "extended-key-usage", "RFC 5280 4.2.1.12";
         CRITICAL_EXTENSIONS = "critical-extensions", "RFC 5280 4.2";
         QUALIFIED = "qualified", "ФСБ 795";
         CHAIN = "chain", "EN 319 102-1 5.2.6";
