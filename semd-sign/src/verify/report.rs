@@ -142,7 +142,11 @@ impl SignerView {
             // An entrepreneur is a natural person.
             ogrnip: number(&signer.ogrnip),
             serial: signer.serial.clone(),
-            issuer: signer.issuer.clone(),
+            issuer: if show_pii || !signer.issuer_is_personal {
+                signer.issuer.clone()
+            } else {
+                pii::HIDDEN.to_owned()
+            },
             not_before: rfc3339(signer.not_before),
             not_after: rfc3339(signer.not_after),
             qualified: signer.qualified,

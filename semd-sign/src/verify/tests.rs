@@ -1,5 +1,6 @@
 //! Forged containers, built with the writer of this crate: what must never pass.
 
+use semd_core::report::Lang;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
@@ -154,4 +155,19 @@ fn certificates_of_the_container_do_not_hide_the_anchor() {
         .collect();
     assert!(trust.chain(&issued.certificate, &impostors, NOW).is_some());
     assert!(TrustStore::new().chain(&issued.certificate, &impostors, NOW).is_none());
+}
+
+#[test]
+fn self_signed_certificate_of_a_person_shows_no_personal_data() {
+    let Some(folder) = vectors() else { return };
+    let signature = std::fs::read(folder.join("cms/cert-self-signed.p7s")).unwrap();
+    let report = judge(DOCUMENT, &signature, &TrustStore::new(), Policy::Remd);
+    let facts = report.signer.as_ref().unwrap();
+    let secrets = [facts.surname.as_ref().unwrap(), facts.snils.as_ref().unwrap()];
+    for shown in [serde_json::to_string(&report.view(Lang::Ru, false)).unwrap(), format!("{report:?}")] {
+        for secret in secrets {
+            assert!(!shown.contains(secret), "{secret} in {shown}");
+        }
+    }
+    println!("compared {} values", secrets.len());
 }
