@@ -307,7 +307,7 @@ fn judge_signing_certificate(state: SigningCertificate, outcome: &mut Outcome) {
             Demand::StrongSigningCertificate,
             false,
             rule::SIGNING_CERTIFICATE_VALUE,
-            outcome::CONSTRAINTS,
+            outcome::UNSUPPORTED_FORM,
             ok,
             (
                 "сертификат указан только хэшем SHA-1 (signing-certificate версии 1), связь не проверялась",
@@ -337,7 +337,7 @@ fn judge_signing_time(
                 Demand::SigningTime,
                 false,
                 rule::SIGNING_TIME,
-                outcome::NO_SIGNING_TIME,
+                outcome::CONSTRAINTS,
                 ("", ""),
                 (
                     "в подписи отсутствует атрибут «Дата и время создания» (signingTime)",
@@ -355,7 +355,7 @@ fn judge_signing_time(
     outcome.require(
         latest.is_none_or(|latest| time <= latest),
         rule::SIGNING_TIME,
-        outcome::FUTURE_TIME,
+        outcome::CONSTRAINTS,
         ("время подписания указано", "the signing time is given"),
         ("время подписания позже времени проверки", "the signing time is after the control time"),
     );

@@ -50,7 +50,8 @@ pub(super) mod rule {
     }
 }
 
-/// Verdict, sub-indication and register codes of a failed check.
+/// Verdict, sub-indication and register codes of a failed check. There is always a code: whoever asks what the register
+/// would say looks at nothing else.
 #[derive(Clone, Copy)]
 pub(super) struct Failure {
     verdict: SignatureVerdict,
@@ -85,13 +86,11 @@ failures! {
     BAD_CERTIFICATE = Indeterminate, "CHAIN_CONSTRAINTS_FAILURE", ["CANT_BUILD_CERT_CHAIN_TO_ACCREDITED_CA_CERT"];
     KEY_USAGE = Indeterminate, "CHAIN_CONSTRAINTS_FAILURE", ["INVALID_CERT_KEY_USAGE"];
     BAD_TIME = Indeterminate, "FORMAT_FAILURE", ["SIGNATURE_DECODING_ERROR"];
-    NO_SIGNING_TIME = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["VALIDATION_ERROR"];
-    FUTURE_TIME = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["VALIDATION_ERROR"];
     SIGNED_TOO_EARLY = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["DOC_DATE_MISMATCH_CERT_NOT_BEFORE"];
     SUBSTITUTED = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["SIGNATURE_VERIFICATION_ERROR"];
     UNSUPPORTED_FORM = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["WRONG_SIGNATURE_FORMAT"];
     MULTIPLE_SIGNERS = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["MULTIPLE_SIGNERS"];
-    CONSTRAINTS = Indeterminate, "SIG_CONSTRAINTS_FAILURE", [];
+    CONSTRAINTS = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["VALIDATION_ERROR"];
 }
 
 /// Texts of a check, Russian and English.
