@@ -60,8 +60,6 @@ pub(crate) struct Element<'a> {
     pub(crate) raw: &'a [u8],
     /// The contents, without end-of-contents octets.
     pub(crate) content: &'a [u8],
-    /// Whether the length was indefinite.
-    pub(crate) indefinite: bool,
 }
 
 impl<'a> Element<'a> {
@@ -146,12 +144,7 @@ impl<'a> Reader<'a> {
         };
         let (raw, rest) = self.rest.split_at_checked(total).ok_or(Asn1Error::Truncated)?;
         self.rest = rest;
-        Ok(Element {
-            tag: header.tag,
-            raw,
-            content: &raw[header.size..header.size + content_len],
-            indefinite: header.length.is_none(),
-        })
+        Ok(Element { tag: header.tag, raw, content: &raw[header.size..header.size + content_len] })
     }
 
     /// The next element, which must have this tag.
@@ -256,7 +249,6 @@ mod tests {
         let octets = [0x30, 0x80, 0x24, 0x80, 0x04, 0x01, 0xAA, 0, 0, 0x02, 0x01, 0x05, 0, 0, 0x05, 0];
         let mut reader = Reader::new(&octets);
         let sequence = reader.read().unwrap();
-        assert!(sequence.indefinite);
         assert_eq!(sequence.content, &octets[2..12]);
         assert_eq!(reader.read().unwrap().tag, 0x05);
         assert!(reader.is_empty());

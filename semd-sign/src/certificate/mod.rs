@@ -197,13 +197,14 @@ impl Certificate {
         self.inner.algorithms_agree
     }
 
-    /// Whether `issuer` is named as issuer and its key made the signature.
+    /// Whether `issuer` is named as issuer and its key made the signature, by the algorithm the signed part names.
     pub fn is_signed_by(&self, issuer: &Self) -> bool {
         let Ok(key) = issuer.public_key() else {
             return false;
         };
         let digest = key.parameter_set().digest;
         self.inner.issuer == issuer.inner.subject
+            && self.inner.algorithms_agree
             && oid::signature_digest(&self.inner.signature_algorithm) == Some(digest)
             && key.verify(&digest.digest(&self.inner.tbs), &self.inner.signature)
     }

@@ -12,8 +12,8 @@ use crate::asn1::{Reader, Writer, tag};
 
 /// Iterations of PBKDF2 a file may ask for (about two seconds).
 const MAX_ITERATIONS: u32 = 2_000_000;
-/// Memory of scrypt a file may ask for, in octets: 128·N·r.
-const MAX_SCRYPT_MEMORY: u64 = 256 << 20;
+/// Work of scrypt a file may ask for, in octets mixed: 128·N·r·p, of which 128·N·r is its memory (about two seconds).
+const MAX_SCRYPT_WORK: u64 = 256 << 20;
 /// Iterations written.
 const ITERATIONS: u32 = 100_000;
 
@@ -48,7 +48,8 @@ fn check_cost(parameters: &Parameters) -> Result<(), KeyError> {
         Kdf::Scrypt(scrypt) => scrypt
             .cost_parameter
             .checked_mul(128 * u64::from(scrypt.block_size))
-            .is_some_and(|memory| memory <= MAX_SCRYPT_MEMORY && scrypt.parallelization <= 16),
+            .and_then(|memory| memory.checked_mul(u64::from(scrypt.parallelization)))
+            .is_some_and(|work| work <= MAX_SCRYPT_WORK),
         _ => false,
     };
     if cheap { Ok(()) } else { Err(KeyError::Expensive) }

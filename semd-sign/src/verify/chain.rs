@@ -81,7 +81,7 @@ impl TrustStore {
                     continue;
                 }
                 budget = budget.checked_sub(1)?;
-                if !last.algorithms_agree() || !last.is_signed_by(issuer) {
+                if !last.is_signed_by(issuer) {
                     continue;
                 }
                 let mut extended = path.clone();

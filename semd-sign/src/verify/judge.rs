@@ -135,6 +135,13 @@ fn judge_signer(
     judge_signing_certificate(signer.signing_certificate, outcome);
     let control = control_time(signer, request.time);
     judge_signing_time(signer, certificate, request.time, outcome);
+    if request.time == ControlTime::SigningTime {
+        outcome.warn(
+            rule::CONTROL_TIME,
+            "сертификаты проверены на время, которое назвал сам подписант: оно ничем не доказано",
+            "the certificates were judged at the time the signer claims, of which there is no proof",
+        );
+    }
     if let Some(control) = control {
         judge_certificate(signer, certificate, container, request, control, outcome);
     } else {

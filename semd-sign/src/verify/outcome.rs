@@ -38,6 +38,7 @@ pub(super) mod rule {
         SIGNING_TIME_FORM = "signing-time-form", "RFC 5652 11.3";
         SIGNING_TIME_NOT_BEFORE = "signing-time-not-before", "РЭМД DOC_DATE_MISMATCH_CERT_NOT_BEFORE";
         PRIVATE_KEY_PERIOD = "private-key-period", "ФСБ 795";
+        CONTROL_TIME = "control-time", "EN 319 102-1 5.6";
         CERTIFICATE_VERSION = "certificate-version", "ФСБ 795";
         KEY_USAGE = "key-usage", "RFC 5280 4.2.1.3";
         EXTENDED_KEY_USAGE = "extended-key-usage", "RFC 5280 4.2.1.12";

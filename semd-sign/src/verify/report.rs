@@ -63,7 +63,8 @@ pub struct SignatureReport {
     pub codes: Vec<&'static str>,
     /// The time the signer claims.
     pub signing_time: Option<OffsetDateTime>,
-    /// The earliest time at which the signature is known to exist; without a time stamp, the control time.
+    /// The earliest time at which the signature is known to exist; without a time stamp, the control time, which proves
+    /// nothing when it is the claimed one (check `control-time`).
     pub best_signature_time: Option<OffsetDateTime>,
     /// The owner of the signer's certificate.
     pub signer: Option<SignerFacts>,
