@@ -1,5 +1,10 @@
 //! Bad input through the command: a finding or one line that says what and what to do, the right exit code, bounded
 //! memory and time. One table.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests stop at a surprise and say what they compared"
+)]
 
 mod support;
 

@@ -1,4 +1,9 @@
 //! Real documents against the findings of the reference engines (Xerces-J, Saxon with SchXslt).
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests stop at a surprise and say what they compared"
+)]
 
 mod support;
 

@@ -1,4 +1,9 @@
 //! `semd register` killed at random moments: the register ends with every document exactly once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests stop at a surprise and say what they compared"
+)]
 
 mod support;
 
@@ -67,43 +72,7 @@ impl Drop for Sandbox {
 
 /// A hundred signed documents with identifiers of their own.
 fn signed_documents(folder: &Path) -> (PathBuf, PathBuf) {
-    let pki = folder.join("pki");
-    let at = pki.to_str().unwrap();
-    let run = |arguments: &[&str]| {
-        let run = support::run(arguments);
-        assert_eq!(run.code, Some(0), "{}", run.stderr);
-    };
-    let validity = ["--from", "2025-01-01", "--days", "3650"];
-    run(&[&["pki", "init", at], &validity[..]].concat());
-    let doctor = [
-        "pki",
-        "issue",
-        at,
-        "--name",
-        "doctor",
-        "--surname",
-        "Тестова",
-        "--given-name",
-        "Вера Андреевна",
-        "--snils",
-        "99900000115",
-    ];
-    run(&[&doctor[..], &validity].concat());
-    let clinic = [
-        "pki",
-        "issue",
-        at,
-        "--name",
-        "clinic",
-        "--organization",
-        "Учебная больница",
-        "--ogrn",
-        "1239900000010",
-        "--inn",
-        "9900000017",
-    ];
-    run(&[&clinic[..], &validity].concat());
-
+    let pki = support::authority(folder, &["--from", "2025-01-01", "--days", "3650"]);
     let documents = folder.join("documents");
     fs::create_dir(&documents).unwrap();
     let sample = fs::read_to_string(support::fixtures().join("documents/prescription.xml")).unwrap();
@@ -113,11 +82,8 @@ fn signed_documents(folder: &Path) -> (PathBuf, PathBuf) {
         assert_ne!(text, sample);
         fs::write(documents.join(format!("document-{index:03}.xml")), text).unwrap();
     }
-    for (name, role) in [("doctor", "doctor"), ("clinic", "organization")] {
-        let (key, certificate) = (pki.join(format!("{name}.key")), pki.join(format!("{name}.crt")));
-        let paths = [&documents, &key, &certificate].map(|path| path.to_str().unwrap());
-        run(&["sign", paths[0], "--key", paths[1], "--cert", paths[2], "--role", role]);
-    }
+    support::sign(&documents, &pki, "doctor", "doctor");
+    support::sign(&documents, &pki, "clinic", "organization");
     (documents, pki.join("root.crt"))
 }
 

@@ -1,4 +1,9 @@
 //! Signatures of the command against an independent judge: OpenSSL with its GOST engine, in both directions.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests stop at a surprise and say what they compared"
+)]
 
 mod support;
 

@@ -155,6 +155,7 @@ async fn faulty_register_still_registers_every_document_once() {
     let batch: Vec<_> = (0..30).map(|number| keys.submission(&format!("{number}.xml"))).collect();
     let report = client.worker.register(batch).await.unwrap();
     assert_eq!(states(&report), BTreeMap::from([(State::Registered, 30)]), "{report:?}");
+    assert_eq!(report.unreachable, None, "what went wrong on the way is no concern of the end");
     assert_registered_once(&sandbox, 30);
     let requests = sandbox.state().requests;
     assert!(requests.len() > 30, "faults cost additional requests: {}", requests.len());

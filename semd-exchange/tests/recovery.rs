@@ -41,7 +41,7 @@ async fn resume(path: &Path, sandbox: &RunningSandbox) -> Record {
         settings.ladder = vec![Duration::from_millis(300)];
     })
     .await;
-    let mut report = client.worker.register(Vec::new()).await.unwrap();
+    let mut report = client.worker.resume().await.unwrap();
     client.callback.shutdown().await;
     assert_eq!(report.documents.len(), 1);
     report.documents.remove(0)

@@ -1,4 +1,9 @@
 //! What the tests of the command share.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests stop at a surprise and say what they compared"
+)]
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
 use std::ffi::OsStr;
@@ -62,4 +67,36 @@ pub fn shared(test: &str) -> Option<PathBuf> {
     }
     println!("skipped: {test}: no folder of test data at {} (set SEMD_TEST_DATA)", folder.display());
     None
+}
+
+/// A test authority in `folder/pki` with certificates and keys of the doctor and the clinic of the sample documents:
+/// `root`, `doctor`, `clinic`, each `.crt` and `.key`. `terms` are further flags of each certificate.
+pub fn authority(folder: &Path, terms: &[&str]) -> PathBuf {
+    let pki = folder.join("pki");
+    let at = pki.to_str().unwrap();
+    let doctor = ["--surname", "Тестова", "--given-name", "Вера Андреевна", "--snils", "99900000115"];
+    let clinic = ["--organization", "Учебная больница", "--ogrn", "1239900000010", "--inn", "9900000017"];
+    let commands = [
+        vec!["pki", "init", at],
+        [&["pki", "issue", at, "--name", "doctor"], &doctor[..]].concat(),
+        [&["pki", "issue", at, "--name", "clinic"], &clinic[..]].concat(),
+    ];
+    for command in commands {
+        succeed(&[&command[..], terms].concat());
+    }
+    pki
+}
+
+/// Signs documents in the given role with a key of [`authority`]; answers what the command printed.
+pub fn sign(paths: &Path, pki: &Path, name: &str, role: &str) -> String {
+    let (key, certificate) = (pki.join(format!("{name}.key")), pki.join(format!("{name}.crt")));
+    let [paths, key, certificate] = [paths, &key, &certificate].map(|path| path.to_str().unwrap());
+    succeed(&["sign", paths, "--key", key, "--cert", certificate, "--role", role])
+}
+
+/// Runs the command, which must succeed; answers what it printed.
+pub fn succeed(arguments: &[&str]) -> String {
+    let run = run(arguments);
+    assert_eq!(run.code, Some(0), "{arguments:?}: {}", run.stderr);
+    run.stdout
 }

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -78,7 +78,7 @@ pub struct BatchReport {
     pub different_bytes: Vec<(String, String)>,
     /// The code because of which nothing more was sent.
     pub stopped: Option<&'static str>,
-    /// The last reason why the register could not be reached.
+    /// The last reason why the register could not be reached, when documents are left unsettled.
     pub unreachable: Option<String>,
 }
 
@@ -136,12 +136,23 @@ impl Worker {
     /// Registers a batch and whatever the journal still has to do, and waits until the batch is settled or the waiting
     /// time is over.
     ///
-    /// A rerun with the same files continues where the last run ended, however it ended. An empty batch continues
-    /// everything in the journal.
+    /// A rerun with the same files continues where the last run ended, however it ended.
     ///
     /// # Errors
     /// When the journal fails, or another process works on it.
     pub async fn register(&self, batch: Vec<Submission>) -> Result<BatchReport, WorkerError> {
+        self.run(Some(batch)).await
+    }
+
+    /// Goes on with everything in the journal that is not settled.
+    ///
+    /// # Errors
+    /// When the journal fails, or another process works on it.
+    pub async fn resume(&self) -> Result<BatchReport, WorkerError> {
+        self.run(None).await
+    }
+
+    async fn run(&self, batch: Option<Vec<Submission>>) -> Result<BatchReport, WorkerError> {
         let shared = &self.shared;
         let _lease = shared.exchange.with_journal(|journal| journal.lease()).await?;
         let mut changes = shared.exchange.subscribe();
@@ -176,9 +187,14 @@ impl Worker {
                 () = tokio::time::sleep_until(wake) => {}
             }
             // Drain what came meanwhile, so that a burst of changes costs one look at the journal.
-            while let Ok(change) = changes.try_recv() {
-                if change.record.state.is_settled() {
-                    pending.remove(&change.record.local_uid);
+            loop {
+                match changes.try_recv() {
+                    Ok(change) if change.record.state.is_settled() => {
+                        pending.remove(&change.record.local_uid);
+                    }
+                    Ok(_) => {}
+                    Err(TryRecvError::Lagged(_)) => pending = shared.unsettled(&uids).await?,
+                    Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                 }
             }
             while let Some(done) = sending.try_join_next() {
@@ -222,18 +238,18 @@ impl Shared {
         Ok(())
     }
 
-    /// Puts the batch into the journal; gives the `localUid`s in order, and those that clash. An empty batch stands for
+    /// Puts the batch into the journal; gives the `localUid`s in order, and those that clash. No batch stands for
     /// everything that is not settled.
     async fn enqueue(
         &self,
-        batch: Vec<Submission>,
+        batch: Option<Vec<Submission>>,
     ) -> Result<(Vec<String>, Vec<(String, String)>), JournalError> {
         let enqueue = move |journal: &dyn Journal| {
-            if batch.is_empty() {
-                let open =
-                    journal.list(&Filter::default())?.into_iter().filter(|record| !record.state.is_settled());
+            let Some(batch) = batch else {
+                let records = journal.list(&Filter::default())?.into_iter();
+                let open = records.filter(|record| !record.state.is_settled());
                 return Ok((open.map(|record| record.local_uid).collect(), Vec::new()));
-            }
+            };
             let mut uids = Vec::with_capacity(batch.len());
             let mut different = Vec::new();
             for submission in batch {
@@ -349,6 +365,9 @@ impl Shared {
         different_bytes: Vec<(String, String)>,
     ) -> Result<BatchReport, WorkerError> {
         let (stopped, unreachable) = self.with_pace(|pace| (pace.stop_code, pace.unreachable.clone()));
-        Ok(BatchReport { documents: self.records(&uids).await?, different_bytes, stopped, unreachable })
+        let documents = self.records(&uids).await?;
+        let settled = documents.iter().all(|record| record.state.is_settled());
+        let unreachable = unreachable.filter(|_| !settled);
+        Ok(BatchReport { documents, different_bytes, stopped, unreachable })
     }
 }
