@@ -146,12 +146,10 @@ pub(super) fn collect(
         .signers
         .iter()
         .map(|signer| {
-            let is_named = |certificate: &&Certificate| is_named(signer.id, certificate);
-            let inside = certificates.iter().find(is_named);
-            let certificate = inside.or_else(|| known.iter().copied().find(is_named)).cloned();
+            let certificate = signer_certificate(signer, &certificates, known);
             SignerFindings {
-                certificate_inside: inside.is_some(),
-                ..findings(signer, &data, certificate, &mut digests, content_agrees)
+                certificate_inside: certificate.is_some_and(|found| certificates.contains(found)),
+                ..findings(signer, &data, certificate.cloned(), &mut digests, content_agrees)
             }
         })
         .collect();
@@ -212,6 +210,23 @@ fn findings(
         certificate,
         message_digest,
     }
+}
+
+/// The certificate the signer names. Renewed certificates share a key identifier and anybody can put a namesake into the
+/// container, so the one that the signature itself confirms goes before all others (EN 319 102-1 5.2.3.4).
+fn signer_certificate<'a>(
+    signer: &SignerInfo<'_>,
+    inside: &'a [Certificate],
+    known: &[&'a Certificate],
+) -> Option<&'a Certificate> {
+    let named = || inside.iter().chain(known.iter().copied()).filter(|found| is_named(signer.id, found));
+    let is_confirmed = |found: &&Certificate| {
+        matches!(
+            signing_certificate(signer, Some(found)),
+            SigningCertificate::Matches | SigningCertificate::MatchesForeignHash
+        )
+    };
+    named().find(is_confirmed).or_else(|| named().next())
 }
 
 fn is_named(id: SignerId<'_>, certificate: &Certificate) -> bool {

@@ -5,7 +5,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::*;
-use crate::asn1::{Writer, tag};
+use crate::asn1::{Reader, Writer, tag};
 use crate::certificate::Certificate;
 use crate::gost::ParameterSet;
 use crate::pki::{Issued, Subject, TestAuthority};
@@ -155,6 +155,30 @@ fn certificates_of_the_container_do_not_hide_the_anchor() {
         .collect();
     assert!(trust.chain(&issued.certificate, &impostors, NOW).is_some());
     assert!(TrustStore::new().chain(&issued.certificate, &impostors, NOW).is_none());
+}
+
+#[test]
+fn namesake_in_the_container_does_not_hide_the_signers_certificate() {
+    let (trust, issued) = issued();
+    let signer = SoftwareSigner::new(issued.key, issued.certificate.clone()).unwrap();
+    let container = cades::sign_detached(&signer, DOCUMENT, NOW).unwrap();
+    let mut namesake = issued.certificate.der().to_vec();
+    *namesake.last_mut().unwrap() ^= 1;
+    let mut info = Reader::single(&container, tag::SEQUENCE).unwrap().reader().elements().unwrap();
+    let data = Reader::single(info.pop().unwrap().content, tag::SEQUENCE).unwrap();
+    let fields = data.reader().elements().unwrap();
+    let both = [&namesake, fields[3].content].concat();
+    let crowded = Writer::build(|writer| {
+        writer.sequence(|writer| {
+            writer.raw(info[0].raw).constructed(tag::context(0), |explicit| {
+                explicit.sequence(|data| {
+                    data.raw(fields[0].raw).raw(fields[1].raw).raw(fields[2].raw);
+                    data.primitive(tag::context(0), &both).raw(fields[4].raw);
+                });
+            });
+        });
+    });
+    assert!(judge(DOCUMENT, &crowded, &trust, Policy::Remd).is_passed());
 }
 
 #[test]
