@@ -25,20 +25,21 @@ pub(crate) fn is_pem(octets: &[u8]) -> bool {
 /// All well-formed blocks, in order; text between them is skipped. Labels of both ends must agree.
 pub(crate) fn blocks(octets: &[u8]) -> Vec<Block> {
     let mut found = Vec::new();
-    let mut open: Option<(String, Zeroizing<Vec<u8>>)> = None;
+    let mut open: Option<String> = None;
+    // One buffer with room for everything: growing would leave copies of a key behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(octets.len()));
     for line in octets.split(|octet| *octet == b'\n').map(<[u8]>::trim_ascii) {
         if let Some(label) = label(line, b"-----BEGIN ") {
-            open = Some((label, Zeroizing::default()));
+            open = Some(label);
+            text.clear();
         } else if let Some(end) = label(line, b"-----END ") {
-            if let Some((label, text)) = open.take()
+            if let Some(label) = open.take()
                 && label == end
                 && let Some(octets) = decode_base64(&text)
             {
                 found.push(Block { label, octets });
             }
-        } else if let Some((_, text)) = &mut open
-            && !line.contains(&b':')
-        {
+        } else if open.is_some() && !line.contains(&b':') {
             text.extend_from_slice(line);
         }
     }

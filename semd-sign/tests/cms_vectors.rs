@@ -98,6 +98,9 @@ fn containers_of_the_vectors_get_the_recorded_verdict() {
         if basic && strict.is_passed() {
             wrong.push(format!("{id}: passed under remd"));
         }
+        if strict.is_passed() != strict.codes.is_empty() {
+            wrong.push(format!("{id}: {:?} with codes {:?}", strict.verdict, strict.codes));
+        }
         let got = (verdict_name(report.verdict), report.sub_indication);
         let recorded = (expected["indication"].as_str().unwrap(), expected["sub"].as_str());
         let alternative = got.1.map(|sub| format!("{}/{sub}", got.0)).unwrap_or_default();

@@ -8,7 +8,7 @@ use semd_core::report::Lang;
 use semd_sign::cades;
 use semd_sign::gost::ParameterSet;
 use semd_sign::pki::{Subject, TestAuthority};
-use semd_sign::verify::{ControlTime, Policy, Request, SignatureReport, TrustStore, verify};
+use semd_sign::verify::{CheckStatus, ControlTime, Policy, Request, SignatureReport, TrustStore, verify};
 use serde_json::Value;
 use time::Duration;
 
@@ -76,7 +76,12 @@ fn control_time_decides_about_expiry() {
     let at = |time| report(&trust, &container, time, Policy::Remd);
     assert_eq!(at(later).sub_indication, Some("OUT_OF_BOUNDS_NO_POE"));
     assert_eq!(at(later).codes, ["PERSONAL_SIG_CERT_NOT_ACTUAL_ON_CHECK_DT"]);
-    assert!(at(ControlTime::SigningTime).is_passed());
+    let claimed = at(ControlTime::SigningTime);
+    assert!(claimed.is_passed());
+    let warned = |report: &SignatureReport| {
+        report.checks.iter().any(|check| check.id == "control-time" && check.status == CheckStatus::Warning)
+    };
+    assert!(warned(&claimed) && !warned(&at(ControlTime::At(NOW))));
     assert!(at(ControlTime::At(NOW)).is_passed());
     let earlier = at(ControlTime::Now(NOW - Duration::days(40)));
     assert!(!earlier.is_passed());
@@ -88,4 +93,12 @@ fn signing_with_a_foreign_certificate_is_refused() {
     let (_, second) = common::person(ParameterSet::XCHA);
     let refused = semd_sign::SoftwareSigner::new(first.key, second.certificate);
     assert_eq!(refused.unwrap_err(), semd_sign::SignError::KeyMismatch);
+}
+
+#[test]
+fn control_time_without_a_year_in_utc_is_reported() {
+    let (trust, container) = signed(&Subject::sample_person(), Duration::days(60));
+    let last = time::macros::datetime!(9999-12-31 23:00 -5);
+    let report = report(&trust, &container, ControlTime::At(last), Policy::Remd);
+    assert_eq!(json(&report, Lang::En, false)["best_signature_time"], "9999-12-31T23:00:00-05:00");
 }

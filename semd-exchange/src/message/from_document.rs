@@ -209,6 +209,7 @@ mod tests {
             ogrnip: None,
             serial: String::new(),
             issuer: String::new(),
+            issuer_is_personal: false,
             not_before: OffsetDateTime::UNIX_EPOCH,
             not_after: OffsetDateTime::UNIX_EPOCH,
             qualified: false,

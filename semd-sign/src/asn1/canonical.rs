@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::writer::write_header;
-use super::{Asn1Error, Element, Reader, tag};
+use super::{Asn1Error, Element, Reader, tag, write_header};
 
 /// Constructed elements nested deeper than this are refused.
 const MAX_DEPTH: usize = 64;

@@ -1,8 +1,13 @@
 //! UTCTime and GeneralizedTime as RFC 5280 4.1.2.5 restricts them: seconds present, no fraction, `Z`.
 
+use time::macros::datetime;
 use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 
 use super::{Asn1Error, Element, Writer, tag};
+
+/// The first and the last moment a GeneralizedTime of RFC 5280 can hold.
+const FIRST: OffsetDateTime = datetime!(0000-01-01 0:00 UTC);
+const LAST: OffsetDateTime = datetime!(9999-12-31 23:59:59 UTC);
 
 /// Which of the two types a time was written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +50,11 @@ pub(crate) fn read_time(element: &Element<'_>) -> Result<(OffsetDateTime, TimeFo
 }
 
 /// Writes a time: UTCTime from 1950 to 2049, GeneralizedTime elsewhere. Fractions of a second are cut off.
+///
+/// A moment whose year in UTC has not four digits is written as the nearest one that has: neither type can hold it.
 pub(crate) fn write_time(writer: &mut Writer, time: OffsetDateTime) {
-    let time = time.to_offset(UtcOffset::UTC);
+    // Clamped first: turning a moment outside into UTC panics.
+    let time = time.clamp(FIRST, LAST).to_offset(UtcOffset::UTC);
     let rest = format!(
         "{:02}{:02}{:02}{:02}{:02}Z",
         u8::from(time.month()),
@@ -64,8 +72,6 @@ pub(crate) fn write_time(writer: &mut Writer, time: OffsetDateTime) {
 
 #[cfg(test)]
 mod tests {
-    use time::macros::datetime;
-
     use super::*;
     use crate::asn1::Reader;
 
@@ -81,6 +87,17 @@ mod tests {
             let (read, form) = read_time(&Reader::new(&octets).read().unwrap()).unwrap();
             assert_eq!(read, time);
             assert_eq!(form == TimeForm::Utc, time.year() < 2050);
+        }
+    }
+
+    #[test]
+    fn moments_beyond_the_calendar_are_written_as_its_ends() {
+        for (time, written) in [
+            (datetime!(9999-12-31 23:00:00 -5), &b"99991231235959Z"[..]),
+            (datetime!(-0001-06-01 0:00:00 UTC), b"00000101000000Z"),
+        ] {
+            let octets = Writer::build(|writer| write_time(writer, time));
+            assert_eq!(Reader::new(&octets).read().unwrap().content, written);
         }
     }
 

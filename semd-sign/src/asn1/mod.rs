@@ -12,7 +12,7 @@ pub(crate) use canonical::{octet_string, to_der};
 pub(crate) use clock::{TimeForm, read_time, write_time};
 pub use reader::Asn1Error;
 pub(crate) use reader::{Element, Reader};
-pub(crate) use writer::Writer;
+pub(crate) use writer::{Writer, write_header};
 
 /// Identifier octets (X.690 8.1.2) of the types met here.
 pub(crate) mod tag {

@@ -9,6 +9,10 @@ const MAX_DEPTH: usize = 48;
 /// Elements collected at one level: lists of a container have tens, and a list costs memory per element.
 const MAX_ELEMENTS: usize = 1024;
 
+/// Elements looked through for the end of an indefinite length, at all depths: every depth is looked through again, so
+/// this bounds the time. The largest document in pieces of the usual thousand octets has a quarter of it.
+const MAX_SCANNED: usize = 1 << 17;
+
 /// Why octets are not the expected ASN.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -56,8 +60,6 @@ pub(crate) struct Element<'a> {
     pub(crate) raw: &'a [u8],
     /// The contents, without end-of-contents octets.
     pub(crate) content: &'a [u8],
-    /// Whether the length was indefinite.
-    pub(crate) indefinite: bool,
 }
 
 impl<'a> Element<'a> {
@@ -142,12 +144,7 @@ impl<'a> Reader<'a> {
         };
         let (raw, rest) = self.rest.split_at_checked(total).ok_or(Asn1Error::Truncated)?;
         self.rest = rest;
-        Ok(Element {
-            tag: header.tag,
-            raw,
-            content: &raw[header.size..header.size + content_len],
-            indefinite: header.length.is_none(),
-        })
+        Ok(Element { tag: header.tag, raw, content: &raw[header.size..header.size + content_len] })
     }
 
     /// The next element, which must have this tag.
@@ -218,7 +215,7 @@ impl Header {
 fn end_of_contents(octets: &[u8]) -> Result<usize, Asn1Error> {
     let mut offset = 0_usize;
     let mut open = 1_usize;
-    loop {
+    for _ in 0..MAX_SCANNED {
         let rest = octets.get(offset..).ok_or(Asn1Error::Truncated)?;
         if rest.starts_with(&[0, 0]) {
             open -= 1;
@@ -240,6 +237,7 @@ fn end_of_contents(octets: &[u8]) -> Result<usize, Asn1Error> {
             }
         }
     }
+    Err(Asn1Error::TooMany)
 }
 
 #[cfg(test)]
@@ -251,7 +249,6 @@ mod tests {
         let octets = [0x30, 0x80, 0x24, 0x80, 0x04, 0x01, 0xAA, 0, 0, 0x02, 0x01, 0x05, 0, 0, 0x05, 0];
         let mut reader = Reader::new(&octets);
         let sequence = reader.read().unwrap();
-        assert!(sequence.indefinite);
         assert_eq!(sequence.content, &octets[2..12]);
         assert_eq!(reader.read().unwrap().tag, 0x05);
         assert!(reader.is_empty());
@@ -277,6 +274,17 @@ mod tests {
     fn endless_lists_are_refused() {
         let octets: Vec<u8> = [0x05, 0x00].repeat(100_000);
         assert_eq!(Reader::new(&octets).elements(), Err(Asn1Error::TooMany));
+    }
+
+    #[test]
+    fn endless_indefinite_length_is_refused_and_a_document_in_pieces_is_not() {
+        let open = [0x24, 0x80];
+        let endless = [&open[..], &[0x04, 0x00].repeat(1 << 20), &[0, 0]].concat();
+        assert_eq!(Reader::new(&endless).read(), Err(Asn1Error::TooMany));
+        let piece = [&[0x04, 0x82, 0x03, 0xE8][..], &[7; 1000]].concat();
+        let pieces = [&open[..], &piece.repeat(33_000), &[0, 0]].concat();
+        assert!(pieces.len() >= crate::cms::MAX_CONTAINER - (1 << 20));
+        assert!(Reader::new(&pieces).read().is_ok());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use pkcs8::ObjectIdentifier;
 use super::tag;
 
 /// Appends identifier and length octets.
-pub(super) fn write_header(out: &mut Vec<u8>, tag: u8, length: usize) {
+pub(crate) fn write_header(out: &mut Vec<u8>, tag: u8, length: usize) {
     out.push(tag);
     if length < 0x80 {
         out.push(length as u8);

@@ -20,6 +20,8 @@ pub struct Extensions {
     pub path_length: Option<u32>,
     /// keyUsage, when present.
     pub key_usage: Option<KeyUsage>,
+    /// extKeyUsage: whether it allows time stamps or OCSP responses and nothing else.
+    pub only_for_services: bool,
     /// subjectKeyIdentifier.
     pub subject_key_id: Option<Vec<u8>>,
     /// authorityKeyIdentifier, its keyIdentifier.
@@ -102,8 +104,16 @@ impl Extensions {
             ParsedExtension::CertificatePolicies(policies) => {
                 self.policies = policies.iter().map(|policy| policy.policy_id.to_id_string()).collect();
             }
-            ParsedExtension::ExtendedKeyUsage(_)
-            | ParsedExtension::SubjectAlternativeName(_)
+            ParsedExtension::ExtendedKeyUsage(usage) => {
+                let other = usage.any
+                    || usage.server_auth
+                    || usage.client_auth
+                    || usage.code_signing
+                    || usage.email_protection
+                    || !usage.other.is_empty();
+                self.only_for_services = !other && (usage.time_stamping || usage.ocsp_signing);
+            }
+            ParsedExtension::SubjectAlternativeName(_)
             | ParsedExtension::IssuerAlternativeName(_)
             | ParsedExtension::CRLDistributionPoints(_)
             | ParsedExtension::AuthorityInfoAccess(_) => {}

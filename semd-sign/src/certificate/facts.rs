@@ -7,7 +7,7 @@ use super::{Extensions, name};
 use crate::oid;
 
 /// The owner of a certificate. Names, СНИЛС and ИНН are personal data: see [`crate::verify::pii`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignerFacts {
     /// The whole name in one line.
     pub subject: String,
@@ -35,6 +35,9 @@ pub struct SignerFacts {
     pub serial: String,
     /// The issuer's name in one line.
     pub issuer: String,
+    /// Whether the issuer's name is not plainly an organisation's, as in a self-signed certificate of a person: it is
+    /// personal data then.
+    pub issuer_is_personal: bool,
     /// Start of validity.
     pub not_before: OffsetDateTime,
     /// End of validity.
@@ -60,6 +63,7 @@ impl SignerFacts {
             attributes.iter().find(|(oid, _)| *oid == dotted).map(|(_, value)| value.clone())
         };
         let serial = serial.strip_prefix(&[0]).unwrap_or(serial);
+        let issuer = name::attributes(certificate.issuer().as_raw());
         let mut facts = Self {
             subject: name::one_line(&attributes),
             common_name: find(&oid::COMMON_NAME),
@@ -73,7 +77,8 @@ impl SignerFacts {
             ogrn: find(&oid::OGRN),
             ogrnip: find(&oid::OGRNIP),
             serial: serial.iter().map(|octet| format!("{octet:02X}")).collect(),
-            issuer: name::one_line(&name::attributes(certificate.issuer().as_raw())),
+            issuer: name::one_line(&issuer),
+            issuer_is_personal: !name::is_of_organisation(&issuer),
             not_before,
             not_after,
             qualified: false,
@@ -108,5 +113,12 @@ impl SignerFacts {
         .into_iter()
         .filter_map(|(present, mark)| (!present).then_some(mark))
         .collect()
+    }
+}
+
+impl std::fmt::Debug for SignerFacts {
+    /// Shows the serial number only: everything else is personal data.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "SignerFacts({})", self.serial)
     }
 }

@@ -116,7 +116,7 @@ impl Certificate {
                 subject: subject.raw.to_vec(),
                 issuer: issuer.raw.to_vec(),
                 serial: serial.content.to_vec(),
-                version: parsed.version().0 + 1,
+                version: parsed.version().0.saturating_add(1),
                 not_before,
                 not_after,
                 key: spki::read(key.raw, TestSets::Refuse),
@@ -197,13 +197,14 @@ impl Certificate {
         self.inner.algorithms_agree
     }
 
-    /// Whether `issuer` is named as issuer and its key made the signature.
+    /// Whether `issuer` is named as issuer and its key made the signature, by the algorithm the signed part names.
     pub fn is_signed_by(&self, issuer: &Self) -> bool {
         let Ok(key) = issuer.public_key() else {
             return false;
         };
         let digest = key.parameter_set().digest;
         self.inner.issuer == issuer.inner.subject
+            && self.inner.algorithms_agree
             && oid::signature_digest(&self.inner.signature_algorithm) == Some(digest)
             && key.verify(&digest.digest(&self.inner.tbs), &self.inner.signature)
     }

@@ -1,6 +1,9 @@
 //! Names of subjects: attributes by identifier, and one line for people.
 
+use pkcs8::ObjectIdentifier;
+
 use crate::asn1::{Element, Reader, tag};
+use crate::oid;
 
 /// Attributes of a name, in order: identifier (dotted) and text.
 pub(super) fn attributes(name: &[u8]) -> Vec<(String, String)> {
@@ -18,8 +21,15 @@ pub(super) fn attributes(name: &[u8]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A directory string as text: UTF-8, BMP (old authorities), or one octet per character.
+/// A directory string as text: UTF-8, BMP (old authorities), or one octet per character. Control characters, which a
+/// terminal would obey, are replaced.
 fn text(element: &Element<'_>) -> String {
+    let visible =
+        |character: char| if character.is_control() { char::REPLACEMENT_CHARACTER } else { character };
+    decode(element).chars().map(visible).collect()
+}
+
+fn decode(element: &Element<'_>) -> String {
     const BMP_STRING: u8 = 0x1E;
     const T61_STRING: u8 = 0x14;
     match element.tag {
@@ -36,6 +46,16 @@ fn text(element: &Element<'_>) -> String {
 pub(super) fn one_line(attributes: &[(String, String)]) -> String {
     let parts: Vec<_> = attributes.iter().map(|(oid, value)| format!("{}={value}", short(oid))).collect();
     parts.join(", ")
+}
+
+/// Whether the name is plainly an organisation's: it names one and has nothing of a natural person.
+pub(super) fn is_of_organisation(attributes: &[(String, String)]) -> bool {
+    let has = |oid: &ObjectIdentifier| {
+        let dotted = oid.to_string();
+        attributes.iter().any(|(oid, _)| *oid == dotted)
+    };
+    let personal = [oid::SURNAME, oid::GIVEN_NAME, oid::SNILS, oid::OGRNIP];
+    (has(&oid::OGRN) || has(&oid::ORGANIZATION)) && !personal.iter().any(has)
 }
 
 fn short(oid: &str) -> &str {
@@ -57,5 +77,29 @@ fn short(oid: &str) -> &str {
         "1.2.643.100.4" => "ИННЮЛ",
         "1.2.643.100.5" => "ОГРНИП",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_of_names_are_replaced() {
+        let octets = [&[tag::UTF8_STRING, 7][..], b"A\x1b[2J\n."].concat();
+        assert_eq!(text(&Reader::new(&octets).read().unwrap()), "A\u{FFFD}[2J\u{FFFD}.");
+    }
+
+    #[test]
+    fn only_names_without_anything_personal_are_of_organisations() {
+        let name = |oids: &[ObjectIdentifier]| {
+            let attributes: Vec<_> = oids.iter().map(|oid| (oid.to_string(), String::new())).collect();
+            is_of_organisation(&attributes)
+        };
+        assert!(name(&[oid::COMMON_NAME, oid::ORGANIZATION]));
+        assert!(name(&[oid::COMMON_NAME, oid::OGRN]));
+        assert!(!name(&[oid::COMMON_NAME]));
+        assert!(!name(&[oid::COMMON_NAME, oid::OGRN, oid::SURNAME]));
+        assert!(!name(&[oid::ORGANIZATION, oid::SNILS]));
     }
 }

@@ -1,6 +1,9 @@
 //! Certificates of the vectors.
 
 use super::*;
+use crate::asn1::Writer;
+use crate::gost::ParameterSet;
+use crate::pki::{Subject, TestAuthority};
 use crate::testing::vectors;
 
 fn load(folder: &std::path::Path, file: &str) -> Result<Certificate, CertificateError> {
@@ -68,4 +71,33 @@ fn garbage_is_not_a_certificate() {
     {
         assert_eq!(Certificate::from_bytes(octets), Err(CertificateError::NotCertificate));
     }
+}
+
+/// A test certificate with one field of its signed part replaced; the signature is wrong then, which reading ignores.
+fn with_field(index: usize, field: &[u8]) -> Vec<u8> {
+    let set = ParameterSet::by_oid(ParameterSet::XCHA).unwrap();
+    let start = time::macros::datetime!(2026-01-01 0:00 UTC);
+    let authority = TestAuthority::create("УЦ", set, start, time::Duration::days(365)).unwrap();
+    let issued = authority.issue(&Subject::sample_person(), set, start, time::Duration::days(90)).unwrap();
+    let mut parts =
+        Reader::single(issued.certificate.der(), tag::SEQUENCE).unwrap().reader().elements().unwrap();
+    let fields = parts.remove(0).reader().elements().unwrap();
+    Writer::build(|writer| {
+        writer.sequence(|certificate| {
+            certificate.sequence(|tbs| {
+                for (position, original) in fields.iter().enumerate() {
+                    tbs.raw(if position == index { field } else { original.raw });
+                }
+            });
+            for part in &parts {
+                certificate.raw(part.raw);
+            }
+        });
+    })
+}
+
+#[test]
+fn largest_version_number_is_read_without_overflow() {
+    let der = with_field(0, &[0xA0, 0x07, 0x02, 0x05, 0x00, 0xFF, 0xFF, 0xFF, 0xFF]);
+    assert_eq!(Certificate::from_bytes(&der).map(|certificate| certificate.version()), Ok(u32::MAX));
 }

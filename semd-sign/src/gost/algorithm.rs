@@ -102,8 +102,11 @@ impl<C: Curve> Algorithm for Over<C> {
     fn sign(&self, secret: &[u8], digest: &[u8], nonce: &[u8], out: &mut [u8]) -> Option<()> {
         // Whether a k was refused is public: another is drawn, the refused one is forgotten.
         let mut k = C::Scalar::from_be_canonical(nonce)?;
-        let point = Point::<C>::base().multiply(nonce);
-        let r = Self::reduce_coordinate(&point.to_affine()?.0);
+        let mut point = Point::<C>::base().multiply(nonce);
+        let affine = point.to_affine();
+        // The projective coordinates depend on the whole of k.
+        point.zeroize();
+        let r = Self::reduce_coordinate(&affine?.0);
         let mut d = C::Scalar::from_be_reduced(secret);
         let s = r.mul(&d).add(&k.mul(&Self::digest_number(digest)));
         k.zeroize();

@@ -54,7 +54,7 @@ impl NonceGenerator {
 
 #[cfg(test)]
 mod tests {
-    use super::NonceGenerator;
+    use super::*;
 
     fn first(secret: &[u8], digest: &[u8], fresh: &[u8]) -> [u8; 32] {
         let mut out = [0; 32];
@@ -69,6 +69,13 @@ mod tests {
         assert_ne!(reference, first(&[9; 32], &[2; 32], &[3; 32]));
         assert_ne!(reference, first(&[1; 32], &[9; 32], &[3; 32]));
         assert_ne!(reference, first(&[1; 32], &[2; 32], &[9; 32]));
+    }
+
+    #[test]
+    fn hash_states_under_the_mac_are_wiped_when_dropped() {
+        // Compiles only while the feature that wipes is on.
+        fn wiped<T: zeroize::ZeroizeOnDrop>() {}
+        wiped::<Streebog512>();
     }
 
     #[test]

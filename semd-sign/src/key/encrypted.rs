@@ -12,8 +12,8 @@ use crate::asn1::{Reader, Writer, tag};
 
 /// Iterations of PBKDF2 a file may ask for (about two seconds).
 const MAX_ITERATIONS: u32 = 2_000_000;
-/// Memory of scrypt a file may ask for, in octets: 128·N·r.
-const MAX_SCRYPT_MEMORY: u64 = 256 << 20;
+/// Work of scrypt a file may ask for, in octets mixed: 128·N·r·p, of which 128·N·r is its memory (about two seconds).
+const MAX_SCRYPT_WORK: u64 = 256 << 20;
 /// Iterations written.
 const ITERATIONS: u32 = 100_000;
 
@@ -48,7 +48,8 @@ fn check_cost(parameters: &Parameters) -> Result<(), KeyError> {
         Kdf::Scrypt(scrypt) => scrypt
             .cost_parameter
             .checked_mul(128 * u64::from(scrypt.block_size))
-            .is_some_and(|memory| memory <= MAX_SCRYPT_MEMORY && scrypt.parallelization <= 16),
+            .and_then(|memory| memory.checked_mul(u64::from(scrypt.parallelization)))
+            .is_some_and(|work| work <= MAX_SCRYPT_WORK),
         _ => false,
     };
     if cheap { Ok(()) } else { Err(KeyError::Expensive) }
@@ -69,4 +70,73 @@ pub(super) fn encrypt(plain: &[u8], password: &[u8]) -> Result<Vec<u8>, KeyError
             info.raw(&scheme).octet_string(&locked);
         });
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use pkcs8::ObjectIdentifier;
+
+    use super::*;
+
+    /// A locked key of noise with these algorithms of derivation and cipher.
+    fn locked(derivation: impl FnOnce(&mut Writer), cipher: impl FnOnce(&mut Writer)) -> Vec<u8> {
+        Writer::build(|writer| {
+            writer.sequence(|info| {
+                info.sequence(|algorithm| {
+                    algorithm.oid(&ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13"));
+                    algorithm.sequence(|schemes| {
+                        schemes.sequence(derivation).sequence(cipher);
+                    });
+                });
+                info.octet_string(&[7; 48]);
+            });
+        })
+    }
+
+    fn pbkdf2(iterations: &[u8], function: &'static str) -> impl FnOnce(&mut Writer) {
+        move |derivation| {
+            derivation.oid(&ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.12"));
+            derivation.sequence(|parameters| {
+                parameters.octet_string(&[1; 16]).unsigned(iterations).sequence(|algorithm| {
+                    algorithm.oid(&ObjectIdentifier::new_unwrap(function)).primitive(0x05, &[]);
+                });
+            });
+        }
+    }
+
+    fn aes(cipher: &mut Writer) {
+        cipher.oid(&ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.42")).octet_string(&[0; 16]);
+    }
+
+    fn gost(cipher: &mut Writer) {
+        cipher.oid(&ObjectIdentifier::new_unwrap("1.2.643.2.2.21")).sequence(|parameters| {
+            parameters.octet_string(&[0; 8]).oid(&ObjectIdentifier::new_unwrap("1.2.643.7.1.2.5.1.1"));
+        });
+    }
+
+    fn scrypt(n: &[u8], p: u8) -> impl FnOnce(&mut Writer) {
+        move |derivation| {
+            derivation.oid(&ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11591.4.11"));
+            derivation.sequence(|parameters| {
+                parameters.octet_string(&[1; 16]).unsigned(n).unsigned(&[8]).unsigned(&[p]);
+            });
+        }
+    }
+
+    #[test]
+    fn expensive_derivations_are_refused_before_they_run() {
+        const HMAC_SHA_256: &str = "1.2.840.113549.2.9";
+        const HMAC_STREEBOG_512: &str = "1.2.643.7.1.1.4.2";
+        const MILLIONS: &[u8] = &[0x7F, 0xFF, 0xFF, 0xFF];
+        let refused = Some(KeyError::Expensive);
+        assert_eq!(decrypt(&locked(pbkdf2(MILLIONS, HMAC_SHA_256), aes), b"").err(), refused);
+        assert_eq!(decrypt(&locked(pbkdf2(MILLIONS, HMAC_STREEBOG_512), gost), b"").err(), refused);
+        // N = 2^20 with r = 8 is one gigabyte; N = 2^14 sixteen megabytes, but here two hundred times.
+        assert_eq!(decrypt(&locked(scrypt(&[0x10, 0, 0], 1), aes), b"").err(), refused);
+        assert_eq!(decrypt(&locked(scrypt(&[0x40, 0], 200), aes), b"").err(), refused);
+        let cheap = decrypt(&locked(pbkdf2(&[2], HMAC_SHA_256), aes), b"").err();
+        assert_eq!(cheap, Some(KeyError::WrongPassword));
+        let cheap = decrypt(&locked(scrypt(&[0x40], 1), aes), b"").err();
+        assert_eq!(cheap, Some(KeyError::WrongPassword));
+    }
 }

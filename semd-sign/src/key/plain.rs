@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::{KeyError, PrivateKey};
-use crate::asn1::{Element, Reader, Writer, tag};
+use crate::asn1::{Element, Reader, Writer, tag, write_header};
 use crate::gost::{ParameterSet, PublicKey, SecretKey, TestSets};
 use crate::spki;
 
@@ -109,11 +109,18 @@ fn check_public(set: &'static ParameterSet, element: &Element<'_>, key: &Private
 /// Writes version 0 with raw little-endian octets, the form every reader of GOST keys understands (RFC 9548 5.1
 /// without masks).
 pub(super) fn write(secret: &SecretKey) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(Writer::build(|writer| {
-        writer.sequence(|info| {
-            info.unsigned(&[]);
-            spki::write_algorithm(info, secret.parameter_set());
-            info.octet_string(&secret.to_le_bytes());
-        });
-    }))
+    let algorithm = Writer::build(|writer| {
+        writer.unsigned(&[]);
+        spki::write_algorithm(writer, secret.parameter_set());
+    });
+    let octets = secret.to_le_bytes();
+    // Version and algorithm, then the header of the key and the key: written in one piece of the final size, because
+    // a writer that grows leaves copies of the key behind.
+    let length = algorithm.len() + 2 + octets.len();
+    let mut der = Zeroizing::new(Vec::with_capacity(length + 4));
+    write_header(&mut der, tag::SEQUENCE, length);
+    der.extend_from_slice(&algorithm);
+    write_header(&mut der, tag::OCTET_STRING, octets.len());
+    der.extend_from_slice(&octets);
+    der
 }

@@ -71,16 +71,17 @@ impl TrustStore {
         let mut open = vec![vec![leaf.clone()]];
         while let Some(path) = open.pop() {
             let last = path.last()?;
-            // Anchors go on the stack last, so that they are tried first.
-            let known = self.intermediates.iter().chain(inside).map(|issuer| (issuer, false));
-            let candidates = known.chain(self.anchors.iter().map(|issuer| (issuer, true)));
+            // Anchors first and the container last: what it brings must not use up the budget.
+            let anchors = self.anchors.iter().map(|issuer| (issuer, true));
+            let candidates =
+                anchors.chain(self.intermediates.iter().chain(inside).map(|issuer| (issuer, false)));
             let mut longer = Vec::new();
             for (issuer, trusted) in candidates {
                 if path.contains(issuer) || !may_issue(issuer, &path, at) {
                     continue;
                 }
                 budget = budget.checked_sub(1)?;
-                if !last.algorithms_agree() || !last.is_signed_by(issuer) {
+                if !last.is_signed_by(issuer) {
                     continue;
                 }
                 let mut extended = path.clone();
@@ -92,7 +93,8 @@ impl TrustStore {
                     longer.push(extended);
                 }
             }
-            open.append(&mut longer);
+            // The last on the stack is followed first.
+            open.extend(longer.into_iter().rev());
         }
         None
     }

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-use crate::asn1::{Asn1Error, Reader, TimeForm, read_time, tag};
+use crate::asn1::{Asn1Error, Element, Reader, TimeForm, read_time, tag};
 use crate::certificate::Certificate;
 use crate::cms::{self, Attribute, CmsError, SignedData, SignerId, SignerInfo};
 use crate::digest::Streebog;
@@ -49,7 +49,7 @@ pub(super) enum Algorithms {
 /// The contentType attribute (RFC 5652 11.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ContentType {
-    /// Equal to eContentType, or no signed attributes at all.
+    /// Equal to eContentType; id-data when there are no signed attributes.
     Good,
     /// Absent, repeated or different.
     Bad,
@@ -146,12 +146,10 @@ pub(super) fn collect(
         .signers
         .iter()
         .map(|signer| {
-            let is_named = |certificate: &&Certificate| is_named(signer.id, certificate);
-            let inside = certificates.iter().find(is_named);
-            let certificate = inside.or_else(|| known.iter().copied().find(is_named)).cloned();
+            let certificate = signer_certificate(signer, &certificates, known);
             SignerFindings {
-                certificate_inside: inside.is_some(),
-                ..findings(signer, &data, certificate, &mut digests, content_agrees)
+                certificate_inside: certificate.is_some_and(|found| certificates.contains(found)),
+                ..findings(signer, &data, certificate.cloned(), &mut digests, content_agrees)
             }
         })
         .collect();
@@ -192,6 +190,7 @@ fn findings(
         (Some(_), None, _) => DigestState::Malformed,
         (_, _, None) => DigestState::Unknown,
         _ if !content_agrees => DigestState::Differs,
+        (None, ..) if are_signed_attributes(digests.content) => DigestState::Differs,
         (None, ..) => DigestState::InSignature,
         (Some(_), signed, computed) if signed == computed => DigestState::Matches,
         _ => DigestState::Differs,
@@ -211,6 +210,23 @@ fn findings(
         certificate,
         message_digest,
     }
+}
+
+/// The certificate the signer names. Renewed certificates share a key identifier and anybody can put a namesake into the
+/// container, so the one that the signature itself confirms goes before all others (EN 319 102-1 5.2.3.4).
+fn signer_certificate<'a>(
+    signer: &SignerInfo<'_>,
+    inside: &'a [Certificate],
+    known: &[&'a Certificate],
+) -> Option<&'a Certificate> {
+    let named = || inside.iter().chain(known.iter().copied()).filter(|found| is_named(signer.id, found));
+    let is_confirmed = |found: &&Certificate| {
+        matches!(
+            signing_certificate(signer, Some(found)),
+            SigningCertificate::Matches | SigningCertificate::MatchesForeignHash
+        )
+    };
+    named().find(is_confirmed).or_else(|| named().next())
 }
 
 fn is_named(id: SignerId<'_>, certificate: &Certificate) -> bool {
@@ -237,9 +253,22 @@ fn algorithms(signer: &SignerInfo<'_>, certificate: &Certificate) -> Algorithms 
     }
 }
 
+/// Whether the content is a SET of signed attributes. A signature over attributes, stripped of them and shown beside
+/// their DER as the document, would verify: what was signed then is the document the messageDigest names.
+fn are_signed_attributes(content: &[u8]) -> bool {
+    let is_message_digest = |attribute: &Element<'_>| {
+        attribute.tag == tag::SEQUENCE
+            && attribute.reader().expect(tag::OID).and_then(|oid| oid.oid()) == Ok(oid::MESSAGE_DIGEST)
+    };
+    Reader::single(content, tag::SET)
+        .and_then(|set| set.reader().elements())
+        .is_ok_and(|attributes| attributes.iter().any(is_message_digest))
+}
+
 fn content_type(signer: &SignerInfo<'_>, data: &SignedData<'_>) -> ContentType {
     if signer.signed.is_none() {
-        return ContentType::Good;
+        // Nothing signs the type then, so only the plain one may be claimed (RFC 5652 5.3).
+        return if data.content_type == oid::DATA { ContentType::Good } else { ContentType::Bad };
     }
     match signer.signed_attributes(&oid::CONTENT_TYPE).as_slice() {
         [attribute] if single_value(attribute, tag::OID) == Some(data.content_type.as_bytes()) => {

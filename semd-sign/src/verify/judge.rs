@@ -135,6 +135,13 @@ fn judge_signer(
     judge_signing_certificate(signer.signing_certificate, outcome);
     let control = control_time(signer, request.time);
     judge_signing_time(signer, certificate, request.time, outcome);
+    if request.time == ControlTime::SigningTime {
+        outcome.warn(
+            rule::CONTROL_TIME,
+            "сертификаты проверены на время, которое назвал сам подписант: оно ничем не доказано",
+            "the certificates were judged at the time the signer claims, of which there is no proof",
+        );
+    }
     if let Some(control) = control {
         judge_certificate(signer, certificate, container, request, control, outcome);
     } else {
@@ -170,15 +177,22 @@ fn judge_attributes(signer: &SignerFindings, outcome: &mut Outcome) {
         ("подписанные атрибуты есть", "there are signed attributes"),
         ("в подписи нет подписанных атрибутов", "the signature has no signed attributes"),
     );
-    if signer.has_signed_attributes {
-        outcome.require(
-            signer.content_type == ContentType::Good,
-            rule::CONTENT_TYPE,
-            outcome::MALFORMED,
+    let (ok, broken) = if signer.has_signed_attributes {
+        (
             ("атрибут contentType верен", "the contentType attribute is right"),
             ("атрибута contentType нет или он неверен", "the contentType attribute is absent or wrong"),
-        );
-    }
+        )
+    } else {
+        (
+            ("тип содержимого — data", "the content type is data"),
+            (
+                "без подписанных атрибутов тип содержимого может быть только data",
+                "without signed attributes the content type must be data",
+            ),
+        )
+    };
+    let good = signer.content_type == ContentType::Good;
+    outcome.require(good, rule::CONTENT_TYPE, outcome::MALFORMED, ok, broken);
 }
 
 fn judge_digest(signer: &SignerFindings, outcome: &mut Outcome) {
@@ -300,7 +314,7 @@ fn judge_signing_certificate(state: SigningCertificate, outcome: &mut Outcome) {
             Demand::StrongSigningCertificate,
             false,
             rule::SIGNING_CERTIFICATE_VALUE,
-            outcome::CONSTRAINTS,
+            outcome::UNSUPPORTED_FORM,
             ok,
             (
                 "сертификат указан только хэшем SHA-1 (signing-certificate версии 1), связь не проверялась",
@@ -330,7 +344,7 @@ fn judge_signing_time(
                 Demand::SigningTime,
                 false,
                 rule::SIGNING_TIME,
-                outcome::NO_SIGNING_TIME,
+                outcome::CONSTRAINTS,
                 ("", ""),
                 (
                     "в подписи отсутствует атрибут «Дата и время создания» (signingTime)",
@@ -348,7 +362,7 @@ fn judge_signing_time(
     outcome.require(
         latest.is_none_or(|latest| time <= latest),
         rule::SIGNING_TIME,
-        outcome::FUTURE_TIME,
+        outcome::CONSTRAINTS,
         ("время подписания указано", "the signing time is given"),
         ("время подписания позже времени проверки", "the signing time is after the control time"),
     );
@@ -466,6 +480,16 @@ fn judge_profile(certificate: &Certificate, outcome: &mut Outcome) {
             ("в сертификате нет области использования ключа", "the certificate has no key usage"),
         ),
     }
+    outcome.require(
+        !extensions.only_for_services,
+        rule::EXTENDED_KEY_USAGE,
+        outcome::KEY_USAGE,
+        ("сертификат не служебный", "the certificate is not one of a service"),
+        (
+            "сертификат службы меток времени или OCSP: документы им не подписывают",
+            "the certificate is for time stamps or OCSP responses, not for documents",
+        ),
+    );
     outcome.require(
         extensions.unknown_critical.is_empty(),
         rule::CRITICAL_EXTENSIONS,

@@ -11,6 +11,8 @@ mod outcome;
 pub mod pii;
 mod policy;
 mod report;
+#[cfg(test)]
+mod tests;
 
 use time::OffsetDateTime;
 

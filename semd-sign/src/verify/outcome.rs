@@ -38,8 +38,10 @@ pub(super) mod rule {
         SIGNING_TIME_FORM = "signing-time-form", "RFC 5652 11.3";
         SIGNING_TIME_NOT_BEFORE = "signing-time-not-before", "РЭМД DOC_DATE_MISMATCH_CERT_NOT_BEFORE";
         PRIVATE_KEY_PERIOD = "private-key-period", "ФСБ 795";
+        CONTROL_TIME = "control-time", "EN 319 102-1 5.6";
         CERTIFICATE_VERSION = "certificate-version", "ФСБ 795";
         KEY_USAGE = "key-usage", "RFC 5280 4.2.1.3";
+        EXTENDED_KEY_USAGE = "extended-key-usage", "RFC 5280 4.2.1.12";
         CRITICAL_EXTENSIONS = "critical-extensions", "RFC 5280 4.2";
         QUALIFIED = "qualified", "ФСБ 795";
         CHAIN = "chain", "EN 319 102-1 5.2.6";
@@ -49,7 +51,8 @@ pub(super) mod rule {
     }
 }
 
-/// Verdict, sub-indication and register codes of a failed check.
+/// Verdict, sub-indication and register codes of a failed check. There is always a code: whoever asks what the register
+/// would say looks at nothing else.
 #[derive(Clone, Copy)]
 pub(super) struct Failure {
     verdict: SignatureVerdict,
@@ -84,13 +87,11 @@ failures! {
     BAD_CERTIFICATE = Indeterminate, "CHAIN_CONSTRAINTS_FAILURE", ["CANT_BUILD_CERT_CHAIN_TO_ACCREDITED_CA_CERT"];
     KEY_USAGE = Indeterminate, "CHAIN_CONSTRAINTS_FAILURE", ["INVALID_CERT_KEY_USAGE"];
     BAD_TIME = Indeterminate, "FORMAT_FAILURE", ["SIGNATURE_DECODING_ERROR"];
-    NO_SIGNING_TIME = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["VALIDATION_ERROR"];
-    FUTURE_TIME = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["VALIDATION_ERROR"];
     SIGNED_TOO_EARLY = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["DOC_DATE_MISMATCH_CERT_NOT_BEFORE"];
     SUBSTITUTED = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["SIGNATURE_VERIFICATION_ERROR"];
     UNSUPPORTED_FORM = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["WRONG_SIGNATURE_FORMAT"];
     MULTIPLE_SIGNERS = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["MULTIPLE_SIGNERS"];
-    CONSTRAINTS = Indeterminate, "SIG_CONSTRAINTS_FAILURE", [];
+    CONSTRAINTS = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["VALIDATION_ERROR"];
 }
 
 /// Texts of a check, Russian and English.

@@ -1,5 +1,8 @@
 //! Personal data in reports: everything that names a person passes through here before it is shown.
 
+/// What stands for a value that is not shown at all.
+pub const HIDDEN: &str = "***";
+
 /// A number with all but its last two digits hidden: `*********82`.
 pub fn mask_number(number: &str) -> String {
     let length = number.chars().count();

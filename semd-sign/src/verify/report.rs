@@ -63,7 +63,8 @@ pub struct SignatureReport {
     pub codes: Vec<&'static str>,
     /// The time the signer claims.
     pub signing_time: Option<OffsetDateTime>,
-    /// The earliest time at which the signature is known to exist; without a time stamp, the control time.
+    /// The earliest time at which the signature is known to exist; without a time stamp, the control time, which proves
+    /// nothing when it is the claimed one (check `control-time`).
     pub best_signature_time: Option<OffsetDateTime>,
     /// The owner of the signer's certificate.
     pub signer: Option<SignerFacts>,
@@ -142,7 +143,11 @@ impl SignerView {
             // An entrepreneur is a natural person.
             ogrnip: number(&signer.ogrnip),
             serial: signer.serial.clone(),
-            issuer: signer.issuer.clone(),
+            issuer: if show_pii || !signer.issuer_is_personal {
+                signer.issuer.clone()
+            } else {
+                pii::HIDDEN.to_owned()
+            },
             not_before: rfc3339(signer.not_before),
             not_after: rfc3339(signer.not_after),
             qualified: signer.qualified,
@@ -164,7 +169,8 @@ impl<'a> CheckView<'a> {
     }
 }
 
-/// RFC 3339 in UTC. Every time here comes from a certificate, an attribute or the caller, within years 0 to 9999.
+/// RFC 3339 in UTC; in the caller's time zone where the moment has no year of four digits in UTC.
 fn rfc3339(time: OffsetDateTime) -> String {
-    time.to_offset(time::UtcOffset::UTC).format(&Rfc3339).unwrap_or_else(|_| time.to_string())
+    let time = time.checked_to_offset(time::UtcOffset::UTC).unwrap_or(time);
+    time.format(&Rfc3339).unwrap_or_else(|_| time.to_string())
 }
