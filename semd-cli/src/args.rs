@@ -21,7 +21,12 @@ pub struct Cli {
 
 /// Flags of every command.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Common options")]
 pub struct Common {
+    /// TOML file with defaults: lang, packages, trust, register, journal, client_entity_id; flags and environment override it
+    #[arg(long, global = true, value_name = "FILE", env = crate::config::VARIABLE)]
+    // Read by `config` before the arguments are parsed; here for the help and for the check of its spelling.
+    config: Option<PathBuf>,
     /// Language of texts; codes and JSON keys are never translated [default: from the locale]
     #[arg(long, global = true, value_enum, env = "SEMD_LANG")]
     lang: Option<Language>,
@@ -51,16 +56,19 @@ impl Common {
         match self.lang {
             Some(Language::Ru) => Lang::Ru,
             Some(Language::En) => Lang::En,
-            None => {
-                let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
-                    .iter()
-                    .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
-                match locale {
-                    Some(locale) if locale.starts_with("en") => Lang::En,
-                    _ => Lang::Ru,
-                }
-            }
+            None => environment_language(),
         }
+    }
+}
+
+/// The language of `SEMD_LANG`, else of the locale, else Russian.
+pub fn environment_language() -> Lang {
+    let locale = ["SEMD_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+    match locale {
+        Some(locale) if locale.starts_with("en") => Lang::En,
+        _ => Lang::Ru,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The two streams: stdout has data only, everything else goes to stderr.
 
 use std::io::{self, IsTerminal as _, Write};
-use std::process;
+use std::sync::{Arc, OnceLock};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use semd_core::report::Lang;
@@ -16,7 +16,10 @@ pub struct Console {
     /// Whether values of documents may be shown.
     pub show_personal_data: bool,
     quiet: bool,
+    verbose: bool,
     progress: bool,
+    /// Why stdout takes no more data, once it does not.
+    lost: Arc<OnceLock<io::Error>>,
 }
 
 impl Console {
@@ -26,7 +29,9 @@ impl Console {
             lang: common.language(),
             show_personal_data: common.show_pii,
             quiet: common.quiet,
+            verbose: common.verbose && !common.quiet,
             progress: !common.no_progress && !common.quiet && io::stderr().is_terminal(),
+            lost: Arc::default(),
         }
     }
 
@@ -38,14 +43,27 @@ impl Console {
         }
     }
 
-    /// Writes data to stdout. A reader that went away is not an error: the program ends as if it had been heard out.
+    /// Writes data to stdout. When nobody takes it any more the work goes on unheard, so that the exit code stays true and
+    /// nothing is left half signed or half sent.
     pub fn data(&self, text: &str) {
+        if self.lost.get().is_some() {
+            return;
+        }
         let mut stdout = io::stdout().lock();
         if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            if error.kind() == io::ErrorKind::BrokenPipe {
-                process::exit(0);
-            }
-            self.note(&error.to_string());
+            let _ = self.lost.set(error);
+        }
+    }
+
+    /// Why data was lost. A reader that went away (`| head`) wanted no more of it and is no reason.
+    pub fn lost(&self) -> Option<&io::Error> {
+        self.lost.get().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+    }
+
+    /// Writes a line to stderr when asked to say more.
+    pub fn detail(&self, line: &str) {
+        if self.verbose {
+            let _ = writeln!(io::stderr().lock(), "{line}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Why a command could not do its work: one line for people, and the outcome.
 
-use std::fmt;
 use std::path::Path;
+use std::{fmt, io};
 
 use semd_core::report::{Lang, Message};
 
@@ -28,11 +28,11 @@ impl Failure {
     }
 
     /// A file that cannot be read or written.
-    pub fn io(path: &Path, error: &std::io::Error) -> Self {
-        let path = path.display();
+    pub fn io(path: &Path, error: &io::Error) -> Self {
+        let (path, reason) = (path.display(), reason(error));
         Self::environment(Message::new(
-            format!("{path}: {error}; проверьте путь и права доступа"),
-            format!("{path}: {error}; check the path and the access rights"),
+            format!("{path}: {}; проверьте путь и права доступа", reason.ru),
+            format!("{path}: {}; check the path and the access rights", reason.en),
         ))
     }
 
@@ -44,4 +44,21 @@ impl Failure {
         };
         fmt::from_fn(move |f| write!(f, "semd: {word}: {}", self.message.text(lang)))
     }
+}
+
+/// What the system says, in both languages where it is one of the usual mishaps.
+pub fn reason(error: &io::Error) -> Message {
+    let system = error.to_string();
+    let russian = match error.kind() {
+        io::ErrorKind::NotFound => "нет такого файла или папки",
+        io::ErrorKind::PermissionDenied => "нет прав доступа",
+        io::ErrorKind::IsADirectory => "это папка, а нужен файл",
+        io::ErrorKind::NotADirectory => "часть пути не папка",
+        io::ErrorKind::StorageFull => "на диске нет места",
+        io::ErrorKind::ReadOnlyFilesystem => "диск только для чтения",
+        io::ErrorKind::AddrInUse => "адрес уже занят",
+        io::ErrorKind::InvalidData => "это не текст UTF-8",
+        _ => return Message::verbatim(system),
+    };
+    Message::new(russian, system)
 }

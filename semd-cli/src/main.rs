@@ -4,6 +4,7 @@
 mod args;
 mod batch;
 mod commands;
+mod config;
 mod console;
 mod failure;
 mod input;
@@ -12,15 +13,26 @@ mod packages;
 mod secret;
 mod table;
 
+use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use args::{Cli, Command};
+use config::Config;
 use console::Console;
+use failure::Failure;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match arguments() {
+        Ok(cli) => cli,
+        Err(failure) => {
+            // Not even the language is known yet: what the configuration says cannot be trusted.
+            let _ = writeln!(io::stderr().lock(), "{}", failure.line(args::environment_language()));
+            return failure.outcome.into();
+        }
+    };
     let console = Console::new(&cli.common);
     let result = match cli.command {
         Command::Validate(command) => command.run(&console),
@@ -34,11 +46,27 @@ fn main() -> ExitCode {
         Command::Explain(command) => command.run(&console),
         Command::Demo(command) => command.run(&console),
     };
-    match result {
-        Ok(outcome) => outcome.into(),
-        Err(failure) => {
+    let outcome = result.unwrap_or_else(|failure| {
+        console.complain(&failure.line(console.lang));
+        failure.outcome
+    });
+    match console.lost() {
+        Some(error) => {
+            let failure = Failure::io(Path::new("stdout"), error);
             console.complain(&failure.line(console.lang));
-            failure.outcome.into()
+            outcome.worst(failure.outcome).into()
         }
+        None => outcome.into(),
     }
+}
+
+/// The command line, with the defaults that the configuration file gives.
+fn arguments() -> Result<Cli, Failure> {
+    let mut command = Cli::command();
+    if let Some(file) = config::file(std::env::args_os().skip(1)) {
+        command = Config::read(&file)?.applied_to(command);
+    }
+    // Ends the process by itself when the arguments are wrong or help is asked for.
+    let matches = command.get_matches();
+    Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
 }

@@ -1,4 +1,4 @@
-//! Secrets: from a file descriptor, the environment or a prompt, never from an argument.
+//! Secrets: from a file descriptor or the environment, never from an argument.
 
 use std::env;
 use std::fs::File;

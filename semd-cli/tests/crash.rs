@@ -7,37 +7,20 @@
 
 mod support;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 use std::{fs, thread};
 
 use serde_json::Value;
+use support::Sandbox;
 
 const DOCUMENTS: usize = 100;
 const KILLS: u32 = 10;
 
-/// A sandbox process that ends with the test.
-struct Sandbox {
-    process: Child,
-    url: String,
-}
-
 impl Sandbox {
-    fn start(root: &Path) -> Self {
-        let mut process = support::semd()
-            .args(["sandbox", "--trust", root.to_str().unwrap(), "--delay", "50-600"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let line: Value = serde_json::from_str(&line).unwrap();
-        Self { process, url: line["url"].as_str().unwrap().to_owned() }
-    }
-
     /// What the register itself knows.
     fn state(&self) -> Value {
         let host = self.url.trim_start_matches("http://").trim_end_matches('/');
@@ -49,9 +32,7 @@ impl Sandbox {
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
         serde_json::from_str(body).unwrap()
     }
-}
 
-impl Sandbox {
     /// How much has happened: requests received, files pulled, results delivered, searches.
     fn activity(&self) -> u64 {
         let state = self.state();
@@ -60,13 +41,6 @@ impl Sandbox {
             .iter()
             .map(|request| request["pulls"].as_u64().unwrap() + request["deliveries"].as_u64().unwrap());
         requests.len() as u64 + calls.sum::<u64>() + state["searches"].as_u64().unwrap()
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
@@ -108,7 +82,7 @@ fn register(documents: &Path, journal: &Path, url: &str) -> Command {
 fn documents_are_registered_once_although_the_sender_is_killed_ten_times() {
     let folder = tempfile::tempdir().unwrap();
     let (documents, root) = signed_documents(folder.path());
-    let sandbox = Sandbox::start(&root);
+    let sandbox = Sandbox::start(&root, &["--delay", "50-600"]);
     let journal = folder.path().join("journal.db");
 
     // Not a fixed seed: every run tries other moments. The delays are printed, so that a failure can be looked into.

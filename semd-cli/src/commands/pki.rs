@@ -43,7 +43,7 @@ pub struct Issue {
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// Name of the new files: `NAME.crt` and `NAME.key`; the key is encrypted when a password is given
-    #[arg(long)]
+    #[arg(long, value_parser = file_name)]
     name: String,
     /// Family name of the person
     #[arg(
@@ -57,7 +57,7 @@ pub struct Issue {
     #[arg(long)]
     given_name: Option<String>,
     /// СНИЛС of the person, 11 digits; synthetic ones only
-    #[arg(long, requires = "surname", required_unless_present = "organization")]
+    #[arg(long, requires = "surname", required_unless_present = "organization", value_parser = digits::<11>)]
     snils: Option<String>,
     /// Post of the person
     #[arg(long)]
@@ -66,7 +66,7 @@ pub struct Issue {
     #[arg(long, requires = "ogrn")]
     organization: Option<String>,
     /// ОГРН of the organisation, 13 digits
-    #[arg(long)]
+    #[arg(long, value_parser = digits::<13>)]
     ogrn: Option<String>,
     /// ИНН: 12 digits of a person, 10 of an organisation
     #[arg(long, default_value = "")]
@@ -99,6 +99,17 @@ enum Bits {
     /// id-tc26-gost-3410-12-512-paramSetA
     #[value(name = "512")]
     Bits512,
+}
+
+/// The name becomes part of a file name in the authority's folder.
+fn file_name(text: &str) -> Result<String, String> {
+    let good = !text.is_empty() && !text.starts_with('.') && !text.contains(['/', '\\', ':', '\0']);
+    if good { Ok(text.to_owned()) } else { Err("a name without a folder".to_owned()) }
+}
+
+fn digits<const COUNT: usize>(text: &str) -> Result<String, String> {
+    let good = text.len() == COUNT && text.bytes().all(|byte| byte.is_ascii_digit());
+    if good { Ok(text.to_owned()) } else { Err(format!("{COUNT} digits without spaces and dashes")) }
 }
 
 fn date(text: &str) -> Result<Date, String> {
@@ -152,6 +163,13 @@ impl Init {
 
 impl Issue {
     fn run(self, console: &Console) -> Result<Outcome, Failure> {
+        if !self.folder.join("root.key").is_file() {
+            let folder = self.folder.display();
+            return Err(Failure::usage(Message::new(
+                format!("в {folder} нет удостоверяющего центра; создайте его: semd pki init {folder}"),
+                format!("{folder} has no authority; make one: semd pki init {folder}"),
+            )));
+        }
         let authority = TestAuthority::open(&self.folder, None).map_err(failure)?;
         let subject = match (self.organization, self.surname) {
             (Some(name), _) => {

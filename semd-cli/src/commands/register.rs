@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use semd_core::report::format::{Printed, concise};
-use semd_core::report::{Message, Severity, Verdict};
+use semd_core::report::{Lang, Message, Verdict};
 use semd_core::validate::{Options, Validator};
 use semd_exchange::Exchange;
 use semd_exchange::bundle::{self, Bundle, BundleError};
@@ -16,10 +16,11 @@ use semd_exchange::client::{Client, ClientLimits};
 use semd_exchange::journal::{Record, SqliteJournal, State, Submission};
 use semd_exchange::retry::RetryPolicy;
 use semd_exchange::worker::{BatchReport, Settings, Worker};
+use time::OffsetDateTime;
 
 use super::journal::{journal_failure, table};
 use super::packages::ListFormat;
-use super::validate::{Checked, check};
+use super::validate::{Checked, check, outcome as verdict_outcome};
 use crate::args::{JournalPlace, PackageFolders};
 use crate::console::Console;
 use crate::failure::Failure;
@@ -34,7 +35,7 @@ pub struct Register {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// URL of the register
-    #[arg(long, value_name = "URL", env = "SEMD_REGISTER")]
+    #[arg(long, value_name = "URL", env = "SEMD_REGISTER", value_parser = http_url)]
     register: String,
     #[command(flatten)]
     journal: JournalPlace,
@@ -42,7 +43,7 @@ pub struct Register {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     callback: SocketAddr,
     /// URL under which the register reaches that address [default: the address itself]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = http_url)]
     reply_to: Option<String>,
     /// GUID of the sending system on the bus
     #[arg(long, value_name = "GUID", env = "SEMD_CLIENT_ENTITY_ID")]
@@ -53,9 +54,12 @@ pub struct Register {
     /// Requests in flight at the same time
     #[arg(long, value_name = "N", default_value_t = 8)]
     concurrency: usize,
-    /// Send documents although the checks find errors in them
+    /// Send documents although the checks find errors in them or cannot judge them
     #[arg(long)]
     force: bool,
+    /// Documents checked at the same time [default: number of processors]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
     /// Say what would be sent, and send nothing
     #[arg(long)]
     dry_run: bool,
@@ -72,6 +76,12 @@ pub struct Register {
 /// How long to wait; `None` is without limit.
 #[derive(Clone, Copy, Debug)]
 struct Wait(Option<Duration>);
+
+/// This version speaks HTTP only; anything else would leave the whole batch queued for nothing.
+fn http_url(text: &str) -> Result<String, String> {
+    let good = text.strip_prefix("http://").is_some_and(|rest| !rest.is_empty());
+    if good { Ok(text.to_owned()) } else { Err("a URL that starts with http://".to_owned()) }
+}
 
 fn wait(text: &str) -> Result<Wait, String> {
     if text == "none" {
@@ -97,7 +107,14 @@ impl Register {
             print_dry_run(&submissions, console);
             return Ok(worst);
         }
-        let journal = SqliteJournal::open(&self.journal.path()?).map_err(journal_failure)?;
+        if submissions.is_empty() {
+            console.note(console.text("отправлять нечего", "there is nothing to send"));
+            return Ok(worst);
+        }
+        let started = OffsetDateTime::now_utc();
+        let path = self.journal.path()?;
+        console.detail(&format!("{}: {}", console.text("журнал", "journal"), path.display()));
+        let journal = SqliteJournal::open(&path).map_err(journal_failure)?;
         let exchange = Exchange::new(journal, RetryPolicy::default());
         let callback = CallbackSettings { listen: self.callback, ..CallbackSettings::default() };
         let settings = |reply_to: String| Settings {
@@ -107,9 +124,14 @@ impl Register {
             ..Settings::new(&self.register, self.reply_to.clone().unwrap_or(reply_to))
         };
         let Some(report) = exchange_all(exchange, callback, settings, submissions, console)? else {
+            console.note(console.text(
+                "прервано; журнал цел, та же команда продолжит",
+                "interrupted; the journal is whole, the same command goes on",
+            ));
             return Ok(Outcome::Interrupted);
         };
         worst = worst.worst(self.finish(&report, console));
+        explain_rest(&report, started, console);
         Ok(worst)
     }
 
@@ -127,14 +149,13 @@ impl Register {
         let bar = console.progress(files.len());
         batch::in_order(
             &bundles,
-            None,
+            self.jobs,
             |bundle| check(validator, &options, &bundle.document),
             |bundle, checked| {
                 bar.inc(1);
                 let made = checked.and_then(|checked| self.submission(bundle, &checked, console));
                 match made {
-                    Ok(Some(submission)) => submissions.push(submission),
-                    Ok(None) => worst = worst.worst(Outcome::Findings),
+                    Ok(submission) => submissions.push(submission),
                     Err(failure) => {
                         console.complain(&failure.line(console.lang));
                         worst = worst.worst(failure.outcome);
@@ -146,13 +167,13 @@ impl Register {
         Ok((submissions, worst))
     }
 
-    /// The submission of one checked document; `None` when its findings forbid sending.
+    /// The submission of one checked document; a failure when the checks forbid sending.
     fn submission(
         &self,
         bundle: &Bundle,
         checked: &Checked,
         console: &Console,
-    ) -> Result<Option<Submission>, Failure> {
+    ) -> Result<Submission, Failure> {
         let file = bundle.document.to_string_lossy();
         let report = &checked.report;
         if report.verdict != Verdict::Valid {
@@ -166,13 +187,12 @@ impl Register {
             };
             console.note(concise::lines(&printed).trim_end());
         }
-        if report.count(Severity::Error) > 0 && !self.force {
-            console.note(&format!(
-                "{file}: {}",
-                console
-                    .text("не отправлен; --force отправит как есть", "not sent; --force sends it as it is")
-            ));
-            return Ok(None);
+        if report.verdict != Verdict::Valid && !self.force {
+            let message = Message::new(
+                format!("{file}: не отправлен, {}; --force отправит как есть", report.verdict.word(Lang::Ru)),
+                format!("{file}: not sent, {}; --force sends it as it is", report.verdict.word(Lang::En)),
+            );
+            return Err(Failure { outcome: verdict_outcome(report.verdict), message });
         }
         let Some(kind) = &report.kind else {
             return Err(Failure::usage(Message::new(
@@ -186,7 +206,7 @@ impl Register {
                 format!("{file}: no signature *.p7s stands beside it (NO_SIGNATURE); sign it: semd sign"),
             )));
         }
-        bundle.load(kind, Checksum::default()).map(Some).map_err(bundle_failure)
+        bundle.load(kind, Checksum::default()).map_err(bundle_failure)
     }
 
     /// Writes results beside the documents, prints the table, and tells the outcome.
@@ -303,6 +323,32 @@ fn print_dry_run(submissions: &[Submission], console: &Console) {
         }
         console.data(&format!("{row}\n"));
     }
+}
+
+/// Says why documents of the batch were not sent now, or have no result yet.
+fn explain_rest(report: &BatchReport, started: OffsetDateTime, console: &Console) {
+    let count =
+        |wanted: &dyn Fn(&Record) -> bool| report.documents.iter().filter(|&record| wanted(record)).count();
+    let earlier = count(&|record| settled_before(record, started));
+    if earlier > 0 {
+        console.note(&match console.lang {
+            Lang::Ru => format!("улажены прошлым запуском и не отправлены снова: {earlier}"),
+            Lang::En => format!("settled by an earlier run and not sent again: {earlier}"),
+        });
+    }
+    let waiting = count(&|record| !record.state.is_settled());
+    if waiting > 0 {
+        console.note(&match console.lang {
+            Lang::Ru => format!("без результата: {waiting}; та же команда продолжит, журнал всё помнит"),
+            Lang::En => {
+                format!("without a result: {waiting}; the same command goes on, the journal remembers")
+            }
+        });
+    }
+}
+
+fn settled_before(record: &Record, time: OffsetDateTime) -> bool {
+    record.state.is_settled() && record.updated_at < time
 }
 
 /// The outcome a journal state means for one document.

@@ -68,6 +68,7 @@ impl Validate {
             ..Options::default()
         };
         let files = input::documents(&self.paths)?;
+        console.detail(&format!("{}: {}", console.text("документов", "documents"), files.len()));
         let mut worst = Outcome::Good;
         let mut printer = Printer::new(self.format, console);
         let bar = console.progress(files.len());

@@ -87,7 +87,9 @@ fn control_time(text: &str) -> Result<At, String> {
     match text {
         "now" => Ok(At::Now),
         "signing-time" => Ok(At::SigningTime),
-        time => OffsetDateTime::parse(time, &Rfc3339).map(At::Time).map_err(|error| error.to_string()),
+        time => OffsetDateTime::parse(time, &Rfc3339).map(At::Time).map_err(|_| {
+            "`now`, `signing-time`, or date and time with zone: 2025-03-01T12:00:00+03:00".to_owned()
+        }),
     }
 }
 
@@ -97,7 +99,7 @@ impl Verify {
         let trust = trust_store(&self.trust, &self.certs)?;
         let content = input::read(&self.document, Limits::default().max_bytes)?;
         let time = match self.at {
-            At::Now => ControlTime::Now(OffsetDateTime::now_utc()),
+            At::Now => ControlTime::Now(OffsetDateTime::now_utc().truncate_to_second()),
             At::SigningTime => ControlTime::SigningTime,
             At::Time(time) => ControlTime::At(time),
         };
@@ -109,7 +111,15 @@ impl Verify {
         let mut worst = Outcome::Good;
         let mut objects = Vec::new();
         for path in &self.signatures {
-            let signature = input::read(path, MAX_CONTAINER_BYTES)?;
+            // One container that cannot be read must not hide what is known of the others.
+            let signature = match input::read(path, MAX_CONTAINER_BYTES) {
+                Ok(signature) => signature,
+                Err(failure) => {
+                    console.complain(&failure.line(console.lang));
+                    worst = worst.worst(failure.outcome);
+                    continue;
+                }
+            };
             let report =
                 verify(&Request { content: &content, signature: &signature, trust: &trust, time, policy });
             worst = worst.worst(match report.verdict {
@@ -129,9 +139,15 @@ impl Verify {
                 }
             }
         }
+        if self.trust.is_empty() {
+            console.note(console.text(
+                "корневые сертификаты не заданы, цепочка не судится; задайте --trust ФАЙЛ или ПАПКА",
+                "no root certificates are given, so no chain can be judged; give --trust FILE or DIR",
+            ));
+        }
         match self.format {
             Format::Json => console.data(&format!("[{}]\n", objects.join(",\n"))),
-            Format::Jsonl => console.data(&(objects.join("\n") + "\n")),
+            Format::Jsonl => objects.iter().for_each(|object| console.data(&format!("{object}\n"))),
             Format::Full | Format::Concise => {}
         }
         Ok(worst)
@@ -191,11 +207,17 @@ fn verdict_word(report: &SignatureReport) -> String {
 }
 
 fn concise(name: &str, report: &SignatureReport) -> String {
-    format!("{name}: {} {}\n", verdict_word(report), report.codes.join(" "))
+    let codes: String = report.codes.iter().map(|code| format!(" {code}")).collect();
+    format!("{name}: {}{codes}\n", verdict_word(report))
 }
 
 fn full(name: &str, report: &SignatureReport, console: &Console) -> String {
-    let mut out = format!("{name}: {}, {}\n", report.format, verdict_word(report));
+    let meaning = match report.verdict {
+        SignatureVerdict::TotalPassed => console.text("подпись верна", "the signature is good"),
+        SignatureVerdict::TotalFailed => console.text("подпись не верна", "the signature is bad"),
+        SignatureVerdict::Indeterminate => console.text("судить нельзя", "cannot be judged"),
+    };
+    let mut out = format!("{name}: {}, {}: {meaning}\n", report.format, verdict_word(report));
     if !report.codes.is_empty() {
         out.push_str(&format!(
             "  {}: {}\n",

@@ -7,8 +7,9 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
 use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// How a run of the command ended.
 #[derive(Debug)]
@@ -99,4 +100,33 @@ pub fn succeed(arguments: &[&str]) -> String {
     let run = run(arguments);
     assert_eq!(run.code, Some(0), "{arguments:?}: {}", run.stderr);
     run.stdout
+}
+
+/// A sandbox process that ends with the test.
+pub struct Sandbox {
+    process: Child,
+    pub url: String,
+}
+
+impl Sandbox {
+    /// Starts a sandbox that trusts `root`; `flags` are further flags.
+    pub fn start(root: &Path, flags: &[&str]) -> Self {
+        let mut process = semd()
+            .args(["sandbox", "--trust", root.to_str().unwrap()])
+            .args(flags)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        Self { process, url: line["url"].as_str().unwrap().to_owned() }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
