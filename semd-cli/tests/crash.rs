@@ -82,7 +82,7 @@ fn register(documents: &Path, journal: &Path, url: &str) -> Command {
 fn documents_are_registered_once_although_the_sender_is_killed_ten_times() {
     let folder = tempfile::tempdir().unwrap();
     let (documents, root) = signed_documents(folder.path());
-    let sandbox = Sandbox::start(&root, &["--delay", "50-600"]);
+    let sandbox = Sandbox::start(&root, &["--delay", "500-3000"]);
     let journal = folder.path().join("journal.db");
 
     // Not a fixed seed: every run tries other moments. The delays are printed, so that a failure can be looked into.
@@ -91,7 +91,7 @@ fn documents_are_registered_once_although_the_sender_is_killed_ten_times() {
     let mut killed = 0;
     for kill in 0..KILLS {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        let delay = Duration::from_millis(u64::from(seed >> 16) % 900);
+        let delay = Duration::from_millis(u64::from(seed >> 16) % 600);
         let mut process = register(&documents, &journal, &sandbox.url)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
