@@ -116,7 +116,7 @@ pub fn table(records: &[Record], console: &Console) -> Table {
         console.text("повтор поможет", "resend helps"),
     ]);
     for record in records {
-        let outcome = record.emdr_id.clone().unwrap_or_else(|| distinct(&record.codes).join(" "));
+        let outcome = record.emdr_id.clone().unwrap_or_else(|| record.codes.join(" "));
         let owner = record.owner.map_or("", |owner| owner.word(console.lang));
         let retryable = match record.retryable {
             Some(true) => console.text("да", "yes"),
@@ -133,17 +133,6 @@ pub fn table(records: &[Record], console: &Console) -> Table {
         ]);
     }
     table
-}
-
-/// The codes without repetitions, in their order: two signatures may fail for the same reason.
-fn distinct(codes: &[String]) -> Vec<&str> {
-    let mut seen: Vec<&str> = Vec::new();
-    for code in codes {
-        if !seen.contains(&code.as_str()) {
-            seen.push(code);
-        }
-    }
-    seen
 }
 
 /// Opens a journal that must be there already: a misspelt name must not make an empty one.

@@ -69,7 +69,7 @@ pub struct Record {
     pub message_ids: Vec<MessageId>,
     /// Registration number.
     pub emdr_id: Option<String>,
-    /// Codes of the last refusal.
+    /// Codes of the last refusal, each once.
     pub codes: Vec<String>,
     /// Who must act on the last refusal.
     pub owner: Option<Owner>,

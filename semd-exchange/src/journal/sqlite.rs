@@ -14,7 +14,7 @@ use super::{
     Change, Direction, Enqueued, Event, Filter, Journal, JournalError, Message, News, Record, State,
     StoredMessage, Submission, Transition, Update, next,
 };
-use crate::message::{Payload as _, RegisterDocumentRequest};
+use crate::message::{Payload as _, RegisterDocumentRequest, RegisterError};
 use crate::soap::MessageId;
 
 /// The exclusive right to send documents of a journal.
@@ -428,7 +428,7 @@ fn read_record(row: &Row<'_>) -> Result<Record, JournalError> {
         message_ids: Vec::new(),
         emdr_id: row.get("emdr_id")?,
         registry_item: item.map(|item| from_json(&item, "registry_item")).transpose()?,
-        codes: errors.iter().map(|error| error.code.clone()).collect(),
+        codes: distinct_codes(&errors),
         errors,
         owner: row.get::<_, Option<String>>("owner")?.map(|word| owner_of(&word)).transpose()?,
         retryable: row.get("retryable")?,
@@ -472,4 +472,27 @@ fn to_millis(moment: OffsetDateTime) -> i64 {
 fn from_millis(millis: i64, column: &'static str) -> Result<OffsetDateTime, JournalError> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
         .map_err(|_| JournalError::Corrupt { column })
+}
+
+/// The codes of a refusal without repetitions, in their order: two signatures may fail for the same reason.
+fn distinct_codes(errors: &[RegisterError]) -> Vec<String> {
+    let mut codes: Vec<String> = Vec::new();
+    for error in errors {
+        if !codes.contains(&error.code) {
+            codes.push(error.code.clone());
+        }
+    }
+    codes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_of_two_signatures_is_named_once() {
+        let error = |code: &str| RegisterError { code: code.to_owned(), message: String::new() };
+        let errors = ["DIGEST_MISMATCH", "SIGNATURE_VERIFICATION_ERROR", "DIGEST_MISMATCH"].map(error);
+        assert_eq!(distinct_codes(&errors), ["DIGEST_MISMATCH", "SIGNATURE_VERIFICATION_ERROR"]);
+    }
 }
