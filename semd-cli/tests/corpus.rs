@@ -26,7 +26,8 @@ const CLASSES: [&str; 3] = ["real", "adapted", "minimal"];
 fn real_documents_get_the_findings_of_the_reference_engines() {
     let Some(shared) = support::shared("reference findings") else { return };
     let corpus = shared.join("corpus");
-    let mut expected: BTreeMap<String, BTreeMap<String, Expected>> = BTreeMap::new();
+    // A document may have several runs for one kind: package 102 was also run with its second rule file alone.
+    let mut expected: BTreeMap<String, BTreeMap<String, Vec<Expected>>> = BTreeMap::new();
     for entry in fs::read_dir(corpus.join("expected")).unwrap() {
         let record: Value = serde_json::from_slice(&fs::read(entry.unwrap().path()).unwrap()).unwrap();
         if !CLASSES.contains(&record["class"].as_str().unwrap()) {
@@ -35,7 +36,7 @@ fn real_documents_get_the_findings_of_the_reference_engines() {
         let file = corpus.join(record["doc"].as_str().unwrap()).to_str().unwrap().to_owned();
         for run in record["runs"].as_array().unwrap() {
             let kind = run["kind"].as_str().unwrap().to_owned();
-            expected.entry(kind).or_default().insert(file.clone(), expectation(run));
+            expected.entry(kind).or_default().entry(file.clone()).or_default().push(expectation(run));
         }
     }
     let mut runs = 0;
@@ -51,10 +52,12 @@ fn real_documents_get_the_findings_of_the_reference_engines() {
         for (report, (file, expected)) in reports.iter().zip(documents) {
             assert_eq!(report["file"].as_str().unwrap(), file, "reports come in the order of the input");
             let actual = actual(report);
-            runs += 1;
-            findings += expected.schematron.len();
-            if actual != *expected {
-                differences.push(format!("{file} as {kind}: expected {expected:?}, got {actual:?}"));
+            for expected in expected {
+                runs += 1;
+                findings += expected.schematron.len();
+                if actual != *expected {
+                    differences.push(format!("{file} as {kind}: expected {expected:?}, got {actual:?}"));
+                }
             }
         }
     }
