@@ -6,7 +6,7 @@ use semd_core::report::Owner;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::codes::{Code, Resend};
+use crate::codes::{Classified, Code, Resend, classify};
 use crate::journal::{Refusal, RefusalFacts};
 use crate::message::RegisterError;
 
@@ -90,18 +90,15 @@ pub fn judge(errors: Vec<RegisterError>) -> Judgement {
     if let Some(emdr_id) = errors.iter().find_map(registered_number) {
         return Judgement::AlreadyRegistered { emdr_id };
     }
-    let resend = |error: &RegisterError| match Code::find(&error.code) {
+    let resend = |error: &RegisterError| match classify(&error.code, &error.message) {
         // Registered under a number that the text does not tell: the next attempt begins with a search.
-        Some(code) if code.mnemonic == "NOT_UNIQUE_PROVIDED_ID" => Resend::MayHelp,
-        Some(_) if error.message.contains("не привязана к РМИС") => Resend::StopQueue,
-        Some(code) => code.resend,
-        None => Resend::Useless,
+        Classified { code: Some(code), .. } if code.mnemonic == "NOT_UNIQUE_PROVIDED_ID" => Resend::MayHelp,
+        classified => classified.resend(),
     };
     let obstacle = errors.iter().find(|error| resend(error) != Resend::MayHelp);
     let owner = obstacle
         .or(errors.first())
-        .and_then(|error| Code::find(&error.code))
-        .map_or(Owner::Mixed, |code| code.owner);
+        .map_or(Owner::Mixed, |error| classify(&error.code, &error.message).owner());
     let stop = errors
         .iter()
         .find(|error| resend(error) == Resend::StopQueue)

@@ -100,5 +100,27 @@ fn register_code(code: &Code, console: &Console) -> String {
     for (row, value) in rows.iter().zip(values) {
         out.push_str(&format!("  {row}: {value}\n"));
     }
+    let aliases: Vec<_> = code.aliases().collect();
+    if !aliases.is_empty() {
+        out.push_str(&format!("  {}: {}\n", console.text("пишется и", "also spelt"), aliases.join(", ")));
+    }
+    if !code.needs.is_empty() {
+        out.push_str(&format!(
+            "  {}: {}\n",
+            console.text("нужны данные", "data needed"),
+            code.needs.join(", ")
+        ));
+    }
+    if let Some(reason) = &code.unpredictable {
+        out.push_str(&format!("  {}: {}\n", console.text("почему", "why not"), reason.text(lang)));
+    }
+    for sub_type in code.sub_types() {
+        let (title, advice) = (sub_type.title.text(lang), sub_type.advice.text(lang));
+        let fixed_by = sub_type.owner.word(lang);
+        out.push_str(&format!(
+            "  {}/{} (§ {}): {title} [{fixed_by}]\n    {advice}\n",
+            code.mnemonic, sub_type.id, sub_type.source
+        ));
+    }
     out
 }
