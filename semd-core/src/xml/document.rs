@@ -91,6 +91,31 @@ pub struct NamespaceDeclaration<'s> {
     pub(super) namespace: u32,
 }
 
+/// A comment or processing instruction. No check looks at them; canonical XML writes them.
+#[derive(Clone, Copy, Debug)]
+pub struct Aside {
+    /// What it is.
+    pub kind: AsideKind,
+    /// The element it is a child of; `None` outside the root element.
+    pub parent: Option<ElementId>,
+    /// Number of elements opened before it.
+    pub before: u32,
+    /// Number of text nodes before it.
+    pub texts: u32,
+    /// Byte offsets of what stands between the delimiters.
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+/// The kinds of [`Aside`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsideKind {
+    /// `<!--…-->`
+    Comment,
+    /// `<?…?>`, the XML declaration excepted.
+    ProcessingInstruction,
+}
+
 /// Characters of a value: a range of the source, or of the decoded buffer when the source had references.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Value {
@@ -110,6 +135,7 @@ pub struct Document<'s> {
     pub(super) attributes: Vec<Attribute>,
     pub(super) texts: Vec<Text>,
     pub(super) declarations: Vec<NamespaceDeclaration<'s>>,
+    pub(super) asides: Vec<Aside>,
     pub(super) decoded: String,
     pub(super) remarks: Vec<Fault>,
 }
@@ -295,6 +321,33 @@ impl<'s> Document<'s> {
         self.names.namespace(declaration.namespace)
     }
 
+    /// The namespace declarations of one element in source order.
+    pub fn declarations_of(&self, id: ElementId) -> &[NamespaceDeclaration<'s>] {
+        let first = self.declarations.partition_point(|declaration| declaration.element < id);
+        let length = self.declarations[first..].iter().take_while(|known| known.element == id).count();
+        &self.declarations[first..first + length]
+    }
+
+    /// All comments and processing instructions in document order.
+    pub fn asides(&self) -> &[Aside] {
+        &self.asides
+    }
+
+    /// What stands between the delimiters of a comment or processing instruction, as in the source.
+    pub fn aside_content(&self, aside: &Aside) -> &'s str {
+        &self.source[aside.start as usize..aside.end as usize]
+    }
+
+    /// The qualified name of an element as it is written in the source.
+    pub fn qualified_name(&self, id: ElementId) -> &'s str {
+        super::names::name_at(self.source, self.element(id).offset as usize + 1)
+    }
+
+    /// The qualified name of an attribute as it is written in the source.
+    pub fn qualified_attribute_name(&self, attribute: &Attribute) -> &'s str {
+        super::names::name_at(self.source, attribute.offset as usize)
+    }
+
     /// The namespace a prefix is bound to at an element. The empty prefix gives the default namespace, empty if none.
     pub fn resolve_prefix(&self, id: ElementId, prefix: &str) -> Option<&str> {
         if prefix == "xml" {
@@ -302,11 +355,7 @@ impl<'s> Document<'s> {
         }
         let mut at = Some(id);
         while let Some(element) = at {
-            let first = self.declarations.partition_point(|declaration| declaration.element < element);
-            let found = self.declarations[first..]
-                .iter()
-                .take_while(|declaration| declaration.element == element)
-                .find(|declaration| declaration.prefix == prefix);
+            let found = self.declarations_of(element).iter().find(|declaration| declaration.prefix == prefix);
             if let Some(declaration) = found {
                 return Some(self.names.namespace(declaration.namespace));
             }

@@ -12,7 +12,7 @@ pub struct Limits {
     pub max_attributes: usize,
     /// Namespace declarations of one element; sixteen times as many may be in scope. Default 64.
     pub max_namespaces: usize,
-    /// Elements, attributes, namespace declarations and text nodes together. Default 3,000,000, which bounds the tree to about 120 MB.
+    /// Elements, attributes, namespace declarations, text nodes, comments and processing instructions together. Default 3,000,000, which bounds the tree to about 120 MB.
     pub max_nodes: usize,
     /// One text node or attribute value, bytes. Default 48 MiB: attachments are base64 in one text node.
     pub max_text_bytes: usize,

@@ -13,6 +13,7 @@
 //! assert_eq!(document.string_value(root), "text");
 //! ```
 
+pub mod c14n;
 mod chars;
 mod document;
 mod fault;
@@ -21,10 +22,12 @@ mod names;
 mod path;
 mod position;
 mod scanner;
+pub mod walk;
 
 pub(crate) use chars::is_ncname;
 pub use document::{
-    Attribute, AttributeId, Children, Document, Element, ElementId, NamespaceDeclaration, Node, Text, TextId,
+    Aside, AsideKind, Attribute, AttributeId, Children, Document, Element, ElementId, NamespaceDeclaration,
+    Node, Text, TextId,
 };
 pub use fault::{Fault, FaultKind};
 pub use limits::Limits;

@@ -96,3 +96,22 @@ impl<'s> Names<'s> {
         self.by_name.get(&(namespace, local)).copied()
     }
 }
+
+/// The characters up to a delimiter of names; whether they are a name is checked when the name is met for the first time.
+pub(super) fn name_at(source: &str, at: usize) -> &str {
+    let rest = source.as_bytes().get(at..).unwrap_or(&[]);
+    let length = rest.iter().position(|&byte| NAME_STOP[usize::from(byte)]).unwrap_or(rest.len());
+    &source[at..at + length]
+}
+
+/// Delimiters of names in tags.
+const NAME_STOP: [bool; 256] = {
+    let mut table = [false; 256];
+    let delimiters = b" \t\n\r>/=<\"'&";
+    let mut index = 0;
+    while index < delimiters.len() {
+        table[delimiters[index] as usize] = true;
+        index += 1;
+    }
+    table
+};

@@ -1,7 +1,7 @@
 //! What stands between tags: characters, CDATA, comments, processing instructions.
 
 use super::super::chars::{is_ncname, is_space};
-use super::super::document::{ElementId, Text, Value};
+use super::super::document::{Aside, AsideKind, ElementId, Text, Value};
 use super::super::{Fault, FaultKind};
 use super::{Scanner, Step, malformed, shown, space_char};
 
@@ -22,8 +22,7 @@ impl<'s> Scanner<'s, '_> {
         }
         self.check_chars(body, body + length)?;
         self.at = body + length + 3;
-        self.text_open = false;
-        Ok(())
+        self.push_aside(AsideKind::Comment, body, body + length)
     }
 
     pub(super) fn processing_instruction(&mut self) -> Step {
@@ -54,7 +53,20 @@ impl<'s> Scanner<'s, '_> {
         }
         self.check_chars(body, body + length)?;
         self.at = body + length + 2;
+        self.push_aside(AsideKind::ProcessingInstruction, body, body + length)
+    }
+
+    fn push_aside(&mut self, kind: AsideKind, start: usize, end: usize) -> Step {
+        self.count_nodes(1, start)?;
         self.text_open = false;
+        self.tree.asides.push(Aside {
+            kind,
+            parent: self.open.last().map(|open| ElementId(open.element)),
+            before: self.tree.elements.len() as u32,
+            texts: self.tree.texts.len() as u32,
+            start: start as u32,
+            end: end as u32,
+        });
         Ok(())
     }
 

@@ -118,6 +118,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
                 attributes: Vec::with_capacity(guess.min(1 << 16)),
                 texts: Vec::with_capacity(guess.min(1 << 16)),
                 declarations: Vec::new(),
+                asides: Vec::new(),
                 decoded: String::new(),
                 remarks,
             },

@@ -2,7 +2,7 @@
 
 use super::super::chars::{is_ncname, is_space};
 use super::super::document::{Attribute, Element, ElementId, NamespaceDeclaration, Value};
-use super::super::names::Names;
+use super::super::names::{Names, name_at};
 use super::super::{Fault, FaultKind, NameId};
 use super::{Binding, Open, RawAttribute, Scanner, Step, malformed, shown, slice};
 
@@ -279,25 +279,6 @@ pub(super) fn unclosed_tag(offset: usize) -> Fault {
         "The tag is not closed before the end of the file: the file is truncated",
     )
 }
-
-/// The characters up to a delimiter of names; whether they are a name is checked when the name is met for the first time.
-fn name_at(source: &str, at: usize) -> &str {
-    let rest = source.as_bytes().get(at..).unwrap_or(&[]);
-    let length = rest.iter().position(|&byte| NAME_STOP[usize::from(byte)]).unwrap_or(rest.len());
-    &source[at..at + length]
-}
-
-/// Delimiters of names in tags.
-const NAME_STOP: [bool; 256] = {
-    let mut table = [false; 256];
-    let delimiters = b" \t\n\r>/=<\"'&";
-    let mut index = 0;
-    while index < delimiters.len() {
-        table[delimiters[index] as usize] = true;
-        index += 1;
-    }
-    table
-};
 
 /// Splits a qualified name and checks both parts (Namespaces in XML 1.0, productions 7 to 11).
 fn split_name(name: &str, offset: usize) -> Result<(&str, &str), Fault> {
