@@ -6,11 +6,13 @@
 //!
 //! Data flow: bytes → [`xml`] (admission and one arena tree) → rule layers over that tree → [`report`].
 
+pub mod archive;
 mod class_escape;
 pub mod digest;
 pub mod explain;
 pub mod header;
 pub mod kinds;
+pub mod nsi;
 pub mod package;
 pub mod report;
 pub mod schematron;
