@@ -7,7 +7,7 @@ mod person;
 mod timestamp;
 
 pub use person::{Patient, Person, Staff};
-pub use timestamp::Timestamp;
+pub use timestamp::{Precision, Timestamp};
 
 use crate::xml::{Document, ElementId, HL7_V3};
 

@@ -12,6 +12,7 @@ pub mod digest;
 pub mod explain;
 pub mod header;
 pub mod kinds;
+pub mod model;
 pub mod nsi;
 pub mod package;
 pub mod report;

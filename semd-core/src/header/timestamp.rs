@@ -1,5 +1,7 @@
 //! Points in time as HL7 writes them (data type TS).
 
+use std::fmt;
+
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 /// A point in time with the precision it was written in: `YYYY[MM[DD[HHMM[SS]]]][+ZZZZ]`.
@@ -10,6 +12,46 @@ pub struct Timestamp {
     offset: Option<UtcOffset>,
     /// Number of digits before the zone.
     digits: u8,
+}
+
+/// How exactly a point in time is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Precision {
+    /// `YYYY`.
+    Year,
+    /// `YYYYMM`.
+    Month,
+    /// `YYYYMMDD`.
+    Day,
+    /// `YYYYMMDDHHMM`.
+    Minute,
+    /// `YYYYMMDDHHMMSS`.
+    Second,
+}
+
+impl fmt::Display for Timestamp {
+    /// The spelling of HL7.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let precision = self.precision();
+        write!(f, "{:04}", self.date.year())?;
+        if precision >= Precision::Month {
+            write!(f, "{:02}", u8::from(self.date.month()))?;
+        }
+        if precision >= Precision::Day {
+            write!(f, "{:02}", self.date.day())?;
+        }
+        if let Some(time) = self.time {
+            write!(f, "{:02}{:02}", time.hour(), time.minute())?;
+            if precision == Precision::Second {
+                write!(f, "{:02}", time.second())?;
+            }
+        }
+        if let Some(offset) = self.offset {
+            let sign = if offset.is_negative() { '-' } else { '+' };
+            write!(f, "{sign}{:02}{:02}", offset.whole_hours().abs(), offset.minutes_past_hour().abs())?;
+        }
+        Ok(())
+    }
 }
 
 impl Timestamp {
@@ -55,6 +97,27 @@ impl Timestamp {
         self.digits >= 8
     }
 
+    /// The precision it was written in.
+    pub fn precision(&self) -> Precision {
+        match self.digits {
+            4 => Precision::Year,
+            6 => Precision::Month,
+            8 => Precision::Day,
+            12 => Precision::Minute,
+            _ => Precision::Second,
+        }
+    }
+
+    /// Time of day, when the value has one.
+    pub fn time(&self) -> Option<Time> {
+        self.time
+    }
+
+    /// Zone, when the value has one.
+    pub fn offset(&self) -> Option<UtcOffset> {
+        self.offset
+    }
+
     /// The instant, when the value has a time of day and a zone.
     pub fn instant(&self) -> Option<OffsetDateTime> {
         Some(PrimitiveDateTime::new(self.date, self.time?).assume_offset(self.offset?))
@@ -68,11 +131,21 @@ mod tests {
     #[test]
     fn values_keep_their_precision() {
         let full = Timestamp::parse("202605141015+0300").unwrap();
+        assert_eq!(full.precision(), Precision::Minute);
         assert_eq!(full.instant().unwrap().to_string(), "2026-05-14 10:15:00.0 +03:00:00");
         assert_eq!(Timestamp::parse("20260514101530+0300").unwrap().instant().unwrap().second(), 30);
         let month = Timestamp::parse("202605").unwrap();
         assert!(!month.has_day() && month.instant().is_none());
         assert!(Timestamp::parse("20260514").unwrap().has_day());
+    }
+
+    #[test]
+    fn values_are_written_as_they_were_read() {
+        for value in
+            ["2026", "202605", "20260514", "202605141015+0300", "20260514101530-0930", "20260514+0000"]
+        {
+            assert_eq!(Timestamp::parse(value).unwrap().to_string(), value);
+        }
     }
 
     #[test]

@@ -1,0 +1,127 @@
+//! Parse → model → write, and by way of JSON, gives the same document.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of a test")]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use semd_core::model::{self, ClinicalDocument, Keep, Style};
+use semd_core::xml::{self, Document, ElementId, Limits};
+
+/// Documents of the reference corpus whose names begin like this are official samples; without the corpus nothing is compared.
+fn corpus(prefix: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/docs");
+    let folder =
+        std::env::var_os("SEMD_TEST_DATA").map_or(folder, |data| PathBuf::from(data).join("corpus/docs"));
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        println!("skipped: no reference corpus at {}", folder.display());
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(prefix))
+        .collect();
+    files.sort();
+    files
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/documents");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "xml"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Everything the tree has, in its order; declarations and attributes sorted, as canonical XML has them.
+fn canonical(document: &Document<'_>, blanks: bool) -> String {
+    let mut out = String::new();
+    append(&mut out, document, document.root(), blanks);
+    out
+}
+
+fn append(out: &mut String, document: &Document<'_>, element: ElementId, blanks: bool) {
+    let spelled = |offset: u32| {
+        let rest = &document.source()[offset as usize..];
+        &rest[..rest.find(['>', '/', '=', ' ', '\t', '\r', '\n']).unwrap()]
+    };
+    write!(out, "<{}", spelled(document.element(element).offset + 1)).unwrap();
+    let mut attributes: Vec<String> = document
+        .attributes(element)
+        .iter()
+        .map(|one| format!(" {}={:?}", spelled(one.offset), document.value(one)))
+        .collect();
+    let declared = document.namespace_declarations().iter().filter(|one| one.element == element);
+    attributes
+        .extend(declared.map(|one| format!(" xmlns:{}={:?}", one.prefix, document.declared_namespace(one))));
+    attributes.sort();
+    out.extend(attributes);
+    out.push('>');
+    let texts = document.child_texts(element);
+    let mut texts = texts.filter(|(_, text)| blanks || !text.blank).map(|(_, text)| text).peekable();
+    let simple = document.element(element).end == element.0 + 1;
+    if simple && !blanks {
+        let text = document.string_value(element);
+        out.push_str(if text.trim().is_empty() { "" } else { &text });
+    } else {
+        for child in document.children(element) {
+            while let Some(text) = texts.next_if(|text| text.before <= child.0) {
+                out.push_str(document.text(text));
+            }
+            append(out, document, child, blanks);
+        }
+        texts.for_each(|text| out.push_str(document.text(text)));
+    }
+    out.push_str("</>");
+}
+
+fn check(path: &Path) {
+    let name = path.display();
+    let bytes = std::fs::read(path).unwrap();
+    let document = xml::parse(&bytes, &Limits::default()).unwrap();
+    for keep in [Keep::Layout, Keep::Meaning] {
+        let blanks = keep == Keep::Layout;
+        let expected = canonical(&document, blanks);
+        let model = model::read(&document, keep).unwrap();
+        let written = model::write(&model, Style::Compact).unwrap();
+        let again = xml::parse(written.as_bytes(), &Limits::default()).unwrap();
+        let found = canonical(&again, blanks);
+        let at = expected.bytes().zip(found.bytes()).take_while(|(a, b)| a == b).count();
+        assert!(
+            expected == found,
+            "{name}, {keep:?}: differs at …{:.200}… against …{:.200}…",
+            String::from_utf8_lossy(&expected.as_bytes()[at.saturating_sub(80)..]),
+            String::from_utf8_lossy(&found.as_bytes()[at.saturating_sub(80)..])
+        );
+        let json = serde_json::to_string(&model).unwrap();
+        let from_json: ClinicalDocument = serde_json::from_str(&json).unwrap();
+        assert!(from_json == model, "{name}, {keep:?}: JSON changes the model");
+        assert!(
+            model::read(&again, keep).unwrap() == model,
+            "{name}, {keep:?}: reading again changes the model"
+        );
+        let indented = model::write(&model, Style::Indented).unwrap();
+        let indented = xml::parse(indented.as_bytes(), &Limits::default()).unwrap();
+        assert!(model::read(&indented, keep).is_ok());
+        if keep == Keep::Meaning {
+            assert!(model::read(&indented, keep).unwrap() == model, "{name}: indenting changes the model");
+        }
+    }
+}
+
+#[test]
+fn samples_come_back_equal() {
+    let files = fixtures();
+    assert!(files.len() >= 6, "the sample documents of the project are there");
+    files.iter().for_each(|path| check(path));
+}
+
+#[test]
+fn official_documents_come_back_equal() {
+    let files = corpus("r-");
+    files.iter().for_each(|path| check(path));
+    println!("{} official documents: XML → model → XML and XML → model → JSON → model equal", files.len());
+}
