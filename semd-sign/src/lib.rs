@@ -53,6 +53,8 @@ mod spki;
 #[cfg(test)]
 mod testing;
 pub mod verify;
+pub mod wss;
+pub mod xmldsig;
 
 pub use asn1::Asn1Error;
 pub use backend::{SignError, Signer, SoftwareSigner};
