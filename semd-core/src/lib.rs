@@ -7,6 +7,7 @@
 //! Data flow: bytes → [`xml`] (admission and one arena tree) → rule layers over that tree → [`report`].
 
 pub mod archive;
+mod automaton;
 mod class_escape;
 pub mod digest;
 pub mod explain;

@@ -50,7 +50,7 @@ fn alternative(path: Path) -> Option<Alternative> {
     let mut deep = false;
     let count = path.steps.len();
     for (index, step) in path.steps.into_iter().enumerate() {
-        let Step::Axis(AxisStep { axis, test, predicates }) = step else {
+        let Step::Axis(AxisStep { axis, test, predicates, .. }) = step else {
             return None;
         };
         let is_any = axis == Axis::DescendantOrSelf && test == NodeTest::Node && predicates.is_empty();

@@ -1,7 +1,7 @@
 //! One pass over the tree: states of the trie go down, rules fire, tests are remembered per node.
 
-use super::plan::{AssertionId, Plan};
-use super::trie::{DOCUMENT, Edge, State, Steps};
+use super::plan::{AssertionId, Check, Plan};
+use super::trie::{DOCUMENT, Edge, State, Steps, symbol_bit};
 use crate::xml::{AttributeId, Document, ElementId, Node, TextId};
 use crate::xpath::{Axis, ErrorCode, EvalError, Evaluator, Item, Predicate, UNUSED};
 
@@ -85,6 +85,9 @@ struct Frame {
     end: u32,
     active: std::ops::Range<usize>,
     deep: usize,
+    /// What the steps of its states reach among its children, and those of the deep states below it.
+    reach: u64,
+    deep_reach: u64,
 }
 
 struct Pass<'a> {
@@ -113,10 +116,17 @@ impl<'a> Pass<'a> {
         // States of every open element, and those of them that have steps to descendants at any depth.
         let mut active = vec![DOCUMENT];
         let mut deep: Vec<u32> = Vec::new();
-        if !states[DOCUMENT as usize].deep.is_empty() {
+        let document_state = &states[DOCUMENT as usize];
+        if !document_state.deep.is_empty() {
             deep.push(DOCUMENT);
         }
-        let mut parent = Frame { end: u32::MAX, active: 0..active.len(), deep: deep.len() };
+        let mut parent = Frame {
+            end: u32::MAX,
+            active: 0..active.len(),
+            deep: deep.len(),
+            reach: document_state.near.reach(),
+            deep_reach: document_state.deep.reach(),
+        };
         let mut around: Vec<Frame> = Vec::new();
         self.apply(&active, Node::Document)?;
         for index in 0..document.elements().len() as u32 {
@@ -131,25 +141,36 @@ impl<'a> Pass<'a> {
             deep.truncate(parent.deep);
             let own = active.len();
             let symbol = self.evaluator.binding.elements[index as usize];
+            let bit = if symbol == UNUSED { 0 } else { symbol_bit(symbol) };
+            let may_reach = |reach: u64| reach & bit != 0 || reach == u64::MAX;
             self.take(&plan.trie.anywhere, symbol, id, own, &mut active)?;
-            for at in parent.active.clone() {
-                self.take(&states[active[at] as usize].near, symbol, id, own, &mut active)?;
+            if may_reach(parent.reach) {
+                for at in parent.active.clone() {
+                    self.take(&states[active[at] as usize].near, symbol, id, own, &mut active)?;
+                }
             }
-            for &state in &deep {
-                self.take(&states[state as usize].deep, symbol, id, own, &mut active)?;
+            if may_reach(parent.deep_reach) {
+                for &state in &deep {
+                    self.take(&states[state as usize].deep, symbol, id, own, &mut active)?;
+                }
             }
+            let (mut reach, mut deep_reach) = (0, parent.deep_reach);
             if active.len() > own {
                 self.apply(&active[own..], Node::Element(id))?;
-            }
-            for &state in &active[own..] {
-                if !states[state as usize].deep.is_empty() && !deep.contains(&state) {
-                    deep.push(state);
+                for &state in &active[own..] {
+                    let steps = &states[state as usize];
+                    reach |= steps.near.reach();
+                    if !steps.deep.is_empty() && !deep.contains(&state) {
+                        deep_reach |= steps.deep.reach();
+                        deep.push(state);
+                    }
                 }
             }
             if plan.trie.has_leaves {
                 self.leaves(id, &active[own..], &deep)?;
             }
-            let frame = Frame { end: element.end, active: own..active.len(), deep: deep.len() };
+            let frame =
+                Frame { end: element.end, active: own..active.len(), deep: deep.len(), reach, deep_reach };
             around.push(std::mem::replace(&mut parent, frame));
         }
         Ok(())
@@ -164,17 +185,27 @@ impl<'a> Pass<'a> {
         own: usize,
         active: &mut Vec<u32>,
     ) -> Result<(), End> {
-        if symbol != UNUSED {
+        if symbol != UNUSED && steps.reach() & symbol_bit(symbol) != 0 {
             for edge in steps.for_symbol(symbol) {
-                self.follow(edge, id, own, active)?;
+                if self.may_hold(edge, id) {
+                    self.follow(edge, id, own, active)?;
+                }
             }
         }
         for edge in &steps.other {
-            if self.evaluator.is_element(&edge.test, id) {
+            if self.may_hold(edge, id) && self.evaluator.is_element(&edge.test, id) {
                 self.follow(edge, id, own, active)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether an element has the children and attributes without which the predicates of a step cannot hold.
+    #[inline]
+    fn may_hold(&self, edge: &Edge, id: ElementId) -> bool {
+        let element = self.evaluator.document.element(id);
+        element.child_mask & edge.needs.0 == edge.needs.0
+            && element.attribute_mask & edge.needs.1 == edge.needs.1
     }
 
     fn follow(
@@ -184,11 +215,7 @@ impl<'a> Pass<'a> {
         own: usize,
         active: &mut Vec<u32>,
     ) -> Result<(), End> {
-        let element = self.evaluator.document.element(id);
-        if element.child_mask & edge.needs.0 != edge.needs.0
-            || element.attribute_mask & edge.needs.1 != edge.needs.1
-            || active[own..].contains(&edge.target)
-        {
+        if active[own..].contains(&edge.target) {
             return Ok(());
         }
         if edge.predicates.is_empty() || self.holds(edge, Axis::Child, Node::Element(id))? {
@@ -210,7 +237,7 @@ impl<'a> Pass<'a> {
 
     fn satisfies(&self, edge: &'a Edge, axis: Axis, node: Node) -> Result<bool, EvalError> {
         let evaluator = &self.evaluator;
-        if edge.predicates.iter().all(|predicate| matches!(predicate, Predicate::Boolean(_))) {
+        if edge.direct {
             return evaluator.all(&edge.predicates, node);
         }
         // Positions count the nodes that the same step takes from the same parent.
@@ -300,16 +327,17 @@ impl<'a> Pass<'a> {
             }
             taken = rule.pattern;
             self.outcome.fired += 1;
-            for assertion in rule.assertions.clone() {
-                self.check(AssertionId(assertion), node)?;
+            let range = rule.assertions.start as usize..rule.assertions.end as usize;
+            for (assertion, check) in (rule.assertions.start..).zip(&plan.checks[range]) {
+                self.check(AssertionId(assertion), *check, node)?;
             }
         }
         self.matched = matched;
         Ok(())
     }
 
-    fn check(&mut self, id: AssertionId, node: Node) -> Result<(), End> {
-        let check = self.plan.checks[id.0 as usize];
+    #[inline]
+    fn check(&mut self, id: AssertionId, check: Check, node: Node) -> Result<(), End> {
         let slot = &mut self.remembered[check.test as usize];
         if slot.0 != self.visit {
             let expr = &self.plan.tests[check.test as usize];

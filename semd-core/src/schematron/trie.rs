@@ -31,6 +31,8 @@ pub(super) struct State {
 /// Steps from one state.
 #[derive(Debug, Default)]
 pub(super) struct Steps {
+    /// A bit for every symbol among the element steps with a name; different symbols may share one.
+    mask: u64,
     /// Symbols of the element steps with a name, sorted; apart from the steps, so that a search reads little memory.
     symbols: Vec<u32>,
     /// Element steps with a name, in the order of their symbols.
@@ -46,18 +48,33 @@ pub(super) struct Steps {
 pub(super) struct Edge {
     pub(super) test: NodeTest,
     pub(super) predicates: Vec<Predicate>,
+    /// Every predicate is a condition that does not depend on the position.
+    pub(super) direct: bool,
     /// Mask bits of children and attributes without which the predicates cannot hold.
     pub(super) needs: (u64, u64),
     pub(super) target: u32,
 }
 
+/// The bit of a symbol in [`Steps::reach`].
+pub(super) fn symbol_bit(symbol: u32) -> u64 {
+    1 << (symbol & 63)
+}
+
 impl Steps {
     /// Named steps for a symbol.
     pub(super) fn for_symbol(&self, symbol: u32) -> &[Edge] {
+        if self.mask & symbol_bit(symbol) == 0 {
+            return &[];
+        }
         let first = self.symbols.partition_point(|&known| known < symbol);
         let rest = &self.symbols[first..];
         let length = rest.iter().take_while(|&&known| known == symbol).count();
         &self.named[first..first + length]
+    }
+
+    /// The symbols of elements for which some step may fit, a bit each; all bits where a step takes any name.
+    pub(super) fn reach(&self) -> u64 {
+        if self.other.is_empty() { self.mask } else { u64::MAX }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -82,12 +99,14 @@ impl Steps {
         });
         let edge = Edge {
             test: step.test.clone(),
+            direct: step.predicates.iter().all(|one| matches!(one, Predicate::Boolean(_))),
             predicates: step.predicates.clone(),
             needs: needs.fold((0, 0), join),
             target,
         };
         match (step.kind, &step.test) {
             (StepKind::Element, NodeTest::Name { symbol, .. }) => {
+                self.mask |= symbol_bit(*symbol);
                 let at = self.symbols.partition_point(|known| known <= symbol);
                 self.symbols.insert(at, *symbol);
                 self.named.insert(at, edge);

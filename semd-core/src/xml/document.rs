@@ -259,6 +259,11 @@ impl<'s> Document<'s> {
         &self.attributes[range.start as usize..range.end as usize]
     }
 
+    /// All attributes in document order; index with [`AttributeId`].
+    pub fn all_attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
     /// The attribute's record.
     pub fn attribute_at(&self, id: AttributeId) -> &Attribute {
         &self.attributes[id.0 as usize]
@@ -380,6 +385,7 @@ impl<'s> Document<'s> {
         self.skipped
     }
 
+    #[inline]
     fn slice(&self, value: Value) -> &str {
         let buffer = if value.decoded { &self.decoded } else { self.source };
         &buffer[value.start as usize..value.end as usize]

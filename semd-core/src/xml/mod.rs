@@ -21,6 +21,7 @@ mod limits;
 mod names;
 mod path;
 mod position;
+mod runs;
 mod scanner;
 pub mod walk;
 

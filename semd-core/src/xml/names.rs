@@ -52,7 +52,7 @@ impl<'s> Names<'s> {
     pub(super) fn new() -> Self {
         let mut names = Self {
             names: Vec::with_capacity(128),
-            by_name: TextMap::default(),
+            by_name: TextMap::with_capacity_and_hasher(128, Default::default()),
             namespaces: Vec::new(),
             by_namespace: TextMap::default(),
         };
@@ -99,19 +99,5 @@ impl<'s> Names<'s> {
 
 /// The characters up to a delimiter of names; whether they are a name is checked when the name is met for the first time.
 pub(super) fn name_at(source: &str, at: usize) -> &str {
-    let rest = source.as_bytes().get(at..).unwrap_or(&[]);
-    let length = rest.iter().position(|&byte| NAME_STOP[usize::from(byte)]).unwrap_or(rest.len());
-    &source[at..at + length]
+    &source[at..super::runs::name_end(source.as_bytes(), at)]
 }
-
-/// Delimiters of names in tags.
-const NAME_STOP: [bool; 256] = {
-    let mut table = [false; 256];
-    let delimiters = b" \t\n\r>/=<\"'&";
-    let mut index = 0;
-    while index < delimiters.len() {
-        table[delimiters[index] as usize] = true;
-        index += 1;
-    }
-    table
-};

@@ -1,6 +1,6 @@
 //! Static properties of expressions, and the special forms that the evaluator answers without building values.
 
-use super::ast::{Axis, AxisStep, Comparison, Expr, NodeTest, Path, Predicate, Start, Step};
+use super::ast::{Axis, AxisStep, Comparison, Expr, Name, NodeTest, Path, Predicate, Shape, Start, Step};
 use super::functions::Function;
 use super::value::Atomic;
 
@@ -22,7 +22,32 @@ pub(super) fn path(start: Start, steps: Vec<Step>) -> Path {
         folded.push(step);
     }
     let ordered = is_ordered(&start, &folded);
-    Path { start, steps: folded, ordered }
+    let plain = !matches!(start, Start::Expr(_)) && folded.iter().all(|step| matches!(step, Step::Axis(_)));
+    let shape = shape(&start, &folded);
+    Path { start, steps: folded, ordered, plain, shape }
+}
+
+fn shape(start: &Start, steps: &[Step]) -> Shape {
+    let name = |step: &Step, wanted: Axis| match step {
+        Step::Axis(AxisStep { axis, test: NodeTest::Name { symbol, bit }, predicates, .. })
+            if *axis == wanted && predicates.is_empty() =>
+        {
+            Some(Name { symbol: *symbol, bit: *bit })
+        }
+        _ => None,
+    };
+    let found = match steps {
+        _ if *start != Start::Context => None,
+        [] => Some(Shape::Own),
+        [one] => (name(one, Axis::Attribute).map(Shape::Attribute))
+            .or_else(|| name(one, Axis::Child).map(Shape::Child)),
+        [one, two] => name(one, Axis::Child).and_then(|one| {
+            (name(two, Axis::Attribute).map(|two| Shape::ChildAttribute(one, two)))
+                .or_else(|| name(two, Axis::Child).map(|two| Shape::Grandchild(one, two)))
+        }),
+        _ => None,
+    };
+    found.unwrap_or(Shape::Other)
 }
 
 fn is_boolean_predicate(predicate: &Predicate) -> bool {
@@ -56,11 +81,6 @@ fn is_ordered(start: &Start, steps: &[Step]) -> bool {
     true
 }
 
-/// Only axis steps from a node: such a path can be walked without building sequences.
-pub(crate) fn is_plain(path: &Path) -> bool {
-    !matches!(path.start, Start::Expr(_)) && path.steps.iter().all(|step| matches!(step, Step::Axis(_)))
-}
-
 /// Sorts a bracketed condition into its kind.
 pub(super) fn predicate(expr: Expr) -> Predicate {
     match expr {
@@ -88,7 +108,7 @@ fn is_boolean(expr: &Expr) -> bool {
         Expr::If(parts) => is_boolean(&parts.1) && is_boolean(&parts.2),
         Expr::Path(path) => match path.steps.last() {
             Some(Step::Expr(last)) => is_boolean(last),
-            _ => is_plain(path),
+            _ => path.plain,
         },
         _ => false,
     }
@@ -131,15 +151,13 @@ pub(super) fn general_comparison(comparison: Comparison, left: Expr, right: Expr
 
 fn special(comparison: Comparison, left: &Expr, right: &Expr) -> Option<Expr> {
     match left {
-        Expr::Path(path) if is_plain(path) => {
-            Some(Expr::CompareTexts(comparison, path.clone(), texts(right)?))
-        }
+        Expr::Path(path) if path.plain => Some(Expr::CompareTexts(comparison, path.clone(), texts(right)?)),
         Expr::ContextItem => {
-            let context = Path { start: Start::Context, steps: Vec::new(), ordered: true };
+            let context = path(Start::Context, Vec::new());
             Some(Expr::CompareTexts(comparison, Box::new(context), texts(right)?))
         }
         Expr::Call(Function::Count, arguments) => match &arguments[..] {
-            [Expr::Path(path)] if is_plain(path) => {
+            [Expr::Path(path)] if path.plain => {
                 Some(Expr::CompareCount(comparison, path.clone(), integers(right)?))
             }
             _ => None,

@@ -78,6 +78,34 @@ pub(crate) struct Path {
     pub(crate) steps: Vec<Step>,
     /// The steps alone give nodes in document order without duplicates.
     pub(crate) ordered: bool,
+    /// Only axis steps from a node: such a path can be walked without building sequences.
+    pub(crate) plain: bool,
+    /// The form of the steps, where it is one of the frequent ones.
+    pub(crate) shape: Shape,
+}
+
+/// The paths that nearly all rules are made of, walked without looking at steps. All of them start at the context item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// `.`
+    Own,
+    /// `@b`
+    Attribute(Name),
+    /// `a`
+    Child(Name),
+    /// `a/@b`
+    ChildAttribute(Name, Name),
+    /// `a/b`
+    Grandchild(Name, Name),
+    /// Any other path.
+    Other,
+}
+
+/// The name of a step, as symbol of the plan and bit in the masks of elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    pub(crate) symbol: u32,
+    pub(crate) bit: u64,
 }
 
 /// Where a path begins.
@@ -102,6 +130,19 @@ pub(crate) struct AxisStep {
     pub(crate) axis: Axis,
     pub(crate) test: NodeTest,
     pub(crate) predicates: Vec<Predicate>,
+    /// No predicate asks for a computed position: at most the first one is a fixed position, all others are conditions.
+    pub(crate) direct: bool,
+}
+
+impl AxisStep {
+    pub(crate) fn new(axis: Axis, test: NodeTest, predicates: Vec<Predicate>) -> Self {
+        let rest = match &predicates[..] {
+            [Predicate::Position(_), rest @ ..] => rest,
+            all => all,
+        };
+        let direct = rest.iter().all(|one| matches!(one, Predicate::Boolean(_)));
+        Self { axis, test, predicates, direct }
+    }
 }
 
 /// Axes of the data model that the tree has.

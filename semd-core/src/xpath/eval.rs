@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use std::collections::HashMap;
 
+use super::Let;
 use super::arithmetic::arithmetic;
-use super::ast::{Comparison, Expr, Operator, Path, Start, Step};
+use super::ast::{Comparison, Expr, Operator, Path, Shape, Start, Step};
 use super::compare;
 use super::error::{ErrorCode, EvalError};
+use super::functions::Function;
 use super::names::Binding;
 use super::regex::Pattern;
 use super::value::{Atomic, Item, Sequence, sort_nodes, string_value};
-use super::{Let, analysis};
 use crate::xml::{Document, Node};
 
 /// Nodes and pieces of text one document may cost before the evaluation stops; a 20 MB document with 700,000 tests
@@ -66,15 +67,55 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Takes steps from the budget.
+    #[inline]
     pub(crate) fn spend(&self, steps: usize) -> Result<(), EvalError> {
         let spent = self.spent.get() + steps as u64;
         self.spent.set(spent);
         if spent > STEP_LIMIT { Err(ErrorCode::StepLimit.into()) } else { Ok(()) }
     }
 
-    /// The effective boolean value of an expression for a node as context.
+    /// The effective boolean value of an expression for a node as context. The frequent forms are answered here, where no
+    /// context item has to be built; everything else is as in [`Evaluator::boolean`].
     pub(crate) fn test(&self, expr: &'a Expr, node: Node) -> Result<bool, EvalError> {
-        self.boolean(expr, &Focus::node(node))
+        match expr {
+            Expr::And(parts) => self.every(parts, node),
+            Expr::Or(parts) => {
+                for part in parts {
+                    if self.test(part, node)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Expr::Call(Function::Not, arguments) if arguments.len() == 1 => {
+                Ok(!self.test(&arguments[0], node)?)
+            }
+            Expr::Path(path) if path.plain => self.exists(path, start_at(path, node)),
+            Expr::CompareTexts(comparison, path, texts) => {
+                self.compare_nodes(*comparison, path, texts, start_at(path, node))
+            }
+            Expr::CompareCount(comparison, path, counts) => {
+                self.compare_count(*comparison, path, counts, start_at(path, node))
+            }
+            Expr::MatchesConstant(subject, pattern) => match &**subject {
+                Expr::Path(path) if path.plain && path.ordered => {
+                    let text = self.only_text(path, start_at(path, node))?.unwrap_or_default();
+                    self.spend(text.len() / 16)?;
+                    Ok(pattern.is_match(&text))
+                }
+                _ => self.boolean(expr, &Focus::node(node)),
+            },
+            _ => self.boolean(expr, &Focus::node(node)),
+        }
+    }
+
+    fn every(&self, parts: &'a [Expr], node: Node) -> Result<bool, EvalError> {
+        for part in parts {
+            if !self.test(part, node)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The effective boolean value of an expression (XPath 3.1, section 2.4.3).
@@ -101,13 +142,12 @@ impl<'a> Evaluator<'a> {
                 let chosen = if self.boolean(condition, focus)? { then } else { otherwise };
                 self.boolean(chosen, focus)
             }
-            Expr::Path(path) if analysis::is_plain(path) => self.exists(path, focus),
+            Expr::Path(path) if path.plain => self.exists(path, self.start(path, focus)?),
             Expr::CompareTexts(comparison, path, texts) => {
                 self.compare_texts(*comparison, path, texts, focus)
             }
             Expr::CompareCount(comparison, path, counts) => {
-                let count = self.count(path, focus)?;
-                Ok(counts.iter().any(|wanted| comparison.holds(Some(count.cmp(wanted)))))
+                self.compare_count(*comparison, path, counts, self.start(path, focus)?)
             }
             Expr::MatchesConstant(subject, pattern) => {
                 let text = self.single_text(subject, focus)?.unwrap_or_default();
@@ -174,8 +214,8 @@ impl<'a> Evaluator<'a> {
                 let chosen = if self.boolean(condition, focus)? { then } else { otherwise };
                 self.sequence(chosen, focus)
             }
-            Expr::Path(path) if analysis::is_plain(path) => {
-                Ok(self.nodes(path, focus)?.into_iter().map(Item::Node).collect())
+            Expr::Path(path) if path.plain => {
+                Ok(self.nodes(path, self.start(path, focus)?)?.into_iter().map(Item::Node).collect())
             }
             Expr::Path(path) => self.mixed_path(path, focus),
             Expr::Filter(base, predicates) => {
@@ -265,20 +305,29 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn exists(&self, path: &'a Path, focus: &Focus<'a>) -> Result<bool, EvalError> {
-        let start = self.start(path, focus)?;
-        let exhausted = self.walk(&path.steps, start, &mut |_| Ok(false))?;
+    fn exists(&self, path: &'a Path, start: Node) -> Result<bool, EvalError> {
+        let exhausted = self.each(path, start, &mut |_| Ok(false))?;
         Ok(!exhausted)
     }
 
+    fn compare_count(
+        &self,
+        comparison: Comparison,
+        path: &'a Path,
+        counts: &[i64],
+        start: Node,
+    ) -> Result<bool, EvalError> {
+        let count = self.count(path, start)?;
+        Ok(counts.iter().any(|wanted| comparison.holds(Some(count.cmp(wanted)))))
+    }
+
     /// Number of nodes of a plain path.
-    pub(super) fn count(&self, path: &'a Path, focus: &Focus<'a>) -> Result<i64, EvalError> {
+    pub(super) fn count(&self, path: &'a Path, start: Node) -> Result<i64, EvalError> {
         if !path.ordered {
-            return Ok(self.nodes(path, focus)?.len() as i64);
+            return Ok(self.nodes(path, start)?.len() as i64);
         }
         let mut count = 0;
-        let start = self.start(path, focus)?;
-        self.walk(&path.steps, start, &mut |_| {
+        self.each(path, start, &mut |_| {
             count += 1;
             Ok(true)
         })?;
@@ -286,9 +335,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The nodes of a plain path in document order.
-    pub(super) fn nodes(&self, path: &'a Path, focus: &Focus<'a>) -> Result<Vec<Node>, EvalError> {
+    fn nodes(&self, path: &'a Path, start: Node) -> Result<Vec<Node>, EvalError> {
         let mut nodes = Vec::new();
-        let start = self.start(path, focus)?;
         self.walk(&path.steps, start, &mut |node| {
             nodes.push(node);
             Ok(true)
@@ -349,18 +397,32 @@ impl<'a> Evaluator<'a> {
         texts: &[Box<str>],
         focus: &Focus<'a>,
     ) -> Result<bool, EvalError> {
-        if path.steps.is_empty() && !matches!(focus.item, Item::Node(_)) {
+        if path.shape == Shape::Own && !matches!(focus.item, Item::Node(_)) {
             return self.compare_item(comparison, &focus.item, texts);
         }
-        let start = self.start(path, focus)?;
-        let exhausted = self.walk(&path.steps, start, &mut |node| {
-            let value = self.string(node)?;
-            let holds = texts.iter().any(|text| match comparison {
+        self.compare_nodes(comparison, path, texts, self.start(path, focus)?)
+    }
+
+    fn compare_nodes(
+        &self,
+        comparison: Comparison,
+        path: &'a Path,
+        texts: &[Box<str>],
+        start: Node,
+    ) -> Result<bool, EvalError> {
+        let holds = |value: &str| {
+            texts.iter().any(|text| match comparison {
                 Comparison::Equal => **text == *value,
                 Comparison::NotEqual => **text != *value,
-                _ => comparison.holds(Some(value.as_ref().cmp(text))),
-            });
-            Ok(!holds)
+                _ => comparison.holds(Some(value.cmp(text))),
+            })
+        };
+        let exhausted = self.each(path, start, &mut |node| match node {
+            Node::Attribute(id) => {
+                self.spend(1)?;
+                Ok(!holds(self.document.value(self.document.attribute_at(id))))
+            }
+            _ => Ok(!holds(&self.string(node)?)),
         })?;
         Ok(!exhausted)
     }
@@ -458,21 +520,25 @@ impl<'a> Evaluator<'a> {
     ) -> Result<Option<Cow<'a, str>>, EvalError> {
         if let Expr::Path(path) = expr
             && path.ordered
-            && analysis::is_plain(path)
+            && path.plain
         {
-            let mut found = None;
-            let start = self.start(path, focus)?;
-            self.walk(&path.steps, start, &mut |node| match found.replace(node) {
-                None => Ok(true),
-                Some(_) => Err(ErrorCode::Xpty0004.into()),
-            })?;
-            return found.map(|node| self.string(node)).transpose();
+            return self.only_text(path, self.start(path, focus)?);
         }
         match self.optional_atomic(expr, focus)? {
             None => Ok(None),
             Some(Atomic::Untyped(text) | Atomic::String(text)) => Ok(Some(text)),
             Some(_) => Err(ErrorCode::Xpty0004.into()),
         }
+    }
+
+    /// The text of the only node of an ordered path, if it has one.
+    fn only_text(&self, path: &'a Path, start: Node) -> Result<Option<Cow<'a, str>>, EvalError> {
+        let mut found = None;
+        self.each(path, start, &mut |node| match found.replace(node) {
+            None => Ok(true),
+            Some(_) => Err(ErrorCode::Xpty0004.into()),
+        })?;
+        found.map(|node| self.string(node)).transpose()
     }
 
     /// A pattern that is known only now, from a bounded store.
@@ -494,6 +560,11 @@ impl<'a> Evaluator<'a> {
         };
         known.ok_or_else(|| ErrorCode::Forx0002.into())
     }
+}
+
+/// The node from which a plain path starts.
+fn start_at(path: &Path, node: Node) -> Node {
+    if path.start == Start::Root { Node::Document } else { node }
 }
 
 /// A sequence of one atomic value.

@@ -158,7 +158,7 @@ impl<'a> Evaluator<'a> {
     fn has_items(&self, items: &'a Expr, focus: &Focus<'a>) -> Result<bool, EvalError> {
         match items {
             // A path of nodes is true exactly when it is not empty.
-            Expr::Path(path) if super::analysis::is_plain(path) => self.boolean(items, focus),
+            Expr::Path(path) if path.plain => self.boolean(items, focus),
             _ => Ok(!self.sequence(items, focus)?.is_empty()),
         }
     }
@@ -274,8 +274,8 @@ impl<'a> Evaluator<'a> {
         }
         let owned = |text: String| one(Atomic::String(Cow::Owned(text)));
         match (function, arguments) {
-            (Function::Count, [Expr::Path(path)]) if super::analysis::is_plain(path) => {
-                one(Atomic::Integer(self.count(path, focus)?))
+            (Function::Count, [Expr::Path(path)]) if path.plain => {
+                one(Atomic::Integer(self.count(path, self.start(path, focus)?)?))
             }
             (Function::Count, [items]) => one(Atomic::Integer(self.sequence(items, focus)?.len() as i64)),
             (Function::Position, _) => one(Atomic::Integer(focus.position as i64)),

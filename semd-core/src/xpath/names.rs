@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::xml::{Document, ElementId, HL7_V3};
+use crate::xml::{Document, HL7_V3};
 
 /// Names used by the expressions of one plan.
 ///
@@ -11,13 +11,17 @@ use crate::xml::{Document, ElementId, HL7_V3};
 /// document before it evaluates them. Both therefore share one symbol.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    elements: Table,
-    attributes: Table,
+    table: HashMap<Box<str>, Vec<Name>, foldhash::fast::RandomState>,
     count: u32,
 }
 
-/// Local name → namespaces in which it is used.
-type Table = HashMap<Box<str>, Vec<(Box<str>, u32)>, foldhash::fast::RandomState>;
+/// A name with a given local part.
+#[derive(Debug)]
+struct Name {
+    attribute: bool,
+    namespace: Box<str>,
+    symbol: u32,
+}
 
 /// Symbols of the names of one document's elements and attributes, by their ids.
 #[derive(Debug)]
@@ -29,36 +33,36 @@ pub(crate) struct Binding {
 /// A document's name that no expression uses.
 pub(crate) const UNUSED: u32 = u32::MAX;
 
-fn lookup(table: &Table, namespace: &str, local: &str) -> Option<u32> {
-    let known = table.get(local)?;
-    let found = known.iter().find(|(other, _)| **other == *namespace)?;
-    Some(found.1)
-}
-
-fn intern(table: &mut Table, count: &mut u32, namespace: &str, local: &str) -> u32 {
-    if let Some(symbol) = lookup(table, namespace, local) {
-        return symbol;
-    }
-    let symbol = *count;
-    *count += 1;
-    table.entry(local.into()).or_default().push((namespace.into(), symbol));
-    symbol
-}
-
 /// The namespace an element name is filed under.
 fn filed(namespace: &str) -> &str {
     if namespace.is_empty() { HL7_V3 } else { namespace }
 }
 
+fn lookup(known: &[Name], attribute: bool, namespace: &str) -> Option<u32> {
+    let found = known.iter().find(|name| name.attribute == attribute && *name.namespace == *namespace)?;
+    Some(found.symbol)
+}
+
 impl Names {
     /// The symbol of an element name; the empty namespace stands for an unprefixed name.
     pub(crate) fn element(&mut self, namespace: &str, local: &str) -> u32 {
-        intern(&mut self.elements, &mut self.count, filed(namespace), local)
+        self.intern(false, filed(namespace), local)
     }
 
     /// The symbol of an attribute name.
     pub(crate) fn attribute(&mut self, namespace: &str, local: &str) -> u32 {
-        intern(&mut self.attributes, &mut self.count, namespace, local)
+        self.intern(true, namespace, local)
+    }
+
+    fn intern(&mut self, attribute: bool, namespace: &str, local: &str) -> u32 {
+        let known = self.table.entry(local.into()).or_default();
+        if let Some(symbol) = lookup(known, attribute, namespace) {
+            return symbol;
+        }
+        let symbol = self.count;
+        self.count += 1;
+        known.push(Name { attribute, namespace: namespace.into(), symbol });
+        symbol
     }
 
     /// Looks every name of a document up once.
@@ -66,20 +70,17 @@ impl Names {
         let symbols: Vec<(u32, u32)> = (0..document.name_count() as u32)
             .map(|id| {
                 let name = document.expanded_name(crate::xml::NameId(id));
-                let element = lookup(&self.elements, filed(name.namespace), name.local);
-                let attribute = lookup(&self.attributes, name.namespace, name.local);
+                let known = self.table.get(name.local).map_or(&[][..], Vec::as_slice);
+                let element = lookup(known, false, filed(name.namespace));
+                let attribute = lookup(known, true, name.namespace);
                 (element.unwrap_or(UNUSED), attribute.unwrap_or(UNUSED))
             })
             .collect();
-        let elements = document.elements();
-        let mut binding = Binding {
-            elements: elements.iter().map(|element| symbols[element.name.0 as usize].0).collect(),
-            attributes: Vec::with_capacity(elements.len() * 2),
-        };
-        for id in (0..elements.len() as u32).map(ElementId) {
-            let names = document.attributes(id).iter().map(|attribute| attribute.name);
-            binding.attributes.extend(names.map(|name| symbols[name.0 as usize].1));
+        let elements = document.elements().iter();
+        let attributes = document.all_attributes().iter();
+        Binding {
+            elements: elements.map(|element| symbols[element.name.0 as usize].0).collect(),
+            attributes: attributes.map(|attribute| symbols[attribute.name.0 as usize].1).collect(),
         }
-        binding
     }
 }

@@ -4,11 +4,16 @@
 //! carriage return, and what XPath does not know must be refused instead of being read another way.
 
 use regex_automata::meta;
+use regex_automata::nfa::thompson;
+use regex_automata::util::syntax;
 
+use crate::automaton::{Automaton, Extent};
 use crate::class_escape::class_escape;
 
 /// Bound on the compiled automaton, bytes; the largest official pattern needs less than a tenth.
 const SIZE_LIMIT: usize = 1 << 20;
+/// Bound on an automaton that is written out as a table, bytes; the official patterns need some thousands.
+const TABLE_LIMIT: usize = 128 << 10;
 /// Bound on the text of a pattern, bytes.
 const LENGTH_LIMIT: usize = 4 << 10;
 
@@ -20,7 +25,13 @@ pub(crate) struct BadPattern;
 #[derive(Debug)]
 pub(crate) struct Pattern {
     source: Box<str>,
-    regex: meta::Regex,
+    matcher: Matcher,
+}
+
+#[derive(Debug)]
+enum Matcher {
+    Table(Box<Automaton>),
+    Regex(meta::Regex),
 }
 
 impl PartialEq for Pattern {
@@ -30,67 +41,55 @@ impl PartialEq for Pattern {
 }
 
 impl Pattern {
-    /// Compiles a pattern with the flags of `fn:matches`.
-    pub(crate) fn new(pattern: &str, flags: &str) -> Result<Self, BadPattern> {
-        if pattern.len() > LENGTH_LIMIT {
-            return Err(BadPattern);
-        }
-        let mut translated = String::with_capacity(pattern.len() + 16);
-        let mut prefix = String::new();
-        let (mut quoted, mut extended, mut dot_all) = (false, false, false);
-        for flag in flags.chars() {
-            match flag {
-                'i' | 'm' => prefix.push(flag),
-                's' => dot_all = true,
-                'x' => extended = true,
-                'q' => quoted = true,
-                _ => return Err(BadPattern),
-            }
-        }
-        if !prefix.is_empty() {
-            translated.push_str("(?");
-            translated.push_str(&prefix);
-            translated.push(')');
-        }
-        if quoted {
-            for c in pattern.chars() {
-                push_literal(&mut translated, c);
-            }
-        } else {
-            Translator { rest: pattern, out: &mut translated, dot_all, extended }.run()?;
-        }
-        let config = meta::Config::new()
-            .nfa_size_limit(Some(SIZE_LIMIT))
-            .onepass_size_limit(Some(SIZE_LIMIT))
-            .hybrid_cache_capacity(SIZE_LIMIT);
-        let syntax = regex_automata::util::syntax::Config::new().nest_limit(64);
-        let regex = meta::Builder::new()
-            .configure(config)
-            .syntax(syntax)
+    /// Compiles a pattern that stands in a rule and is matched again and again, with the flags of `fn:matches`.
+    pub(crate) fn constant(pattern: &str, flags: &str) -> Result<Self, BadPattern> {
+        let translated = translated(pattern, flags)?;
+        let nfa = thompson::Compiler::new()
+            .syntax(syntax())
+            .configure(thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)))
             .build(&translated)
             .map_err(|_| BadPattern)?;
-        Ok(Self { source: format!("{flags}/{pattern}").into(), regex })
+        let matcher = match Automaton::build(&nfa, Extent::Part, TABLE_LIMIT) {
+            Some(table) => Matcher::Table(Box::new(table)),
+            None => Matcher::Regex(regex(&translated)?),
+        };
+        Ok(Self { source: format!("{flags}/{pattern}").into(), matcher })
+    }
+
+    /// Compiles a pattern that is known only with the document.
+    pub(crate) fn new(pattern: &str, flags: &str) -> Result<Self, BadPattern> {
+        let regex = regex(&translated(pattern, flags)?)?;
+        Ok(Self { source: format!("{flags}/{pattern}").into(), matcher: Matcher::Regex(regex) })
     }
 
     /// Whether some part of `text` matches.
     pub(crate) fn is_match(&self, text: &str) -> bool {
-        self.regex.is_match(text)
+        match &self.matcher {
+            Matcher::Table(table) => table.matches(text),
+            Matcher::Regex(regex) => regex.is_match(text),
+        }
     }
 
     /// What a match of `text` may cost, in steps: the slowest of the engines visits every state for every byte.
     pub(crate) fn cost(&self, text: &str) -> usize {
         /// Memory of one state and transitions, bytes, times states visited in one step.
         const BYTES_PER_STEP: usize = 1 << 10;
-        text.len().saturating_mul(self.regex.memory_usage()) / BYTES_PER_STEP
+        match &self.matcher {
+            Matcher::Table(_) => text.len() / 16,
+            Matcher::Regex(regex) => text.len().saturating_mul(regex.memory_usage()) / BYTES_PER_STEP,
+        }
     }
 
-    /// The parts of `text` between matches, as `fn:tokenize` gives them.
+    /// The parts of `text` between matches, as `fn:tokenize` gives them. Only for patterns made by [`Pattern::new`]: a
+    /// table does not know where a match lies.
     pub(crate) fn split<'t>(&self, text: &'t str) -> Vec<&'t str> {
         let mut parts = Vec::new();
         let mut last = 0;
-        for found in self.regex.find_iter(text) {
-            parts.push(&text[last..found.start()]);
-            last = found.end();
+        if let Matcher::Regex(regex) = &self.matcher {
+            for found in regex.find_iter(text) {
+                parts.push(&text[last..found.start()]);
+                last = found.end();
+            }
         }
         parts.push(&text[last..]);
         parts
@@ -100,6 +99,50 @@ impl Pattern {
     pub(crate) fn replace(&self, text: &str, by: &str) -> String {
         self.split(text).join(by)
     }
+}
+
+fn syntax() -> syntax::Config {
+    syntax::Config::new().nest_limit(64)
+}
+
+fn regex(translated: &str) -> Result<meta::Regex, BadPattern> {
+    let config = meta::Config::new()
+        .nfa_size_limit(Some(SIZE_LIMIT))
+        .onepass_size_limit(Some(SIZE_LIMIT))
+        .hybrid_cache_capacity(SIZE_LIMIT);
+    meta::Builder::new().configure(config).syntax(syntax()).build(translated).map_err(|_| BadPattern)
+}
+
+/// A pattern with its flags in the syntax of `regex-automata`.
+fn translated(pattern: &str, flags: &str) -> Result<String, BadPattern> {
+    if pattern.len() > LENGTH_LIMIT {
+        return Err(BadPattern);
+    }
+    let mut translated = String::with_capacity(pattern.len() + 16);
+    let mut prefix = String::new();
+    let (mut quoted, mut extended, mut dot_all) = (false, false, false);
+    for flag in flags.chars() {
+        match flag {
+            'i' | 'm' => prefix.push(flag),
+            's' => dot_all = true,
+            'x' => extended = true,
+            'q' => quoted = true,
+            _ => return Err(BadPattern),
+        }
+    }
+    if !prefix.is_empty() {
+        translated.push_str("(?");
+        translated.push_str(&prefix);
+        translated.push(')');
+    }
+    if quoted {
+        for c in pattern.chars() {
+            push_literal(&mut translated, c);
+        }
+    } else {
+        Translator { rest: pattern, out: &mut translated, dot_all, extended }.run()?;
+    }
+    Ok(translated)
 }
 
 /// `pattern` as a text with wildcard dots, when it is no more than that; such patterns come from documents (an OID used
@@ -298,7 +341,9 @@ mod tests {
     use super::*;
 
     fn is_match(pattern: &str, text: &str) -> bool {
-        Pattern::new(pattern, "").unwrap().is_match(text)
+        let found = Pattern::new(pattern, "").unwrap().is_match(text);
+        assert_eq!(Pattern::constant(pattern, "").unwrap().is_match(text), found, "{pattern} {text}");
+        found
     }
 
     #[test]

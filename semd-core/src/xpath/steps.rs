@@ -68,9 +68,7 @@ impl Parser<'_, '_> {
 
     fn step(&mut self, steps: &mut Vec<Step>) -> Result<(), SyntaxError> {
         let step = match self.primary()? {
-            Some(Expr::ContextItem) => {
-                Step::Axis(AxisStep { axis: Axis::SelfNode, test: NodeTest::Node, predicates: Vec::new() })
-            }
+            Some(Expr::ContextItem) => Step::Axis(AxisStep::new(Axis::SelfNode, NodeTest::Node, Vec::new())),
             Some(primary) => Step::Expr(primary),
             None => self.axis_step()?,
         };
@@ -227,7 +225,7 @@ impl Parser<'_, '_> {
             return Ok(Arc::clone(known));
         }
         let bad = |_| SyntaxError::new(offset, SyntaxErrorKind::BadRegex(regex.to_owned()));
-        let compiled = Arc::new(Pattern::new(regex, flags).map_err(bad)?);
+        let compiled = Arc::new(Pattern::constant(regex, flags).map_err(bad)?);
         self.context.patterns.insert(key, Arc::clone(&compiled));
         Ok(compiled)
     }
@@ -245,7 +243,7 @@ impl Parser<'_, '_> {
     fn axis_step(&mut self) -> Result<Step, SyntaxError> {
         if self.take_symbol("..") {
             let predicates = self.predicates()?;
-            return Ok(Step::Axis(AxisStep { axis: Axis::Parent, test: NodeTest::Node, predicates }));
+            return Ok(Step::Axis(AxisStep::new(Axis::Parent, NodeTest::Node, predicates)));
         }
         let mut axis = Axis::Child;
         if self.take_symbol("@") {
@@ -269,7 +267,7 @@ impl Parser<'_, '_> {
         }
         let test = self.node_test(axis)?;
         let predicates = self.predicates()?;
-        Ok(Step::Axis(AxisStep { axis, test, predicates }))
+        Ok(Step::Axis(AxisStep::new(axis, test, predicates)))
     }
 
     fn node_test(&mut self, axis: Axis) -> Result<NodeTest, SyntaxError> {
@@ -324,5 +322,5 @@ impl Parser<'_, '_> {
 
 /// `//` stands for `/descendant-or-self::node()/`.
 fn any_descendant() -> Step {
-    Step::Axis(AxisStep { axis: Axis::DescendantOrSelf, test: NodeTest::Node, predicates: Vec::new() })
+    Step::Axis(AxisStep::new(Axis::DescendantOrSelf, NodeTest::Node, Vec::new()))
 }

@@ -1,6 +1,6 @@
 //! Walking the axes of the tree without building node lists.
 
-use super::ast::{Axis, AxisStep, NodeTest, Predicate, Step};
+use super::ast::{Axis, AxisStep, Name, NodeTest, Path, Predicate, Shape, Step};
 use super::error::{ErrorCode, EvalError};
 use super::eval::{Evaluator, Focus, effective_boolean};
 use super::value::{Atomic, Item, Sequence, order};
@@ -10,16 +10,75 @@ use crate::xml::{AttributeId, ElementId, Node, TextId};
 type Visit<'v> = &'v mut dyn FnMut(Node) -> Result<bool, EvalError>;
 
 impl<'a> Evaluator<'a> {
-    /// Gives every node the steps lead to; `false` when the visitor stopped the walk.
-    pub(super) fn walk(&self, steps: &'a [Step], node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
-        match steps.split_first() {
-            None => visit(node),
-            Some((Step::Axis(step), rest)) if step.predicates.is_empty() => {
-                self.plain_step(step, rest, node, visit)
+    /// Gives every node a plain path leads to; `false` when the visitor stopped the walk.
+    #[inline(always)]
+    pub(super) fn each<V>(&self, path: &'a Path, start: Node, visit: &mut V) -> Result<bool, EvalError>
+    where
+        V: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let Node::Element(id) = start else {
+            return self.walk(&path.steps, start, visit);
+        };
+        match path.shape {
+            Shape::Own => visit(start),
+            Shape::Attribute(name) => self.attribute_named(id, name, visit),
+            Shape::Child(name) => self.children_named(id, name, &mut |child| visit(Node::Element(child))),
+            Shape::ChildAttribute(child, attribute) => {
+                self.children_named(id, child, &mut |child| self.attribute_named(child, attribute, visit))
             }
-            Some((Step::Axis(step), [])) => self.step(step, node, visit),
-            Some((Step::Axis(step), rest)) => self.step(step, node, &mut |next| self.walk(rest, next, visit)),
-            Some((Step::Expr(expr), rest)) => {
+            Shape::Grandchild(child, grandchild) => self.children_named(id, child, &mut |child| {
+                self.children_named(child, grandchild, &mut |found| visit(Node::Element(found)))
+            }),
+            Shape::Other => self.walk(&path.steps, start, visit),
+        }
+    }
+
+    #[inline(always)]
+    fn attribute_named<V>(&self, id: ElementId, name: Name, visit: &mut V) -> Result<bool, EvalError>
+    where
+        V: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        match self.named_attribute(id, name.symbol, name.bit)? {
+            Some(attribute) => visit(Node::Attribute(attribute)),
+            None => Ok(true),
+        }
+    }
+
+    #[inline(always)]
+    fn children_named<V>(&self, parent: ElementId, name: Name, visit: &mut V) -> Result<bool, EvalError>
+    where
+        V: FnMut(ElementId) -> Result<bool, EvalError>,
+    {
+        let elements = self.document.elements();
+        let element = &elements[parent.0 as usize];
+        if element.child_mask & name.bit == 0 {
+            return Ok(true);
+        }
+        let symbols = &self.binding.elements;
+        let end = element.end as usize;
+        let (mut child, mut passed) = (parent.0 as usize + 1, 0_usize);
+        let mut exhausted = true;
+        while child < end {
+            passed = passed.wrapping_add(1);
+            if symbols[child] == name.symbol && !visit(ElementId(child as u32))? {
+                exhausted = false;
+                break;
+            }
+            child = elements[child].end as usize;
+        }
+        self.spend(passed)?;
+        Ok(exhausted)
+    }
+
+    /// Gives every node the steps lead to; `false` when the visitor stopped the walk.
+    pub(super) fn walk<V>(&self, steps: &'a [Step], node: Node, visit: &mut V) -> Result<bool, EvalError>
+    where
+        V: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let (step, rest) = match steps {
+            [] => return visit(node),
+            [Step::Axis(step), rest @ ..] => (step, rest),
+            [Step::Expr(expr), rest @ ..] => {
                 for item in self.sequence(expr, &Focus::node(node))? {
                     let Item::Node(next) = item else {
                         return Err(ErrorCode::Xpty0019.into());
@@ -28,51 +87,118 @@ impl<'a> Evaluator<'a> {
                         return Ok(false);
                     }
                 }
-                Ok(true)
+                return Ok(true);
             }
+        };
+        // Children and attributes by name, the element itself and its parent are nearly all steps there are.
+        match (node, step.axis, &step.test) {
+            (Node::Element(id), Axis::Child, NodeTest::Name { symbol, bit }) if step.direct => {
+                self.named_children(step, (*symbol, *bit), rest, id, visit)
+            }
+            (Node::Element(id), Axis::Attribute, NodeTest::Name { symbol, bit })
+                if step.predicates.is_empty() =>
+            {
+                match self.named_attribute(id, *symbol, *bit)? {
+                    // An element has no two attributes of one name.
+                    Some(attribute) => self.onward(rest, Node::Attribute(attribute), visit),
+                    None => Ok(true),
+                }
+            }
+            (_, Axis::SelfNode, NodeTest::Node) if step.predicates.is_empty() => {
+                self.spend(1)?;
+                self.onward(rest, node, visit)
+            }
+            (_, Axis::Parent, NodeTest::Node) if step.predicates.is_empty() => match self.parent(node) {
+                Some(parent) => {
+                    self.spend(1)?;
+                    self.onward(rest, parent, visit)
+                }
+                None => Ok(true),
+            },
+            _ => self.step(step, node, &mut |next| self.onward(rest, next, visit)),
         }
     }
 
-    /// A step without predicates. Children and attributes by name are nearly all steps there are.
-    fn plain_step(
+    #[inline]
+    fn onward<V>(&self, rest: &'a [Step], node: Node, visit: &mut V) -> Result<bool, EvalError>
+    where
+        V: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        if rest.is_empty() { visit(node) } else { self.walk(rest, node, visit) }
+    }
+
+    fn named_children<V>(
         &self,
         step: &'a AxisStep,
+        (symbol, bit): (u32, u64),
         rest: &'a [Step],
-        node: Node,
-        visit: Visit<'_>,
-    ) -> Result<bool, EvalError> {
-        let (NodeTest::Name { symbol, bit }, Node::Element(id)) = (&step.test, node) else {
-            return self.axis(step.axis, &step.test, node, &mut |next| self.walk(rest, next, visit));
-        };
-        let element = self.document.element(id);
-        match step.axis {
-            Axis::Child => {
-                if element.child_mask & bit != 0 {
-                    for child in self.document.children(id) {
-                        self.spend(1)?;
-                        if self.binding.elements[child.0 as usize] == *symbol
-                            && !self.walk(rest, Node::Element(child), visit)?
-                        {
-                            return Ok(false);
-                        }
-                    }
-                }
-                Ok(true)
-            }
-            Axis::Attribute => {
-                if element.attribute_mask & bit != 0 {
-                    self.spend(1)?;
-                    for attribute in self.document.attribute_ids(id) {
-                        if self.binding.attributes[attribute as usize] == *symbol {
-                            // An element has no two attributes of one name.
-                            return self.walk(rest, Node::Attribute(AttributeId(attribute)), visit);
-                        }
-                    }
-                }
-                Ok(true)
-            }
-            _ => self.axis(step.axis, &step.test, node, &mut |next| self.walk(rest, next, visit)),
+        parent: ElementId,
+        visit: &mut V,
+    ) -> Result<bool, EvalError>
+    where
+        V: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let elements = self.document.elements();
+        let element = &elements[parent.0 as usize];
+        if element.child_mask & bit == 0 {
+            return Ok(true);
         }
+        let (wanted, conditions) = match &step.predicates[..] {
+            [Predicate::Position(wanted), rest @ ..] => (Some(*wanted), rest),
+            all => (None, all),
+        };
+        let symbols = &self.binding.elements;
+        let (mut position, mut passed) = (0_usize, 0_usize);
+        let mut child = parent.0 as usize + 1;
+        let end = element.end as usize;
+        while child < end {
+            let at = child;
+            child = elements[at].end as usize;
+            passed = passed.wrapping_add(1);
+            if symbols[at] != symbol {
+                continue;
+            }
+            position = position.wrapping_add(1);
+            if wanted.is_some_and(|wanted| wanted != position) {
+                continue;
+            }
+            let node = Node::Element(ElementId(at as u32));
+            if !conditions.is_empty() && !self.all(conditions, node)? {
+                // Nothing but the wanted position is asked for.
+            } else if rest.is_empty() {
+                if !visit(node)? {
+                    self.spend(passed)?;
+                    return Ok(false);
+                }
+            } else if !self.walk(rest, node, visit)? {
+                self.spend(passed)?;
+                return Ok(false);
+            }
+            if wanted.is_some() {
+                // Behind the wanted position nothing can follow.
+                break;
+            }
+        }
+        self.spend(passed)?;
+        Ok(true)
+    }
+
+    /// The attribute of an element with a name.
+    #[inline]
+    fn named_attribute(
+        &self,
+        id: ElementId,
+        symbol: u32,
+        bit: u64,
+    ) -> Result<Option<AttributeId>, EvalError> {
+        if self.document.element(id).attribute_mask & bit == 0 {
+            return Ok(None);
+        }
+        self.spend(1)?;
+        let range = self.document.attribute_ids(id);
+        let symbols = &self.binding.attributes[range.start as usize..range.end as usize];
+        let found = symbols.iter().position(|&known| known == symbol);
+        Ok(found.map(|index| AttributeId(range.start + index as u32)))
     }
 
     fn step(&self, step: &'a AxisStep, node: Node, visit: Visit<'_>) -> Result<bool, EvalError> {
@@ -80,7 +206,7 @@ impl<'a> Evaluator<'a> {
             [Predicate::Position(wanted), rest @ ..] => (Some(*wanted), rest),
             all => (None, all),
         };
-        if !conditions.iter().all(|condition| matches!(condition, Predicate::Boolean(_))) {
+        if !step.direct {
             let mut items = Vec::new();
             self.axis(step.axis, &step.test, node, &mut |found| {
                 items.push(Item::Node(found));

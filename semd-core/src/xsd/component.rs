@@ -85,6 +85,8 @@ pub(super) struct ComplexType {
     pub(super) content: Content,
     /// Sorted by symbol.
     pub(super) attributes: Vec<AttributeUse>,
+    /// Their symbols, apart from them, so that a search reads little memory.
+    pub(super) attribute_symbols: Box<[Symbol]>,
     /// Number of required ones among them.
     pub(super) required: u32,
     pub(super) wildcard: Option<Wildcard>,
@@ -113,6 +115,19 @@ pub struct Schema {
     pub(super) global_elements: Map<Symbol, DeclarationId>,
     pub(super) global_types: Map<Symbol, TypeId>,
     pub(super) global_attributes: Map<Symbol, AttributeUse>,
+}
+
+impl ComplexType {
+    /// The place of an attribute among those of the type.
+    pub(super) fn attribute(&self, symbol: Symbol) -> Option<usize> {
+        /// Up to here a plain search is faster than a binary one.
+        const SHORT: usize = 24;
+        if self.attribute_symbols.len() <= SHORT {
+            self.attribute_symbols.iter().position(|&known| known == symbol)
+        } else {
+            self.attribute_symbols.binary_search(&symbol).ok()
+        }
+    }
 }
 
 impl Schema {

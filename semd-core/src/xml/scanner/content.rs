@@ -2,6 +2,7 @@
 
 use super::super::chars::{is_ncname, is_space};
 use super::super::document::{Aside, AsideKind, ElementId, Text, Value};
+use super::super::runs::{space_end, text_stop};
 use super::super::{Fault, FaultKind};
 use super::{Scanner, Step, malformed, shown, space_char};
 
@@ -9,7 +10,7 @@ impl<'s> Scanner<'s, '_> {
     pub(super) fn comment(&mut self) -> Step {
         let start = self.at;
         let body = start + 4;
-        let length = self.source[body..].find("--").ok_or_else(|| {
+        let length = memchr::memmem::find(&self.bytes[body..], b"--").ok_or_else(|| {
             malformed("unclosed-comment", start, "Комментарий не закрыт", "The comment is not closed")
         })?;
         if self.bytes.get(body + length + 2) != Some(&b'>') {
@@ -81,7 +82,7 @@ impl<'s> Scanner<'s, '_> {
             ));
         }
         let body = start + 9;
-        let length = self.source[body..].find("]]>").ok_or_else(|| {
+        let length = memchr::memmem::find(&self.bytes[body..], b"]]>").ok_or_else(|| {
             malformed("unclosed-cdata", start, "Секция CDATA не закрыта", "The CDATA section is not closed")
         })?;
         self.check_chars(body, body + length)?;
@@ -104,14 +105,11 @@ impl<'s> Scanner<'s, '_> {
     /// Character data up to the next markup.
     pub(super) fn characters(&mut self) -> Step {
         let start = self.at;
-        let leading = self.bytes[start..].iter().take_while(|&&byte| is_space(byte)).count();
-        let mut at = start + leading;
+        let mut at = space_end(self.bytes, start);
         let blank = matches!(self.bytes.get(at), None | Some(b'<'));
         let mut plain = !self.bytes[start..at].contains(&b'\r');
         loop {
-            // One table look-up per byte; only the rare bytes are looked at again.
-            let rest = &self.bytes[at..];
-            at += rest.iter().position(|&byte| TEXT_STOP[usize::from(byte)]).unwrap_or(rest.len());
+            at = text_stop(self.bytes, at);
             match self.bytes.get(at) {
                 None | Some(b'<') => break,
                 Some(b'\r' | b'&') => plain = false,
@@ -190,22 +188,6 @@ impl<'s> Scanner<'s, '_> {
         Ok(())
     }
 }
-
-/// Bytes at which a run of characters is looked at again: `<`, `&`, `]`, control characters except tab and line feed, and
-/// the lead byte of U+FFFE and U+FFFF.
-const TEXT_STOP: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = byte != b'\t' as usize && byte != b'\n' as usize;
-        byte += 1;
-    }
-    table[b'<' as usize] = true;
-    table[b'&' as usize] = true;
-    table[b']' as usize] = true;
-    table[0xEF] = true;
-    table
-};
 
 fn push_line_ends_normalised(out: &mut String, raw: &str) {
     let mut pieces = raw.split('\r');

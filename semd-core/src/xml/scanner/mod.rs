@@ -4,12 +4,14 @@
 //! costs as much as everything else together; see `docs/decisions/0002-own-xml-scanner.md`.
 
 mod content;
+mod names;
 mod prolog;
 mod tags;
 mod values;
 
 use crate::report::{Message, redact};
 
+use names::{Key, NameCache};
 use prolog::{declared_encoding, foreign_encoding};
 
 use super::chars::is_space;
@@ -62,6 +64,7 @@ pub fn parse<'s>(bytes: &'s [u8], limits: &Limits) -> Result<Document<'s>, Fault
 struct Open<'s> {
     element: u32,
     name: &'s str,
+    key: Option<Key>,
     /// Number of bindings in scope before the element.
     bindings: usize,
     /// Name cache generation before the element.
@@ -74,11 +77,13 @@ struct Binding<'s> {
     namespace: u32,
 }
 
-/// An attribute before its prefix can be resolved: declarations may follow it in the tag.
+/// An attribute whose name is not known yet: it has a prefix, whose declaration may follow in the tag, or is met for the
+/// first time.
 struct RawAttribute<'s> {
     name: &'s str,
-    offset: u32,
-    value: Value,
+    key: Option<Key>,
+    /// Its place among the attributes of the document.
+    at: usize,
 }
 
 struct Scanner<'s, 'l> {
@@ -94,6 +99,8 @@ struct Scanner<'s, 'l> {
     scopes: u32,
     element_names: TextMap<(u32, &'s str), NameId>,
     attribute_names: TextMap<(u32, &'s str), NameId>,
+    element_cache: NameCache,
+    attribute_cache: NameCache,
     raw_attributes: Vec<RawAttribute<'s>>,
     nodes: usize,
     /// The last text node may be continued by CDATA or further characters.
@@ -126,8 +133,10 @@ impl<'s, 'l> Scanner<'s, 'l> {
             bindings: vec![Binding { prefix: "xml", namespace: Names::XML_NAMESPACE }],
             scope: 0,
             scopes: 0,
-            element_names: TextMap::default(),
-            attribute_names: TextMap::default(),
+            element_names: TextMap::with_capacity_and_hasher(128, Default::default()),
+            attribute_names: TextMap::with_capacity_and_hasher(64, Default::default()),
+            element_cache: NameCache::new(),
+            attribute_cache: NameCache::new(),
             raw_attributes: Vec::with_capacity(16),
             nodes: 0,
             text_open: false,

@@ -4,6 +4,7 @@ use super::super::chars::{is_ncname, is_space};
 use super::super::document::{Attribute, Element, ElementId, NamespaceDeclaration, Value};
 use super::super::names::{Names, name_at};
 use super::super::{Fault, FaultKind, NameId};
+use super::names::{Key, Known};
 use super::{Binding, Open, RawAttribute, Scanner, Step, malformed, shown, slice};
 
 /// So many times the declarations permitted on one element may be in scope. Writers that declare every namespace on every
@@ -23,7 +24,10 @@ impl<'s> Scanner<'s, '_> {
             ));
         };
         let name_end = name_start + open.name.len();
-        let matches = self.bytes[name_start..].starts_with(open.name.as_bytes());
+        let matches = match open.key {
+            Some(key) if key.begins(self.bytes, name_start, open.name.len()) => true,
+            _ => self.bytes[name_start..].starts_with(open.name.as_bytes()),
+        };
         let mut at = name_end;
         if matches {
             while self.bytes.get(at).copied().is_some_and(is_space) {
@@ -77,9 +81,11 @@ impl<'s> Scanner<'s, '_> {
             ));
         }
         self.at = start + 1 + name.len();
+        let key = Key::new(self.bytes, start + 1, self.at);
         let bindings = self.bindings.len();
         let scope = self.scope;
         let element = self.tree.elements.len() as u32;
+        let first = self.tree.attributes.len();
         self.raw_attributes.clear();
         let empty = self.attributes_of_tag(element, start)?;
         if self.open.len() >= self.limits.max_depth {
@@ -89,9 +95,8 @@ impl<'s> Scanner<'s, '_> {
             self.scopes += 1;
             self.scope = self.scopes;
         }
-        self.count_nodes(1 + self.raw_attributes.len(), start)?;
-        let id = self.element_name(name, start + 1)?;
-        let bit = self.tree.names.name(id).bit;
+        self.count_nodes(1 + self.tree.attributes.len() - first, start)?;
+        let Known { id, bit } = self.element_name(name, key, start + 1)?;
         let parent = match self.open.last() {
             Some(parent) => {
                 self.tree.elements[parent.element as usize].child_mask |= bit;
@@ -104,15 +109,15 @@ impl<'s> Scanner<'s, '_> {
             name: id,
             parent,
             end: element + 1,
-            attributes: self.tree.attributes.len() as u32,
+            attributes: first as u32,
             texts,
             texts_end: texts,
             offset: start as u32,
             child_mask: 0,
             attribute_mask: 0,
         });
-        self.resolve_attributes(element)?;
-        let open = Open { element, name, bindings, scope };
+        self.resolve_attributes(element, first)?;
+        let open = Open { element, name, key, bindings, scope };
         if empty {
             self.close(&open);
         } else {
@@ -124,6 +129,7 @@ impl<'s> Scanner<'s, '_> {
     /// Reads the attributes of a start tag up to `>`; answers whether the tag is an empty-element tag.
     pub(super) fn attributes_of_tag(&mut self, element: u32, start: usize) -> Result<bool, Fault> {
         let mut declared = 0;
+        let first = self.tree.attributes.len();
         loop {
             let before = self.at;
             while self.bytes.get(self.at).copied().is_some_and(is_space) {
@@ -153,8 +159,10 @@ impl<'s> Scanner<'s, '_> {
                 ));
             }
             self.at += name.len();
+            let key = Key::new(self.bytes, offset, self.at);
+            let known = key.and_then(|key| self.attribute_cache.get(key, UNPREFIXED));
             let value = self.attribute_value(name)?;
-            if name == "xmlns" || name.starts_with("xmlns:") {
+            if known.is_none() && (name == "xmlns" || name.starts_with("xmlns:")) {
                 declared += 1;
                 // Every new name is looked for among all declarations in scope: their number is bounded, too.
                 let in_scope = self.limits.max_namespaces.saturating_mul(SCOPE_FACTOR);
@@ -167,13 +175,22 @@ impl<'s> Scanner<'s, '_> {
                 self.count_nodes(1, offset)?;
                 self.declare(element, name.strip_prefix("xmlns:").unwrap_or(""), value, offset)?;
             } else {
-                if self.raw_attributes.len() >= self.limits.max_attributes {
+                let at = self.tree.attributes.len();
+                if at - first >= self.limits.max_attributes {
                     return Err(Fault {
                         kind: FaultKind::TooManyAttributes { limit: self.limits.max_attributes },
                         offset,
                     });
                 }
-                self.raw_attributes.push(RawAttribute { name, offset: offset as u32, value });
+                if known.is_none() {
+                    self.raw_attributes.push(RawAttribute { name, key, at });
+                }
+                self.tree.attributes.push(Attribute {
+                    name: known.map_or(NameId(u32::MAX), |known| known.id),
+                    owner: ElementId(element),
+                    value,
+                    offset: offset as u32,
+                });
             }
         }
     }
@@ -228,47 +245,75 @@ impl<'s> Scanner<'s, '_> {
         }
     }
 
-    pub(super) fn element_name(&mut self, name: &'s str, offset: usize) -> Result<NameId, Fault> {
-        if let Some(&id) = self.element_names.get(&(self.scope, name)) {
-            return Ok(id);
+    fn element_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Result<Known, Fault> {
+        if let Some(known) = key.and_then(|key| self.element_cache.get(key, self.scope)) {
+            return Ok(known);
         }
-        let (prefix, local) = split_name(name, offset)?;
-        let namespace = self.namespace_of(prefix, offset)?;
-        let id = self.tree.names.intern(namespace, local);
-        self.element_names.insert((self.scope, name), id);
-        Ok(id)
-    }
-
-    pub(super) fn attribute_name(&mut self, name: &'s str, offset: usize) -> Result<NameId, Fault> {
-        if let Some(&id) = self.attribute_names.get(&(self.scope, name)) {
-            return Ok(id);
-        }
-        let (prefix, local) = split_name(name, offset)?;
-        // The default namespace does not apply to attributes (Namespaces in XML 1.0, section 6.2).
-        let namespace =
-            if prefix.is_empty() { Names::NO_NAMESPACE } else { self.namespace_of(prefix, offset)? };
-        let id = self.tree.names.intern(namespace, local);
-        self.attribute_names.insert((self.scope, name), id);
-        Ok(id)
-    }
-
-    pub(super) fn resolve_attributes(&mut self, element: u32) -> Step {
-        let first = self.tree.attributes.len();
-        let mut mask = 0;
-        for index in 0..self.raw_attributes.len() {
-            let RawAttribute { name, offset, value } = self.raw_attributes[index];
-            let id = self.attribute_name(name, offset as usize)?;
-            // `Limits::max_attributes` bounds this pairwise comparison.
-            if self.tree.attributes[first..].iter().any(|known| known.name == id) {
-                return Err(duplicate_attribute(offset as usize, name));
+        let id = match self.element_names.get(&(self.scope, name)) {
+            Some(&id) => id,
+            None => {
+                let (prefix, local) = split_name(name, offset)?;
+                let namespace = self.namespace_of(prefix, offset)?;
+                let id = self.tree.names.intern(namespace, local);
+                self.element_names.insert((self.scope, name), id);
+                id
             }
-            mask |= self.tree.names.name(id).bit;
-            self.tree.attributes.push(Attribute { name: id, owner: ElementId(element), value, offset });
+        };
+        let known = Known { id, bit: self.tree.names.name(id).bit };
+        if let Some(key) = key {
+            self.element_cache.insert(key, self.scope, known);
+        }
+        Ok(known)
+    }
+
+    fn attribute_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Result<Known, Fault> {
+        // The default namespace does not apply to attributes (Namespaces in XML 1.0, section 6.2).
+        let scope = if name.contains(':') { self.scope } else { UNPREFIXED };
+        if let Some(known) = key.and_then(|key| self.attribute_cache.get(key, scope)) {
+            return Ok(known);
+        }
+        let id = match self.attribute_names.get(&(scope, name)) {
+            Some(&id) => id,
+            None => {
+                let (prefix, local) = split_name(name, offset)?;
+                let namespace =
+                    if prefix.is_empty() { Names::NO_NAMESPACE } else { self.namespace_of(prefix, offset)? };
+                let id = self.tree.names.intern(namespace, local);
+                self.attribute_names.insert((scope, name), id);
+                id
+            }
+        };
+        let known = Known { id, bit: self.tree.names.name(id).bit };
+        if let Some(key) = key {
+            self.attribute_cache.insert(key, scope, known);
+        }
+        Ok(known)
+    }
+
+    /// Names the attributes of an element that are still without one, and checks that none is there twice.
+    fn resolve_attributes(&mut self, element: u32, first: usize) -> Step {
+        for index in 0..self.raw_attributes.len() {
+            let RawAttribute { name, key, at } = self.raw_attributes[index];
+            let offset = self.tree.attributes[at].offset as usize;
+            self.tree.attributes[at].name = self.attribute_name(name, key, offset)?.id;
+        }
+        let mut mask = 0;
+        for index in first..self.tree.attributes.len() {
+            let Attribute { name, offset, .. } = self.tree.attributes[index];
+            let bit = self.tree.names.name(name).bit;
+            // Two attributes of one name share a bit. `Limits::max_attributes` bounds the pairwise comparison.
+            if mask & bit != 0 && self.tree.attributes[first..index].iter().any(|known| known.name == name) {
+                return Err(duplicate_attribute(offset as usize, name_at(self.source, offset as usize)));
+            }
+            mask |= bit;
         }
         self.tree.elements[element as usize].attribute_mask = mask;
         Ok(())
     }
 }
+
+/// Scope of attribute names without a prefix: they mean the same everywhere.
+const UNPREFIXED: u32 = u32::MAX;
 
 /// The file ends inside a tag.
 pub(super) fn unclosed_tag(offset: usize) -> Fault {

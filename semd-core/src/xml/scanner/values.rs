@@ -3,6 +3,7 @@
 use super::super::Fault;
 use super::super::chars::{is_char, is_space};
 use super::super::document::Value;
+use super::super::runs::{suspect, value_stop};
 use super::tags::unclosed_tag;
 use super::{Scanner, Step, malformed, shown};
 
@@ -17,14 +18,18 @@ impl<'s> Scanner<'s, '_> {
                 format!("“=” and a quoted value are expected after the attribute name “{name}”"),
             )
         };
-        self.skip_space();
+        if self.bytes.get(self.at) != Some(&b'=') {
+            self.skip_space();
+        }
         match self.bytes.get(self.at) {
             Some(b'=') => {}
             Some(_) => return Err(bad(self.at)),
             None => return Err(unclosed_tag(self.at)),
         }
         self.at += 1;
-        self.skip_space();
+        if self.bytes.get(self.at).copied().is_some_and(is_space) {
+            self.skip_space();
+        }
         let quote = match self.bytes.get(self.at) {
             Some(&quote @ (b'"' | b'\'')) => quote,
             Some(_) => return Err(bad(self.at)),
@@ -34,12 +39,11 @@ impl<'s> Scanner<'s, '_> {
         let mut at = start;
         let mut plain = true;
         loop {
-            let rest = self.bytes.get(at..).unwrap_or(&[]);
-            at += rest
-                .iter()
-                .position(|&byte| VALUE_STOP[usize::from(byte)])
-                .ok_or_else(|| unclosed_tag(start))?;
-            match self.bytes[at] {
+            at = value_stop(self.bytes, at);
+            let Some(&stop) = self.bytes.get(at) else {
+                return Err(unclosed_tag(start));
+            };
+            match stop {
                 byte if byte == quote => break,
                 b'"' | b'\'' => {}
                 b'<' => {
@@ -168,26 +172,15 @@ impl<'s> Scanner<'s, '_> {
     }
 
     pub(super) fn check_chars(&self, start: usize, end: usize) -> Step {
-        match self.source[start..end].char_indices().find(|(_, c)| !is_char(*c)) {
-            Some((index, _)) => self.check_char_at(start + index),
-            None => Ok(()),
+        let piece = &self.bytes[..end];
+        let mut at = start;
+        loop {
+            at = suspect(piece, at);
+            if at >= end {
+                return Ok(());
+            }
+            self.check_char_at(at)?;
+            at += 1;
         }
     }
 }
-
-/// Bytes at which an attribute value is looked at again: quotes, `<`, `&`, control characters, and the lead byte of U+FFFE
-/// and U+FFFF.
-const VALUE_STOP: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = true;
-        byte += 1;
-    }
-    table[b'"' as usize] = true;
-    table[b'\'' as usize] = true;
-    table[b'<' as usize] = true;
-    table[b'&' as usize] = true;
-    table[0xEF] = true;
-    table
-};

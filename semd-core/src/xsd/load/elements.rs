@@ -266,6 +266,7 @@ impl Compiler<'_> {
             is_abstract: definition.is_some_and(|definition| definition.is_abstract),
             content,
             required: attributes.iter().filter(|attribute| attribute.required).count() as u32,
+            attribute_symbols: attributes.iter().map(|attribute| attribute.symbol).collect(),
             attributes,
             wildcard: head.wildcard,
         })

@@ -299,6 +299,10 @@ impl Facets {
 pub(super) fn normalize(white_space: WhiteSpace, text: &str) -> Cow<'_, str> {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
     let bytes = text.as_bytes();
+    // Codes and identifiers, that is most values, have no white space at all. The loop has no early end, and is fast for it.
+    if bytes.iter().fold(0, |found, &byte| found | u8::from(byte <= b' ')) == 0 {
+        return Cow::Borrowed(text);
+    }
     match white_space {
         WhiteSpace::Preserve => Cow::Borrowed(text),
         WhiteSpace::Replace if !bytes.iter().any(|byte| is_space(byte) && *byte != b' ') => {

@@ -5,11 +5,11 @@
 
 use std::fmt::Write as _;
 
-use regex_automata::dfa::{Automaton as _, dense};
+use regex_automata::meta;
 use regex_automata::nfa::thompson;
-use regex_automata::util::{start, syntax};
-use regex_automata::{Anchored, MatchKind, meta};
+use regex_automata::util::syntax;
 
+use crate::automaton::{Automaton, Extent};
 use crate::class_escape::class_escape;
 
 /// Patterns of one derivation step: a value must match one of them.
@@ -22,7 +22,7 @@ pub(in crate::xsd) struct Patterns {
 
 #[derive(Debug)]
 enum Matcher {
-    Dense(Box<dense::DFA<Vec<u32>>>),
+    Dense(Box<Automaton>),
     /// For patterns whose automaton is too large to be written out.
     Lazy(Box<meta::Regex>),
 }
@@ -51,20 +51,9 @@ impl Patterns {
             .configure(thompson::Config::new().nfa_size_limit(Some(limit)))
             .build(&expression)
             .map_err(|error| fail(error.to_string()))?;
-        // Every way to match must be followed to the end of the value, hence `All`.
-        let dense = dense::Builder::new()
-            .configure(
-                dense::Config::new()
-                    .match_kind(MatchKind::All)
-                    .start_kind(regex_automata::dfa::StartKind::Anchored)
-                    .accelerate(false)
-                    .dfa_size_limit(Some(limit / DENSE_SHARE))
-                    .determinize_size_limit(Some(limit / DENSE_SHARE)),
-            )
-            .build_from_nfa(&nfa);
-        let matcher = match dense {
-            Ok(dense) => Matcher::Dense(Box::new(dense)),
-            Err(_) => Matcher::Lazy(Box::new(
+        let matcher = match Automaton::build(&nfa, Extent::Whole, limit / DENSE_SHARE) {
+            Some(table) => Matcher::Dense(Box::new(table)),
+            None => Matcher::Lazy(Box::new(
                 meta::Regex::builder()
                     .syntax(syntax)
                     .configure(meta::Config::new().nfa_size_limit(Some(limit)).hybrid_cache_capacity(limit))
@@ -77,20 +66,10 @@ impl Patterns {
 
     /// Whether the whole text matches.
     pub(super) fn matches(&self, text: &str) -> bool {
-        let dense = match &self.matcher {
-            Matcher::Dense(dense) => dense,
-            Matcher::Lazy(regex) => return regex.is_match(text),
-        };
-        let Ok(mut state) = dense.start_state(&start::Config::new().anchored(Anchored::Yes)) else {
-            return false;
-        };
-        for &byte in text.as_bytes() {
-            state = dense.next_state(state, byte);
-            if dense.is_dead_state(state) {
-                return false;
-            }
+        match &self.matcher {
+            Matcher::Dense(table) => table.matches(text),
+            Matcher::Lazy(regex) => regex.is_match(text),
         }
-        dense.is_match_state(dense.next_eoi_state(state))
     }
 }
 

@@ -13,6 +13,10 @@ impl Run<'_> {
     /// The attribute with one of the names of the instance namespace.
     pub(super) fn instance_attribute(&self, id: ElementId, name: Option<NameId>) -> Option<AttributeId> {
         let name = name?;
+        // Both names are in no way rare elsewhere, but an element without their bits has none of them.
+        if self.document.element(id).attribute_mask & self.instance.mask == 0 {
+            return None;
+        }
         self.document
             .attribute_ids(id)
             .map(AttributeId)
@@ -134,8 +138,7 @@ impl Run<'_> {
         let mut wild_identifier = false;
         for (attribute, record) in range.clone().map(AttributeId).zip(document.attributes(id)) {
             let symbol = self.symbols[record.name.0 as usize];
-            let known = complex.attributes.binary_search_by_key(&symbol, |attribute| attribute.symbol);
-            if let Ok(index) = known {
+            if let Some(index) = complex.attribute(symbol) {
                 let made = &complex.attributes[index];
                 required -= u32::from(made.required);
                 self.attribute(attribute, made);

@@ -28,6 +28,8 @@ pub const MAX_VIOLATIONS: usize = 1_000;
 struct Instance {
     type_name: Option<NameId>,
     nil: Option<NameId>,
+    /// Bits of both in the masks of elements.
+    mask: u64,
     locations: [Option<NameId>; 2],
 }
 
@@ -81,6 +83,7 @@ impl Schema {
             instance: Instance {
                 type_name: document.find_name(xml::XSI, "type"),
                 nil: document.find_name(xml::XSI, "nil"),
+                mask: xml::name_bit("type") | xml::name_bit("nil"),
                 locations: ["schemaLocation", "noNamespaceSchemaLocation"]
                     .map(|local| document.find_name(xml::XSI, local)),
             },
