@@ -2,12 +2,15 @@
 
 use std::marker::PhantomData;
 
-use subtle::{ConditionallySelectable, ConstantTimeEq};
-use zeroize::{Zeroize, Zeroizing};
+use subtle::ConditionallySelectable;
+use zeroize::Zeroize;
 
-use super::curve::{Curve, Point};
-use super::field::Field;
-use super::{GostError, MAX_WIDTH};
+use super::curve::{Curve, Scalar};
+use super::field::Element;
+use super::joint::Multiples;
+use super::modulus::Modulus;
+use super::point::{Affine, Point};
+use super::{GostError, comb::Comb, limbs};
 
 /// What a parameter set can do; one object per curve, so that keys need no type parameter.
 pub(super) trait Algorithm: Send + Sync {
@@ -19,126 +22,204 @@ pub(super) trait Algorithm: Send + Sync {
     fn derive_public(&self, secret: &[u8], out: &mut [u8]);
     /// Checks a public key (x and y, big-endian): range, curve, order.
     fn check_public(&self, public: &[u8]) -> Result<(), GostError>;
-    /// Signs a digest (in output order) with a given k (big-endian); `None` when this k must not be used.
+    /// Signs a digest (in output order) with a given k (big-endian, two widths, reduced modulo q here); `None` when
+    /// this k must not be used.
     fn sign(&self, secret: &[u8], digest: &[u8], nonce: &[u8], out: &mut [u8]) -> Option<()>;
     /// Verifies a signature s‖r under a checked public key (x and y, big-endian).
     fn verify(&self, public: &[u8], digest: &[u8], signature: &[u8]) -> bool;
+    /// Tables of a checked public key (x and y, big-endian).
+    fn prepare(&self, public: &[u8]) -> Box<dyn Prepared>;
+}
+
+/// A public key with tables.
+pub(super) trait Prepared: Send + Sync {
+    /// Verifies a signature s‖r.
+    fn verify(&self, digest: &[u8], signature: &[u8]) -> bool;
 }
 
 /// [`Algorithm`] over a curve.
-pub(super) struct Over<C>(PhantomData<C>);
+pub(super) struct Over<C, const L: usize>(PhantomData<C>);
 
-impl<C> Over<C> {
+impl<C, const L: usize> Over<C, L> {
     /// The object; it holds nothing.
     pub(super) const fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<C: Curve> Over<C> {
+impl<C: Curve<L>, const L: usize> Over<C, L> {
+    /// Octets of a coordinate and of a scalar.
+    const WIDTH: usize = 8 * L;
+    /// Width of the digits for the base point, whose table is made once.
+    const BASE_WINDOW: usize = 8;
+    /// Width of the digits for a prepared key.
+    const KEY_WINDOW: usize = 6;
+
     /// e = alpha mod q with alpha the little-endian reading of the digest; 1 instead of 0.
-    fn digest_number(digest: &[u8]) -> C::Scalar {
-        let mut reversed = [0_u8; MAX_WIDTH];
-        let reversed = &mut reversed[..C::WIDTH];
-        reversed.copy_from_slice(digest);
-        reversed.reverse();
-        let mut number = C::Scalar::from_be_reduced(reversed);
+    fn digest_number(digest: &[u8]) -> Scalar<C, L> {
+        let mut alpha = [0; L];
+        for (limb, octets) in alpha.iter_mut().zip(digest.chunks(8)) {
+            *limb = octets.iter().rev().fold(0, |value, octet| value << 8 | u64::from(*octet));
+        }
+        let mut number = Scalar::<C, L>::reduced(&alpha);
         let zero = number.is_zero();
-        number.conditional_assign(&C::Scalar::ONE, zero);
+        number.conditional_assign(&Element::one(), zero);
         number
     }
 
-    fn point(public: &[u8]) -> Option<Point<C>> {
-        let (x, y) = public.split_at_checked(C::WIDTH)?;
-        if y.len() != C::WIDTH {
-            return None;
-        }
-        Point::from_affine(C::Base::from_be_canonical(x)?, C::Base::from_be_canonical(y)?)
+    fn comb() -> &'static Comb<C, L> {
+        C::tables().comb.get_or_init(|| Comb::new(&Affine::base()))
     }
 
-    fn reduce_coordinate(x: &C::Base) -> C::Scalar {
-        let mut bytes = Zeroizing::new([0_u8; MAX_WIDTH]);
-        let bytes = &mut bytes[..C::WIDTH];
-        x.write_be(bytes);
-        C::Scalar::from_be_reduced(bytes)
+    fn multiples() -> &'static Multiples<C, L> {
+        C::tables().multiples.get_or_init(|| Multiples::new(&Affine::base(), Self::BASE_WINDOW))
+    }
+
+    fn point(public: &[u8]) -> Option<Affine<C, L>> {
+        let (x, y) = public.split_at_checked(Self::WIDTH)?;
+        if y.len() != Self::WIDTH {
+            return None;
+        }
+        Affine::on_curve(&limbs::from_be(x), &limbs::from_be(y))
+    }
+
+    /// Whether the signature is good, given how to compute `z1 * P + z2 * Q`.
+    fn verify_with(
+        digest: &[u8],
+        signature: &[u8],
+        joint: impl FnOnce(&Scalar<C, L>, &Scalar<C, L>) -> Point<C, L>,
+    ) -> bool {
+        if signature.len() != 2 * Self::WIDTH || digest.len() != Self::WIDTH {
+            return false;
+        }
+        let (s, r) = signature.split_at(Self::WIDTH);
+        let (s, r) = (limbs::from_be(s), limbs::from_be(r));
+        if s == [0; L] || r == [0; L] {
+            return false;
+        }
+        let (Some(s), Some(r_scalar)) = (Scalar::<C, L>::canonical(&s), Scalar::<C, L>::canonical(&r)) else {
+            return false;
+        };
+        let v = Self::digest_number(digest).invert_vartime();
+        Self::has_x(&joint(&s.mul(&v), &r_scalar.mul(&v).neg()), &r)
+    }
+
+    /// Whether x of a public point is r modulo q: one of r, r + q, r + 2q, … below p, compared without dividing by Z².
+    fn has_x(point: &Point<C, L>, r: &[u64; L]) -> bool {
+        if point.z.is_zero_vartime() {
+            return false;
+        }
+        let z2 = point.z.square();
+        let mut candidate = *r;
+        while let Some(x) = Element::canonical(&candidate) {
+            if x.mul(&z2).sub(&point.x).is_zero_vartime() {
+                return true;
+            }
+            let (next, carry) = limbs::add(&candidate, &C::Order::VALUE);
+            if carry {
+                return false;
+            }
+            candidate = next;
+        }
+        false
     }
 }
 
-impl<C: Curve> Algorithm for Over<C> {
+impl<C: Curve<L>, const L: usize> Algorithm for Over<C, L> {
     fn check_secret(&self, secret: &[u8]) -> Result<(), GostError> {
-        if secret.len() != C::WIDTH {
-            return Err(GostError::SecretLength { found: secret.len(), expected: C::WIDTH });
+        if secret.len() != Self::WIDTH {
+            return Err(GostError::SecretLength { found: secret.len(), expected: Self::WIDTH });
         }
-        let mut scalar = C::Scalar::from_be_canonical(secret).ok_or(GostError::SecretRange)?;
+        let mut number = limbs::from_be(secret);
+        let scalar = Scalar::<C, L>::canonical(&number);
+        number.zeroize();
+        let mut scalar = scalar.ok_or(GostError::SecretRange)?;
         let zero = bool::from(scalar.is_zero());
         scalar.zeroize();
         if zero { Err(GostError::SecretRange) } else { Ok(()) }
     }
 
     fn multiply_scalars(&self, left: &[u8], right: &[u8], out: &mut [u8]) {
-        let mut product = C::Scalar::from_be_reduced(left).mul(&C::Scalar::from_be_reduced(right));
-        product.write_be(out);
+        let factor = |octets| Scalar::<C, L>::reduced(&limbs::from_be(octets));
+        let mut product = factor(left).mul(&factor(right));
+        limbs::write_be(&product.number(), out);
         product.zeroize();
     }
 
     fn derive_public(&self, secret: &[u8], out: &mut [u8]) {
-        let (x, y) = Point::<C>::base()
-            .multiply(secret)
-            .to_affine()
-            .expect("0 < d < q and the base point has order q, so dP is not the neutral element");
-        let (out_x, out_y) = out.split_at_mut(C::WIDTH);
-        x.write_be(out_x);
-        y.write_be(out_y);
+        let mut scalar = Scalar::<C, L>::reduced(&limbs::from_be(secret));
+        let mut point = Self::comb().multiply(&scalar);
+        scalar.zeroize();
+        let public = point.to_affine(&point.z.invert());
+        // The projective coordinates depend on the whole of d.
+        point.zeroize();
+        let (out_x, out_y) = out.split_at_mut(Self::WIDTH);
+        limbs::write_be(&public.x.number(), out_x);
+        limbs::write_be(&public.y.number(), out_y);
     }
 
     fn check_public(&self, public: &[u8]) -> Result<(), GostError> {
-        if public.len() != 2 * C::WIDTH {
-            return Err(GostError::PublicLength { found: public.len(), expected: 2 * C::WIDTH });
+        if public.len() != 2 * Self::WIDTH {
+            return Err(GostError::PublicLength { found: public.len(), expected: 2 * Self::WIDTH });
         }
         let point = Self::point(public).ok_or(GostError::PublicNotOnCurve)?;
-        if point.in_prime_subgroup() { Ok(()) } else { Err(GostError::PublicOrder) }
+        if !C::HAS_COFACTOR || Point::multiply_vartime(&point, &C::Order::VALUE).z.is_zero_vartime() {
+            Ok(())
+        } else {
+            Err(GostError::PublicOrder)
+        }
     }
 
     fn sign(&self, secret: &[u8], digest: &[u8], nonce: &[u8], out: &mut [u8]) -> Option<()> {
+        let (high, low) = nonce.split_at(Self::WIDTH);
+        let (mut low, mut high) = (limbs::from_be(low), limbs::from_be(high));
+        let mut k = Scalar::<C, L>::reduced_wide(&low, &high);
+        low.zeroize();
+        high.zeroize();
         // Whether a k was refused is public: another is drawn, the refused one is forgotten.
-        let mut k = C::Scalar::from_be_canonical(nonce)?;
-        let mut point = Point::<C>::base().multiply(nonce);
-        let affine = point.to_affine();
+        if bool::from(k.is_zero()) {
+            return None;
+        }
+        let mut point = Self::comb().multiply(&k);
+        let x = point.to_affine(&point.z.invert()).x;
         // The projective coordinates depend on the whole of k.
         point.zeroize();
-        let r = Self::reduce_coordinate(&affine?.0);
-        let mut d = C::Scalar::from_be_reduced(secret);
+        let r = Scalar::<C, L>::reduced(&x.number());
+        let mut d = Scalar::<C, L>::reduced(&limbs::from_be(secret));
         let s = r.mul(&d).add(&k.mul(&Self::digest_number(digest)));
         k.zeroize();
         d.zeroize();
         if bool::from(r.is_zero() | s.is_zero()) {
             return None;
         }
-        let (out_s, out_r) = out.split_at_mut(C::WIDTH);
-        s.write_be(out_s);
-        r.write_be(out_r);
+        let (out_s, out_r) = out.split_at_mut(Self::WIDTH);
+        limbs::write_be(&s.number(), out_s);
+        limbs::write_be(&r.number(), out_r);
         Some(())
     }
 
     fn verify(&self, public: &[u8], digest: &[u8], signature: &[u8]) -> bool {
-        if signature.len() != 2 * C::WIDTH || digest.len() != C::WIDTH {
-            return false;
-        }
-        let (s, r) = signature.split_at(C::WIDTH);
-        let (Some(s), Some(r)) = (C::Scalar::from_be_canonical(s), C::Scalar::from_be_canonical(r)) else {
-            return false;
-        };
-        if bool::from(s.is_zero() | r.is_zero()) {
-            return false;
-        }
         let Some(key) = Self::point(public) else {
             return false;
         };
-        let v = Self::digest_number(digest).invert_vartime();
-        let (mut z1, mut z2) = ([0_u8; MAX_WIDTH], [0_u8; MAX_WIDTH]);
-        s.mul(&v).write_be(&mut z1[..C::WIDTH]);
-        r.mul(&v).neg().write_be(&mut z2[..C::WIDTH]);
-        let point = Point::<C>::double_multiply_vartime(&z1[..C::WIDTH], &z2[..C::WIDTH], &key);
-        point.to_affine_vartime().is_some_and(|(x, _)| bool::from(Self::reduce_coordinate(&x).ct_eq(&r)))
+        Self::verify_with(digest, signature, |z1, z2| Point::joint(Self::multiples(), z1, &key, z2))
+    }
+
+    fn prepare(&self, public: &[u8]) -> Box<dyn Prepared> {
+        let key = Self::point(public).expect("a public key is a point of its curve");
+        Box::new(PreparedOver { tables: Multiples::new(&key, Self::KEY_WINDOW) })
+    }
+}
+
+/// [`Prepared`] over a curve.
+struct PreparedOver<C: Curve<L>, const L: usize> {
+    tables: Multiples<C, L>,
+}
+
+impl<C: Curve<L>, const L: usize> Prepared for PreparedOver<C, L> {
+    fn verify(&self, digest: &[u8], signature: &[u8]) -> bool {
+        Over::<C, L>::verify_with(digest, signature, |z1, z2| {
+            Point::joint_prepared(Over::<C, L>::multiples(), z1, &self.tables, z2)
+        })
     }
 }

@@ -1,109 +1,175 @@
-//! Arithmetic modulo a prime, behind a trait small enough to be replaced.
+//! Elements of a prime field.
 //!
-//! Everything above this file speaks of [`Field`] only. The one implementation in the product stands on the constant
-//! time Montgomery forms of `crypto-bigint`; a specialised reduction for a pseudo-Mersenne prime can take its place
-//! for one parameter set without touching points, signatures or keys.
+//! Operations take time that does not depend on values unless the name says otherwise.
 
-use crypto_bigint::modular::{ConstMontyForm, ConstMontyParams};
-use crypto_bigint::{Encoding, Uint};
+use std::marker::PhantomData;
+
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroize;
 
-/// An element of a prime field. Operations take time that does not depend on values unless the name says otherwise.
-pub(super) trait Field: Copy + ConditionallySelectable + ConstantTimeEq + Zeroize {
-    /// Neutral element of addition.
-    const ZERO: Self;
-    /// Neutral element of multiplication.
-    const ONE: Self;
+use super::inverse::invert_vartime;
+use super::limbs;
+use super::modulus::Modulus;
 
-    /// Reads a number of exactly the field's width, big-endian, and reduces it.
-    fn from_be_reduced(bytes: &[u8]) -> Self;
-    /// Writes the reduced number, big-endian, over the whole of `out`, which has the field's width.
-    fn write_be(&self, out: &mut [u8]);
+/// An element of the field modulo the prime of `M`.
+pub(super) struct Element<M, const L: usize> {
+    kept: [u64; L],
+    modulus: PhantomData<M>,
+}
+
+impl<M: Modulus<L>, const L: usize> Element<M, L> {
+    /// Neutral element of addition.
+    pub(super) const ZERO: Self = Self::of([0; L]);
+
+    const fn of(kept: [u64; L]) -> Self {
+        Self { kept, modulus: PhantomData }
+    }
+
+    /// Neutral element of multiplication.
+    pub(super) fn one() -> Self {
+        let mut one = [0; L];
+        one[0] = 1;
+        Self::reduced(&one)
+    }
+
+    /// The residue of any number of this width.
+    pub(super) fn reduced(number: &[u64; L]) -> Self {
+        Self::of(M::enter(number))
+    }
+
+    /// The residue of a number of twice the width, given as lower and upper half.
+    pub(super) fn reduced_wide(low: &[u64; L], high: &[u64; L]) -> Self {
+        // 2^n is 2^n - p.
+        let radix = Self::reduced(&limbs::sub(&[0; L], &M::VALUE).0);
+        Self::reduced(high).mul(&radix).add(&Self::reduced(low))
+    }
+
+    /// The element with this number; `None` when it is not below the prime. Whether it was refused is public.
+    pub(super) fn canonical(number: &[u64; L]) -> Option<Self> {
+        limbs::sub(number, &M::VALUE).1.then(|| Self::reduced(number))
+    }
+
+    /// The number, below the prime.
+    pub(super) fn number(&self) -> [u64; L] {
+        M::leave(&self.kept)
+    }
 
     /// `self + other`.
-    fn add(&self, other: &Self) -> Self;
-    /// `self - other`.
-    fn sub(&self, other: &Self) -> Self;
-    /// `self * other`.
-    fn mul(&self, other: &Self) -> Self;
-    /// `self * self`.
-    fn square(&self) -> Self;
-    /// `-self`.
-    fn neg(&self) -> Self;
-    /// `1 / self`, or zero for zero.
-    fn invert(&self) -> Self;
-    /// `1 / self` for a public value, or zero for zero.
-    fn invert_vartime(&self) -> Self;
+    #[inline(always)]
+    pub(super) fn add(&self, other: &Self) -> Self {
+        Self::of(M::add(&self.kept, &other.kept))
+    }
 
     /// `self + self`.
-    fn double(&self) -> Self {
+    #[inline(always)]
+    pub(super) fn double(&self) -> Self {
         self.add(self)
     }
 
+    /// `self / 2`.
+    #[inline(always)]
+    pub(super) fn half(&self) -> Self {
+        Self::of(M::half(&self.kept))
+    }
+
+    /// `self - other`.
+    #[inline(always)]
+    pub(super) fn sub(&self, other: &Self) -> Self {
+        Self::of(M::sub(&self.kept, &other.kept))
+    }
+
+    /// `-self`.
+    #[inline(always)]
+    pub(super) fn neg(&self) -> Self {
+        Self::ZERO.sub(self)
+    }
+
+    /// `self * other`.
+    pub(super) fn mul(&self, other: &Self) -> Self {
+        let (low, high) = limbs::mul_wide(&self.kept, &other.kept);
+        Self::of(M::reduce(&low, &high))
+    }
+
+    /// `self * self`.
+    pub(super) fn square(&self) -> Self {
+        let (low, high) = limbs::square_wide(&self.kept);
+        Self::of(M::reduce(&low, &high))
+    }
+
+    /// `self` squared `count` times.
+    fn square_repeatedly(&self, count: usize) -> Self {
+        (0..count).fold(*self, |value, _| value.square())
+    }
+
+    /// `1 / self`, or zero for zero, as self^(p-2). The exponent is public.
+    ///
+    /// Most primes here begin with a long run of ones: it is raised by doubling its length, the other bits one by one.
+    pub(super) fn invert(&self) -> Self {
+        let mut exponent = M::VALUE;
+        // No prime here has a lowest limb below 2.
+        exponent[0] = exponent[0].wrapping_sub(2);
+        let bit = |index: &usize| exponent[index / 64] >> (index % 64) & 1 == 1;
+        let width = (0..64 * L).rev().find(bit).map_or(0, |top| top + 1);
+        let ones = (0..width).rev().take_while(bit).count();
+        let mut power = self.power_of_ones(ones);
+        for index in (0..width - ones).rev() {
+            power = power.square();
+            if bit(&index) {
+                power = power.mul(self);
+            }
+        }
+        power
+    }
+
+    /// `1 / self` for a public element, or zero for zero.
+    pub(super) fn invert_vartime(&self) -> Self {
+        Self::reduced(&invert_vartime(&self.number(), &M::VALUE))
+    }
+
+    /// `self^(2^count - 1)` for a public count.
+    fn power_of_ones(&self, count: usize) -> Self {
+        if count <= 1 {
+            return *self;
+        }
+        let half = self.power_of_ones(count / 2);
+        let doubled = half.square_repeatedly(count / 2).mul(&half);
+        if count.is_multiple_of(2) { doubled } else { doubled.square().mul(self) }
+    }
+
     /// Whether the element is zero.
-    fn is_zero(&self) -> Choice {
+    pub(super) fn is_zero(&self) -> Choice {
         self.ct_eq(&Self::ZERO)
     }
 
-    /// Reads a number of exactly the field's width, big-endian; `None` when it is not below the modulus.
-    ///
-    /// Whether the number was refused is public.
-    fn from_be_canonical(bytes: &[u8]) -> Option<Self> {
-        let value = Self::from_be_reduced(bytes);
-        let mut written = [0_u8; super::MAX_WIDTH];
-        let written = &mut written[..bytes.len()];
-        value.write_be(written);
-        let same = bool::from((*written).ct_eq(bytes));
-        written.zeroize();
-        same.then_some(value)
+    /// Whether a public element is zero.
+    pub(super) fn is_zero_vartime(&self) -> bool {
+        self.number() == [0; L]
     }
 }
 
-impl<M: ConstMontyParams<LIMBS>, const LIMBS: usize> Field for ConstMontyForm<M, LIMBS>
-where
-    Uint<LIMBS>: Encoding,
-{
-    const ZERO: Self = ConstMontyForm::ZERO;
-    const ONE: Self = ConstMontyForm::ONE;
-
-    fn from_be_reduced(bytes: &[u8]) -> Self {
-        Self::new(&Uint::from_be_slice(bytes))
+impl<M, const L: usize> Clone for Element<M, L> {
+    fn clone(&self) -> Self {
+        *self
     }
+}
 
-    fn write_be(&self, out: &mut [u8]) {
-        let mut number = self.retrieve();
-        let mut bytes = Encoding::to_be_bytes(&number);
-        out.copy_from_slice(bytes.as_ref());
-        number.zeroize();
-        bytes.as_mut().zeroize();
+impl<M, const L: usize> Copy for Element<M, L> {}
+
+impl<M: Modulus<L>, const L: usize> ConstantTimeEq for Element<M, L> {
+    fn ct_eq(&self, other: &Self) -> Choice {
+        self.number().ct_eq(&other.number())
     }
+}
 
-    fn add(&self, other: &Self) -> Self {
-        ConstMontyForm::add(self, other)
+impl<M: Modulus<L>, const L: usize> ConditionallySelectable for Element<M, L> {
+    #[inline(always)]
+    fn conditional_select(a: &Self, b: &Self, choice: Choice) -> Self {
+        Self::of(std::array::from_fn(|i| u64::conditional_select(&a.kept[i], &b.kept[i], choice)))
     }
+}
 
-    fn sub(&self, other: &Self) -> Self {
-        ConstMontyForm::sub(self, other)
-    }
-
-    fn mul(&self, other: &Self) -> Self {
-        ConstMontyForm::mul(self, other)
-    }
-
-    fn square(&self) -> Self {
-        ConstMontyForm::square(self)
-    }
-
-    fn neg(&self) -> Self {
-        ConstMontyForm::neg(self)
-    }
-
-    fn invert(&self) -> Self {
-        ConstMontyForm::invert(self).into_option_copied().unwrap_or(Self::ZERO)
-    }
-
-    fn invert_vartime(&self) -> Self {
-        ConstMontyForm::invert_vartime(self).into_option_copied().unwrap_or(Self::ZERO)
+impl<M, const L: usize> Zeroize for Element<M, L> {
+    fn zeroize(&mut self) {
+        self.kept.zeroize();
     }
 }

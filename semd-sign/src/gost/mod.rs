@@ -5,10 +5,18 @@
 //! little-endian; a private key is little-endian; a digest is read as a little-endian number.
 
 mod algorithm;
+mod comb;
 mod curve;
+mod curves;
 mod error;
 mod field;
+mod inverse;
+mod joint;
+mod limbs;
+mod modulus;
 mod nonce;
+mod point;
+mod prepared_key;
 mod public_key;
 mod recode;
 mod secret_key;
@@ -17,6 +25,7 @@ mod sets;
 mod vectors;
 
 pub use error::GostError;
+pub use prepared_key::PreparedKey;
 pub use public_key::PublicKey;
 pub use secret_key::SecretKey;
 pub use sets::{ParameterSet, TestSets};

@@ -1,54 +1,65 @@
 //! The one-time number k of a signature.
 //!
-//! Nothing public fixes a deterministic k for GOST R 34.10-2012. A hedged one is used: HMAC-DRBG (the construction of
-//! NIST SP 800-90A 10.1.2 and RFC 6979 3.2) over Streebog-512, seeded with the private key, the digest and fresh
-//! randomness. A broken random source cannot make k repeat for different digests, and a fault cannot make it
-//! predictable while the random source works.
+//! Nothing public fixes how k is made for GOST R 34.10-2012. Here it is Streebog-512 keyed with the private key, over
+//! fresh randomness and the digest: `Streebog-512(d padded to a block ‖ randomness ‖ digest ‖ trailer)`, as many blocks
+//! of output as two widths of q take, reduced modulo q. A key prepended as one block makes Streebog a pseudorandom
+//! function (Kiryukhin, "Keyed Streebog is a secure PRF and MAC", 2022): the length and the checksum that end its
+//! computation leave no room for extensions, so the second pass of HMAC buys nothing. Twice the width leaves a bias of
+//! at most 2^-256.
+//!
+//! With randomness the nonce is *hedged*: a broken random source cannot make k repeat for different digests, and a fault
+//! cannot make it predictable while the source works. Without, it is *deterministic* in the sense of RFC 6979.
 
-use hmac::{Hmac, KeyInit, Mac};
-use streebog::Streebog512;
+use streebog::{Digest, Streebog512};
 use zeroize::{Zeroize, Zeroizing};
 
-const STATE: usize = 64;
+/// Octets of a block of the hash function and of its output.
+const BLOCK: usize = 64;
+/// Octets of fresh randomness mixed into a hedged nonce.
+pub(super) const FRESH: usize = 32;
+/// Ends every input, followed by what the nonce is made from, the attempt and the block of output.
+const LABEL: &[u8] = b"semd GOST R 34.10-2012 k";
 
-/// The generator's state.
+/// Makes nonces under one private key. Its state is wiped when it is dropped.
+#[derive(Clone)]
 pub(super) struct NonceGenerator {
-    key: Zeroizing<[u8; STATE]>,
-    value: Zeroizing<[u8; STATE]>,
+    /// The hash function after it has taken the key.
+    keyed: Streebog512,
+}
+
+/// What is mixed into a nonce beside key and digest.
+#[derive(Clone, Copy)]
+pub(super) enum Entropy<'a> {
+    /// Nothing: the same digest gives the same nonce.
+    None,
+    /// Octets drawn for this one signature.
+    Fresh(&'a [u8; FRESH]),
 }
 
 impl NonceGenerator {
-    /// Seeds the generator with the private key, the digest to be signed and fresh randomness.
-    pub(super) fn new(secret: &[u8], digest: &[u8], fresh: &[u8]) -> Self {
-        let mut generator = Self { key: Zeroizing::new([0; STATE]), value: Zeroizing::new([1; STATE]) };
-        for separator in [0_u8, 1] {
-            generator.key = generator.mac(&[&*generator.value, &[separator], secret, digest, fresh]);
-            generator.value = generator.mac(&[&*generator.value]);
-        }
-        generator
+    /// Takes the private key, at most one block.
+    pub(super) fn new(secret: &[u8]) -> Self {
+        let mut block = Zeroizing::new([0; BLOCK]);
+        block[..secret.len()].copy_from_slice(secret);
+        Self { keyed: Streebog512::new_with_prefix(*block) }
     }
 
-    /// Fills `candidate` with the next octets.
-    pub(super) fn fill(&mut self, candidate: &mut [u8]) {
-        for chunk in candidate.chunks_mut(STATE) {
-            self.value = self.mac(&[&*self.value]);
-            chunk.copy_from_slice(&self.value[..chunk.len()]);
+    /// Fills `wide` with the octets of the nonce for this digest; another attempt gives other octets.
+    pub(super) fn fill(&self, entropy: Entropy<'_>, digest: &[u8], attempt: u8, wide: &mut [u8]) {
+        let (fresh, kind) = match entropy {
+            Entropy::None => (&[0; FRESH], 0),
+            Entropy::Fresh(octets) => (octets, 1),
+        };
+        for (part, octets) in (0_u8..).zip(wide.chunks_mut(BLOCK)) {
+            let mut hash = self.keyed.clone();
+            hash.update(fresh);
+            hash.update(digest);
+            hash.update(LABEL);
+            hash.update([kind, attempt, part]);
+            let mut output = hash.finalize();
+            octets.copy_from_slice(&output[..octets.len()]);
+            output.as_mut_slice().zeroize();
         }
-        self.key = self.mac(&[&*self.value, &[0]]);
-        self.value = self.mac(&[&*self.value]);
-    }
-
-    fn mac(&self, parts: &[&[u8]]) -> Zeroizing<[u8; STATE]> {
-        let mut mac =
-            Hmac::<Streebog512>::new_from_slice(&*self.key).expect("HMAC takes a key of any length");
-        for part in parts {
-            mac.update(part);
-        }
-        let mut output = mac.finalize().into_bytes();
-        let mut result = Zeroizing::new([0; STATE]);
-        result.copy_from_slice(&output);
-        output.as_mut_slice().zeroize();
-        result
     }
 }
 
@@ -56,34 +67,35 @@ impl NonceGenerator {
 mod tests {
     use super::*;
 
-    fn first(secret: &[u8], digest: &[u8], fresh: &[u8]) -> [u8; 32] {
-        let mut out = [0; 32];
-        NonceGenerator::new(secret, digest, fresh).fill(&mut out);
-        out
+    fn nonce(secret: &[u8], entropy: Entropy<'_>, digest: &[u8], attempt: u8) -> [u8; 128] {
+        let mut wide = [0; 128];
+        NonceGenerator::new(secret).fill(entropy, digest, attempt, &mut wide);
+        wide
     }
 
     #[test]
     fn every_input_changes_the_nonce() {
-        let reference = first(&[1; 32], &[2; 32], &[3; 32]);
-        assert_eq!(reference, first(&[1; 32], &[2; 32], &[3; 32]));
-        assert_ne!(reference, first(&[9; 32], &[2; 32], &[3; 32]));
-        assert_ne!(reference, first(&[1; 32], &[9; 32], &[3; 32]));
-        assert_ne!(reference, first(&[1; 32], &[2; 32], &[9; 32]));
+        let fresh = Entropy::Fresh(&[3; FRESH]);
+        let reference = nonce(&[1; 32], fresh, &[2; 32], 0);
+        assert_eq!(reference, nonce(&[1; 32], fresh, &[2; 32], 0));
+        assert_ne!(reference[..64], reference[64..]);
+        for other in [
+            nonce(&[9; 32], fresh, &[2; 32], 0),
+            nonce(&[1; 32], fresh, &[9; 32], 0),
+            nonce(&[1; 32], fresh, &[2; 32], 1),
+            nonce(&[1; 32], Entropy::Fresh(&[9; FRESH]), &[2; 32], 0),
+            nonce(&[1; 32], Entropy::None, &[2; 32], 0),
+        ] {
+            assert!(reference.chunks(64).zip(other.chunks(64)).all(|(left, right)| left != right));
+        }
+        let zeros = Entropy::Fresh(&[0; FRESH]);
+        assert_ne!(nonce(&[1; 32], zeros, &[2; 32], 0), nonce(&[1; 32], Entropy::None, &[2; 32], 0));
     }
 
     #[test]
-    fn hash_states_under_the_mac_are_wiped_when_dropped() {
+    fn hash_states_that_hold_the_key_are_wiped_when_dropped() {
         // Compiles only while the feature that wipes is on.
         fn wiped<T: zeroize::ZeroizeOnDrop>() {}
         wiped::<Streebog512>();
-    }
-
-    #[test]
-    fn successive_candidates_differ() {
-        let mut generator = NonceGenerator::new(&[1], &[2], &[3]);
-        let (mut a, mut b) = ([0; 64], [0; 64]);
-        generator.fill(&mut a);
-        generator.fill(&mut b);
-        assert_ne!(a, b);
     }
 }

@@ -1,6 +1,6 @@
 //! A checked public key.
 
-use super::{GostError, ParameterSet};
+use super::{GostError, ParameterSet, PreparedKey};
 
 /// A public key: a point of order q on a known curve.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,6 +56,11 @@ impl PublicKey {
     /// ```
     pub fn verify(&self, digest: &[u8], signature: &[u8]) -> bool {
         self.set.algorithm.verify(&self.point, digest, signature)
+    }
+
+    /// The key with tables that make further verifications cheaper; worth its price from the second one on.
+    pub fn prepare(&self) -> PreparedKey {
+        PreparedKey::new(self.clone(), self.set.algorithm.prepare(&self.point))
     }
 }
 

@@ -1,46 +1,63 @@
-//! Signed window digits of a public scalar, for verification.
+//! Signed digits of a public scalar, for verification.
 
-/// Bits of a window.
-const WINDOW: usize = 5;
-/// Odd multiples 1, 3, … 2^(WINDOW-1)-1 that digits refer to.
-pub(super) const TABLE: usize = 1 << (WINDOW - 2);
-/// Digits of the widest scalar, with the carry out of the top.
-pub(super) const MAX_DIGITS: usize = super::MAX_WIDTH * 8 + 1;
+/// Room for the digits of the widest scalar, with the carry out of the top.
+const MAX_DIGITS: usize = super::MAX_WIDTH * 8 + 1;
 
-/// Width-5 non-adjacent form of a big-endian number: `Σ digit[i]·2^i`, every digit zero or odd with |digit| < 16.
-pub(super) fn signed_windows(scalar: &[u8]) -> [i8; MAX_DIGITS] {
-    let bits = scalar.len() * 8;
-    let bit = |index: usize| -> i16 {
-        if index < bits { i16::from(scalar[scalar.len() - 1 - index / 8] >> (index % 8) & 1) } else { 0 }
-    };
-    let mut digits = [0_i8; MAX_DIGITS];
-    let mut carry = 0;
-    let mut index = 0;
-    while index <= bits {
-        if (bit(index) + carry) & 1 == 0 {
-            // The carry, if any, moves on: 1 + 1 = 0 carry 1, 0 + 0 = 0 carry 0.
-            index += 1;
-            continue;
+/// Odd multiples 1, 3, … 2^(window-1) - 1 that digits of this width refer to.
+pub(super) const fn table_size(window: usize) -> usize {
+    1 << (window - 2)
+}
+
+/// Non-adjacent form of a width: `Σ digit[i]·2^i`, every digit zero or odd with |digit| < 2^(window-1), and of `window`
+/// neighbours at most one not zero.
+pub(super) struct Digits {
+    digits: [i16; MAX_DIGITS],
+    length: usize,
+}
+
+impl Digits {
+    /// The digits of a number given in limbs, least significant first; `window` is 2 to 14.
+    pub(super) fn new(number: &[u64], window: usize) -> Self {
+        let bits = 64 * number.len();
+        let limb = |index: usize| number.get(index).copied().unwrap_or(0);
+        let mut digits = [0; MAX_DIGITS];
+        let (mut carry, mut index, mut length) = (0, 0, 0);
+        while index <= bits {
+            let (low, shift) = (index / 64, index % 64);
+            let above = if shift == 0 { 0 } else { limb(low + 1) << (64 - shift) };
+            let ahead = limb(low) >> shift | above;
+            if (ahead & 1) + carry != 1 {
+                // The carry, if any, moves on: 1 + 1 = 0 carry 1, 0 + 0 = 0 carry 0.
+                index += 1;
+                continue;
+            }
+            let value = (ahead & ((1 << window) - 1)) as i16 + carry as i16;
+            carry = u64::from(value >= 1 << (window - 1));
+            digits[index] = if carry == 1 { value - (1 << window) } else { value };
+            length = index + 1;
+            index += window;
         }
-        let window: i16 = (0..WINDOW).map(|offset| bit(index + offset) << offset).sum::<i16>() + carry;
-        let digit = if window >= 1 << (WINDOW - 1) {
-            carry = 1;
-            window - (1 << WINDOW)
-        } else {
-            carry = 0;
-            window
-        };
-        digits[index] = digit as i8;
-        index += WINDOW;
+        Self { digits, length }
     }
-    digits
+
+    /// Positions up to the highest digit that is not zero.
+    pub(super) fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Place of the digit's odd multiple in the table and whether it is negated; `None` for zero.
+    #[inline(always)]
+    pub(super) fn at(&self, position: usize) -> Option<(usize, bool)> {
+        let digit = *self.digits.get(position)?;
+        (digit != 0).then(|| (usize::from(digit.unsigned_abs() / 2), digit < 0))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::signed_windows;
+    use super::*;
 
-    fn value(digits: &[i8]) -> i128 {
+    fn value(digits: &[i16]) -> i128 {
         digits.iter().rev().fold(0, |sum, digit| sum * 2 + i128::from(*digit))
     }
 
@@ -49,9 +66,21 @@ mod tests {
         for number in
             [0_u64, 1, 2, 15, 16, 17, 31, 0xFF, 0x8000_0000_0000_0000, u64::MAX, 0x0123_4567_89AB_CDEF]
         {
-            let digits = signed_windows(&number.to_be_bytes());
-            assert_eq!(value(&digits[..70]), i128::from(number));
-            assert!(digits.iter().all(|digit| *digit == 0 || (digit % 2 != 0 && digit.abs() < 16)));
+            for window in [2, 5, 9] {
+                let digits = Digits::new(&[number], window);
+                assert_eq!(value(&digits.digits[..70]), i128::from(number));
+                assert!(digits.digits.iter().all(|digit| *digit == 0
+                    || (digit % 2 != 0 && usize::from(digit.unsigned_abs() / 2) < table_size(window))));
+            }
         }
+    }
+
+    #[test]
+    fn carries_leave_the_top_of_the_widest_scalar() {
+        let digits = Digits::new(&[u64::MAX; 8], 5);
+        assert_eq!(digits.digits[512], 1);
+        assert_eq!(digits.digits[0], -1);
+        assert_eq!(digits.len(), 513);
+        assert!(digits.digits[1..512].iter().all(|digit| *digit == 0));
     }
 }

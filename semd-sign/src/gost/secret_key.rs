@@ -2,11 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::nonce::NonceGenerator;
+use super::nonce::{Entropy, FRESH, NonceGenerator};
 use super::{GostError, MAX_WIDTH, ParameterSet, PublicKey};
-
-/// Octets of fresh randomness mixed into every nonce.
-const FRESH: usize = 64;
 
 /// A checked private key, 0 < d < q. The octets are wiped when it is dropped.
 #[derive(Clone)]
@@ -14,6 +11,7 @@ pub struct SecretKey {
     set: &'static ParameterSet,
     /// d, big-endian.
     scalar: Zeroizing<Vec<u8>>,
+    nonces: NonceGenerator,
 }
 
 impl SecretKey {
@@ -29,7 +27,7 @@ impl SecretKey {
 
     fn from_be(set: &'static ParameterSet, scalar: Zeroizing<Vec<u8>>) -> Result<Self, GostError> {
         set.algorithm.check_secret(&scalar)?;
-        Ok(Self { set, scalar })
+        Ok(Self { set, nonces: NonceGenerator::new(&scalar), scalar })
     }
 
     /// The key hidden behind masks (RFC 9548 5.1): the product of all parts modulo q, each little-endian.
@@ -46,9 +44,9 @@ impl SecretKey {
             let mask = Self::from_le_bytes(set, mask)?;
             let mut product = Zeroizing::new(vec![0; set.width()]);
             set.algorithm.multiply_scalars(&key.scalar, &mask.scalar, &mut product);
-            key.scalar = product;
+            key = Self::from_be(set, product)?;
         }
-        Self::from_be(set, key.scalar)
+        Ok(key)
     }
 
     /// Draws a key from the operating system's random source.
@@ -83,29 +81,50 @@ impl SecretKey {
         PublicKey::derive(self.set, &self.scalar)
     }
 
-    /// Signs a digest (in output order); the result is `s‖r`, big-endian.
+    /// Signs a digest (in output order) with a hedged nonce; the result is `s‖r`, big-endian.
     ///
     /// # Errors
     /// The digest is not of the key's hash function, or there is no randomness.
     pub fn sign(&self, digest: &[u8]) -> Result<Vec<u8>, GostError> {
         let mut fresh = Zeroizing::new([0; FRESH]);
         getrandom::fill(&mut *fresh).map_err(|_| GostError::NoRandomness)?;
-        self.sign_hedged(digest, &*fresh)
+        self.sign_from(digest, Entropy::Fresh(&fresh))
     }
 
-    fn sign_hedged(&self, digest: &[u8], fresh: &[u8]) -> Result<Vec<u8>, GostError> {
-        let mut generator = NonceGenerator::new(&self.scalar, digest, fresh);
-        let mut nonce = Zeroizing::new([0; MAX_WIDTH]);
+    /// Signs a digest (in output order) with a nonce made from key and digest alone: the same digest always gets the
+    /// same signature. For machines without a random source; [`Self::sign`] is stronger against faults.
+    ///
+    /// # Errors
+    /// The digest is not of the key's hash function.
+    ///
+    /// ```
+    /// use semd_sign::gost::{ParameterSet, SecretKey};
+    ///
+    /// let set = ParameterSet::by_oid(ParameterSet::XCHA).expect("a known set");
+    /// let key = SecretKey::generate(set)?;
+    /// let digest = semd_sign::digest::streebog_256("документ".as_bytes());
+    /// assert_eq!(key.sign_deterministic(&digest)?, key.sign_deterministic(&digest)?);
+    /// # Ok::<(), semd_sign::gost::GostError>(())
+    /// ```
+    pub fn sign_deterministic(&self, digest: &[u8]) -> Result<Vec<u8>, GostError> {
+        self.sign_from(digest, Entropy::None)
+    }
+
+    fn sign_from(&self, digest: &[u8], entropy: Entropy<'_>) -> Result<Vec<u8>, GostError> {
+        let mut nonce = Zeroizing::new([0; 2 * MAX_WIDTH]);
+        let nonce = &mut nonce[..2 * self.set.width()];
+        let mut attempt = 0;
         loop {
-            let nonce = &mut nonce[..self.set.width()];
-            generator.fill(nonce);
+            self.nonces.fill(entropy, digest, attempt, nonce);
             if let Some(signature) = self.sign_with_nonce(digest, nonce)? {
                 return Ok(signature);
             }
+            // Happens once in 2^253 signatures.
+            attempt += 1;
         }
     }
 
-    /// Signs with a given k (big-endian); `None` when that k must not be used.
+    /// Signs with a given k (big-endian, twice the set's width); `None` when that k must not be used.
     pub(super) fn sign_with_nonce(&self, digest: &[u8], nonce: &[u8]) -> Result<Option<Vec<u8>>, GostError> {
         let expected = self.set.digest.len();
         if digest.len() != expected {
@@ -131,7 +150,11 @@ mod tests {
         for set in ParameterSet::all() {
             let key = SecretKey::generate(set).unwrap();
             let digest = vec![7; set.width()];
-            assert_eq!(key.sign_hedged(&digest, &[1; FRESH]), key.sign_hedged(&digest, &[1; FRESH]));
+            let fixed = Entropy::Fresh(&[1; FRESH]);
+            assert_eq!(key.sign_from(&digest, fixed), key.sign_from(&digest, fixed));
+            let deterministic = key.sign_deterministic(&digest).unwrap();
+            assert_eq!(key.sign_deterministic(&digest).unwrap(), deterministic);
+            assert!(key.public_key().verify(&digest, &deterministic), "{}", set.name);
             let (first, second) = (key.sign(&digest).unwrap(), key.sign(&digest).unwrap());
             assert_ne!(first, second, "{}", set.name);
             assert!(key.public_key().verify(&digest, &first), "{}", set.name);

@@ -27,6 +27,13 @@ fn little_endian(value: &Value, width: usize) -> Vec<u8> {
     octets
 }
 
+/// A given k as signing takes it.
+fn nonce(value: &Value, set: &ParameterSet) -> Vec<u8> {
+    let mut octets = little_endian(value, 2 * set.width());
+    octets.reverse();
+    octets
+}
+
 #[test]
 fn raw_signatures_of_the_vectors_get_the_recorded_verdict() {
     let Some(data) = json("signatures.json") else {
@@ -38,16 +45,17 @@ fn raw_signatures_of_the_vectors_get_the_recorded_verdict() {
         let mut public = little_endian(&group["pub_x"], set.width());
         public.extend(little_endian(&group["pub_y"], set.width()));
         let key = PublicKey::from_le_bytes(set, &public).unwrap();
+        let prepared = key.prepare();
         for test in group["tests"].as_array().unwrap() {
             let (digest, signature) = (octets(&test["digest"]), octets(&test["sig"]));
             assert_eq!(key.verify(&digest, &signature), test["expected"] == "valid", "{}", test["id"]);
+            assert_eq!(prepared.verify(&digest, &signature), test["expected"] == "valid", "{}", test["id"]);
             verified += 1;
             if !test["d"].is_string() {
                 continue;
             }
             let secret = SecretKey::from_le_bytes(set, &little_endian(&test["d"], set.width())).unwrap();
-            let mut nonce = little_endian(&test["k"], set.width());
-            nonce.reverse();
+            let nonce = nonce(&test["k"], set);
             assert_eq!(secret.sign_with_nonce(&digest, &nonce).unwrap(), Some(signature), "{}", test["id"]);
             assert!(secret.public_key() == key, "{}", test["id"]);
             signed += 1;
@@ -65,8 +73,7 @@ fn examples_of_rfc_7091_are_reproduced() {
         let info = spki::read(&octets(&test["spki"]), TestSets::Allow).unwrap();
         let set = info.parameter_set();
         let secret = SecretKey::from_le_bytes(set, &little_endian(&test["d"], set.width())).unwrap();
-        let mut nonce = little_endian(&test["k"], set.width());
-        nonce.reverse();
+        let nonce = nonce(&test["k"], set);
         let signature = secret.sign_with_nonce(&octets(&test["digest"]), &nonce).unwrap().unwrap();
         assert_eq!(signature, octets(&test["sig"]));
         assert!(info.verify(&octets(&test["digest"]), &signature));
