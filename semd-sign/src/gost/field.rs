@@ -7,9 +7,8 @@ use std::marker::PhantomData;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroize;
 
-use super::inverse::invert_vartime;
-use super::limbs;
 use super::modulus::Modulus;
+use super::{inverse, limbs};
 
 /// An element of the field modulo the prime of `M`.
 pub(super) struct Element<M, const L: usize> {
@@ -54,6 +53,14 @@ impl<M: Modulus<L>, const L: usize> Element<M, L> {
         M::leave(&self.kept)
     }
 
+    /// Takes over the bits of `other` under the mask; with one full mask among empty ones, from zero, this is a choice.
+    #[inline(always)]
+    pub(super) fn take(&mut self, other: &Self, mask: u64) {
+        for (limb, taken) in self.kept.iter_mut().zip(&other.kept) {
+            *limb |= taken & mask;
+        }
+    }
+
     /// `self + other`.
     #[inline(always)]
     pub(super) fn add(&self, other: &Self) -> Self {
@@ -85,55 +92,27 @@ impl<M: Modulus<L>, const L: usize> Element<M, L> {
     }
 
     /// `self * other`.
+    #[inline(never)]
     pub(super) fn mul(&self, other: &Self) -> Self {
         let (low, high) = limbs::mul_wide(&self.kept, &other.kept);
         Self::of(M::reduce(&low, &high))
     }
 
     /// `self * self`.
+    #[inline(never)]
     pub(super) fn square(&self) -> Self {
         let (low, high) = limbs::square_wide(&self.kept);
         Self::of(M::reduce(&low, &high))
     }
 
-    /// `self` squared `count` times.
-    fn square_repeatedly(&self, count: usize) -> Self {
-        (0..count).fold(*self, |value, _| value.square())
-    }
-
-    /// `1 / self`, or zero for zero, as self^(p-2). The exponent is public.
-    ///
-    /// Most primes here begin with a long run of ones: it is raised by doubling its length, the other bits one by one.
+    /// `1 / self`, or zero for zero.
     pub(super) fn invert(&self) -> Self {
-        let mut exponent = M::VALUE;
-        // No prime here has a lowest limb below 2.
-        exponent[0] = exponent[0].wrapping_sub(2);
-        let bit = |index: &usize| exponent[index / 64] >> (index % 64) & 1 == 1;
-        let width = (0..64 * L).rev().find(bit).map_or(0, |top| top + 1);
-        let ones = (0..width).rev().take_while(bit).count();
-        let mut power = self.power_of_ones(ones);
-        for index in (0..width - ones).rev() {
-            power = power.square();
-            if bit(&index) {
-                power = power.mul(self);
-            }
-        }
-        power
+        Self::reduced(&inverse::invert(&self.number(), &M::VALUE))
     }
 
     /// `1 / self` for a public element, or zero for zero.
     pub(super) fn invert_vartime(&self) -> Self {
-        Self::reduced(&invert_vartime(&self.number(), &M::VALUE))
-    }
-
-    /// `self^(2^count - 1)` for a public count.
-    fn power_of_ones(&self, count: usize) -> Self {
-        if count <= 1 {
-            return *self;
-        }
-        let half = self.power_of_ones(count / 2);
-        let doubled = half.square_repeatedly(count / 2).mul(&half);
-        if count.is_multiple_of(2) { doubled } else { doubled.square().mul(self) }
+        Self::reduced(&inverse::invert_vartime(&self.number(), &M::VALUE))
     }
 
     /// Whether the element is zero.

@@ -1,6 +1,10 @@
-//! Inverses of public numbers, by the division steps of Bernstein and Yang (2019) taken 62 at a time.
+//! Inverses modulo an odd prime, by the division steps of Bernstein and Yang ("Fast constant-time gcd computation and
+//! modular inversion", 2019), taken a word at a time; the variant that starts at half a step (delta = 1/2).
 //!
-//! Variable time. A secret is inverted by [`super::field::Element::invert`] instead.
+//! [`invert`] takes as many steps as the slowest number needs, all alike: no branch or index depends on values.
+//! [`invert_vartime`] is for public numbers: it stops when it is done and cancels several bits in one step.
+
+use zeroize::Zeroize;
 
 /// Bits of a digit; two bits of an `i64` are left for the sign and for sums.
 const BITS: u32 = 62;
@@ -18,38 +22,112 @@ struct Steps {
 }
 
 /// `1 / number` modulo an odd prime; zero for zero. The number is below the prime.
+pub(super) fn invert<const L: usize>(number: &[u64; L], prime: &[u64; L]) -> [u64; L] {
+    let mut state = State::new(number, prime);
+    let mut zeta = -1;
+    for _ in 0..batches(64 * L) {
+        let steps;
+        (zeta, steps) = alike_steps(zeta, state.f[0] as u64, state.g[0] as u64);
+        state.apply(&steps, L + 1);
+    }
+    let inverse = state.inverse(L + 1);
+    state.zeroize();
+    inverse
+}
+
+/// `1 / number` for a public number modulo an odd prime; zero for zero. The number is below the prime.
 pub(super) fn invert_vartime<const L: usize>(number: &[u64; L], prime: &[u64; L]) -> [u64; L] {
-    let digits = L + 1;
-    let modulus = to_signed(prime);
-    let inverse_of_modulus = inverse_of_odd(prime[0]) & MASK;
-    let (mut d, mut e) = ([0; MAX_DIGITS], [0; MAX_DIGITS]);
-    e[0] = 1;
-    let (mut f, mut g) = (modulus, to_signed(number));
-    let (mut eta, mut length) = (-1, digits);
+    let mut state = State::new(number, prime);
+    let (mut eta, mut length) = (-1, L + 1);
     loop {
         let steps;
-        (eta, steps) = division_steps(eta, f[0] as u64, g[0] as u64);
-        update_cofactors(&mut d, &mut e, &steps, &modulus[..digits], inverse_of_modulus);
-        update_numbers(&mut f, &mut g, &steps, length);
-        if g[..length].iter().all(|digit| *digit == 0) {
-            break;
+        (eta, steps) = skipping_steps(eta, state.f[0] as u64, state.g[0] as u64);
+        state.apply(&steps, length);
+        if state.g[..length].iter().all(|digit| *digit == 0) {
+            return state.inverse(length);
         }
         // The highest digits are only signs: shorten.
-        let (top_f, top_g) = (f[length - 1], g[length - 1]);
+        let (top_f, top_g) = (state.f[length - 1], state.g[length - 1]);
         if length > 1 && top_f == top_f >> 63 && top_g == top_g >> 63 {
-            f[length - 2] |= top_f << BITS;
-            g[length - 2] |= top_g << BITS;
+            state.f[length - 2] |= top_f << BITS;
+            state.g[length - 2] |= top_g << BITS;
             length -= 1;
         }
     }
-    // Now f is 1 or -1, and d, between -2p and p, is the inverse times f.
-    add_if_negative(&mut d[..digits], &modulus);
-    if f[length - 1] < 0 {
-        d[..digits].iter_mut().for_each(|digit| *digit = -*digit);
-        carry(&mut d[..digits]);
+}
+
+/// Steps of [`alike_steps`].
+const ALIKE: u32 = 60;
+
+/// Batches of [`ALIKE`] steps after which g is zero, whatever numbers of this many bits it began with. The bound on the
+/// steps, (45907·bits + 30179) / 19929, was computed for delta = 1/2 by convex hulls (Wuille, "safegcd-bounds").
+const fn batches(bits: usize) -> usize {
+    ((45907 * bits + 30179) / 19929).div_ceil(ALIKE as usize)
+}
+
+/// The numbers the steps work on.
+struct State {
+    /// Odd; the prime at first and, up to sign, 1 at the end.
+    f: Signed,
+    /// The number at first and 0 at the end.
+    g: Signed,
+    /// f = d · number modulo the prime, -2p < d < p.
+    d: Signed,
+    /// g = e · number modulo the prime, -2p < e < p.
+    e: Signed,
+    modulus: Signed,
+    /// 1 / modulus modulo 2^62.
+    inverse_of_modulus: u64,
+    /// Digits of the modulus, with room for sign and multiples.
+    digits: usize,
+}
+
+impl State {
+    fn new<const L: usize>(number: &[u64; L], prime: &[u64; L]) -> Self {
+        let mut e = [0; MAX_DIGITS];
+        e[0] = 1;
+        let modulus = to_signed(prime);
+        let inverse_of_modulus = inverse_of_odd(prime[0]) & MASK;
+        Self {
+            f: modulus,
+            g: to_signed(number),
+            d: [0; MAX_DIGITS],
+            e,
+            modulus,
+            inverse_of_modulus,
+            digits: L + 1,
+        }
     }
-    add_if_negative(&mut d[..digits], &modulus);
-    from_signed(&d)
+
+    /// Applies steps to (f, g), which have this many digits left, and to (d, e).
+    #[inline(always)]
+    fn apply(&mut self, steps: &Steps, length: usize) {
+        update_cofactors(
+            &mut self.d,
+            &mut self.e,
+            steps,
+            &self.modulus[..self.digits],
+            self.inverse_of_modulus,
+        );
+        update_numbers(&mut self.f, &mut self.g, steps, length);
+    }
+
+    /// The inverse, once g is zero: d times the sign of f.
+    fn inverse<const L: usize>(&mut self, length: usize) -> [u64; L] {
+        let d = &mut self.d[..self.digits];
+        add_if_negative(d, &self.modulus);
+        let sign = self.f[length - 1] >> 63;
+        d.iter_mut().for_each(|digit| *digit = (*digit ^ sign) - sign);
+        carry(d);
+        add_if_negative(d, &self.modulus);
+        from_signed(&self.d)
+    }
+
+    fn zeroize(&mut self) {
+        for number in [&mut self.f, &mut self.g, &mut self.d, &mut self.e] {
+            number.zeroize();
+        }
+    }
 }
 
 /// 1 / odd modulo 2^64.
@@ -57,8 +135,32 @@ fn inverse_of_odd(odd: u64) -> u64 {
     (0..6).fold(1, |inverse: u64, _| inverse.wrapping_mul(2_u64.wrapping_sub(odd.wrapping_mul(inverse))))
 }
 
-/// 62 steps on the lowest bits of f (odd) and g; `eta` is minus the delta of the paper.
-fn division_steps(mut eta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
+/// [`ALIKE`] steps on the lowest bits of f (odd) and g; `zeta` is -(delta + 1/2).
+fn alike_steps(mut zeta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
+    // Scaled, so that the matrix is one of 62 steps.
+    let (mut u, mut v, mut q, mut r) = (1_u64 << (BITS - ALIKE), 0_u64, 0_u64, 1_u64 << (BITS - ALIKE));
+    for _ in 0..ALIKE {
+        let negative = (zeta >> 63) as u64;
+        let odd = (g & 1).wrapping_neg();
+        // Add f or, after a swap, subtract it.
+        let signed = |number: u64| (number ^ negative).wrapping_sub(negative) & odd;
+        g = g.wrapping_add(signed(f));
+        q = q.wrapping_add(signed(u));
+        r = r.wrapping_add(signed(v));
+        let swap = negative & odd;
+        zeta = (zeta ^ swap as i64) - 1;
+        f = f.wrapping_add(g & swap);
+        u = u.wrapping_add(q & swap);
+        v = v.wrapping_add(r & swap);
+        g >>= 1;
+        u <<= 1;
+        v <<= 1;
+    }
+    (zeta, Steps { f: (u as i64, v as i64), g: (q as i64, r as i64) })
+}
+
+/// 62 steps on the lowest bits of f (odd) and g of public numbers; `eta` is minus delta.
+fn skipping_steps(mut eta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
     // The matrix, modulo 2^64; its entries stay within ±2^62.
     let (mut u, mut v, mut q, mut r) = (1_u64, 0_u64, 0_u64, 1_u64);
     let mut left = BITS;
@@ -139,10 +241,9 @@ fn product(left: i64, right: i64) -> i128 {
 }
 
 fn add_if_negative(number: &mut [i64], modulus: &Signed) {
-    if number[number.len() - 1] < 0 {
-        number.iter_mut().zip(modulus).for_each(|(digit, more)| *digit += more);
-        carry(number);
-    }
+    let negative = number[number.len() - 1] >> 63;
+    number.iter_mut().zip(modulus).for_each(|(digit, more)| *digit += more & negative);
+    carry(number);
 }
 
 /// Brings every digit but the highest between 0 and 2^62.
@@ -174,4 +275,16 @@ fn from_signed<const L: usize>(number: &Signed) -> [u64; L] {
         }
     }
     limbs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_cover_the_published_bounds() {
+        // 591 and 1180 steps.
+        assert_eq!(batches(256), 10);
+        assert_eq!(batches(512), 20);
+    }
 }

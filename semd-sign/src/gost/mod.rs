@@ -15,6 +15,8 @@ mod joint;
 mod limbs;
 mod modulus;
 mod nonce;
+#[cfg(test)]
+mod oracle;
 mod point;
 mod prepared_key;
 mod public_key;

@@ -259,3 +259,59 @@ impl<C: Curve<L>, const L: usize> Zeroize for Point<C, L> {
         self.z.zeroize();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::curves::{CryptoProA, Tc26A256, Tc26A512};
+    use super::*;
+
+    type Pair<const L: usize> = Option<([u64; L], [u64; L])>;
+
+    fn coordinates<C: Curve<L>, const L: usize>(point: &Point<C, L>) -> Pair<L> {
+        let affine = point.to_affine(&point.z.invert());
+        (!point.z.is_zero_vartime()).then(|| (affine.x.number(), affine.y.number()))
+    }
+
+    fn edges<C: Curve<L>, const L: usize>() {
+        let base = Affine::<C, L>::base();
+        let point = Point::from_affine(&base);
+        let neutral = Point::<C, L>::neutral();
+        let same =
+            |left: &Point<C, L>, right: &Point<C, L>| assert_eq!(coordinates(left), coordinates(right));
+        // Other coordinates of the same point: (XZ², YZ³, Z).
+        let z = base.x.double();
+        let scaled = Point::<C, L> { x: base.x.mul(&z.square()), y: base.y.mul(&z.square().mul(&z)), z };
+        same(&scaled, &point);
+        for one in [point, scaled] {
+            same(&one.add_affine_vartime(&base), &point.double());
+            same(&one.add_vartime(&scaled.cached()), &point.double());
+            same(&one.add_affine_vartime(&base.neg()), &neutral);
+            same(&one.add_vartime(&scaled.neg().cached()), &neutral);
+            same(&one.add_vartime(&neutral.cached()), &point);
+            same(&one.add_affine(&base), &neutral);
+            assert!(one.double().add_affine(&base).on_curve());
+            same(&one.double().add_affine(&base), &one.double().add_vartime(&scaled.cached()));
+            same(&one.double_with(&one.a_z4()).0, &point.double());
+            assert_eq!(one.double_with(&one.a_z4()).1.number(), one.double().a_z4().number());
+        }
+        same(&neutral.add_affine_vartime(&base), &point);
+        same(&neutral.add_vartime(&scaled.cached()), &point);
+        same(&neutral.double(), &neutral);
+        let normalised = Point::normalise(&[point, scaled.double(), scaled]);
+        same(&Point::from_affine(&normalised[1]), &point.double());
+        same(&Point::from_affine(&normalised[2]), &point);
+    }
+
+    impl<C: Curve<L>, const L: usize> Point<C, L> {
+        fn on_curve(&self) -> bool {
+            coordinates(self).is_some_and(|(x, y)| Affine::<C, L>::on_curve(&x, &y).is_some())
+        }
+    }
+
+    #[test]
+    fn additions_hold_at_the_edges_of_the_group_law() {
+        edges::<CryptoProA, 4>();
+        edges::<Tc26A256, 4>();
+        edges::<Tc26A512, 8>();
+    }
+}
