@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use semd_core::report::{Lang, Message};
+use semd_exchange::journal::JournalAddress;
 
 use crate::commands;
 use crate::failure::Failure;
@@ -111,20 +112,25 @@ pub enum Command {
 /// Where the journal is.
 #[derive(Args, Clone, Debug)]
 pub struct JournalPlace {
-    /// The journal of the exchange
-    #[arg(long, value_name = "sqlite:PATH", default_value = "sqlite:semd.journal.db", env = "SEMD_JOURNAL")]
+    /// The journal of the exchange: a file, or a PostgreSQL database that many workers may share
+    #[arg(
+        long,
+        value_name = "sqlite:PATH|postgres://…",
+        default_value = "sqlite:semd.journal.db",
+        env = "SEMD_JOURNAL",
+        hide_env_values = true
+    )]
     journal: String,
 }
 
 impl JournalPlace {
-    /// The file of the journal.
-    pub fn path(&self) -> Result<PathBuf, Failure> {
-        match self.journal.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-            _ => Err(Failure::usage(Message::new(
-                format!("журнал «{}» не понят; укажите sqlite:ПУТЬ", self.journal),
-                format!("journal “{}” is not understood; give sqlite:PATH", self.journal),
-            ))),
-        }
+    /// The address of the journal.
+    pub fn address(&self) -> Result<JournalAddress, Failure> {
+        self.journal.parse().map_err(|_| {
+            Failure::usage(Message::new(
+                format!("журнал «{}» не понят; укажите sqlite:ПУТЬ или postgres://…", self.journal),
+                format!("journal “{}” is not understood; give sqlite:PATH or postgres://…", self.journal),
+            ))
+        })
     }
 }

@@ -203,25 +203,34 @@ async fn give_file(
         relates_to: None,
         raw: Some(body.to_vec()),
     };
-    let found = match find_file(service, &request, message).await {
+    let found = match find_file(service, &request).await {
         Ok(found) => found,
         Err(error) => return refuse(error.into(), headers),
     };
     let Some((local_uid, bytes)) = found else {
+        if let Err(error) = record_orphan(&service.exchange, message).await {
+            return refuse(error.into(), headers);
+        }
         let error = RegisterError::new("REGISTRY_ITEM_NOT_FOUND", "Документ в системе не найден");
         let answer = GetDocumentFileResponse { status: Status::Error, file: None, errors: vec![error] };
         return answer_with(&answer.envelope(&headers), &headers);
     };
+    let pulled = Update { message: Some(message), ..Update::bare(Event::FileRequested) };
     let file = DocumentFile::new(bytes, service.settings.checksum);
     let answer = |file| GetDocumentFileResponse { status: Status::Success, file, errors: Vec::new() };
     match &service.settings.delivery {
         FileDelivery::Synchronous => {
-            if let Err(error) = file_sent(service, &local_uid, &headers).await {
+            if let Err(error) =
+                service.exchange.apply_all(&local_uid, vec![pulled, file_sent(&headers)]).await
+            {
                 return refuse(error.into(), headers);
             }
             answer_with(&answer(Some(file)).envelope(&headers), &headers)
         }
         FileDelivery::Asynchronous { register } => {
+            if let Err(error) = service.exchange.apply(&local_uid, pulled).await {
+                return refuse(error.into(), headers);
+            }
             let service = Arc::clone(service);
             let register = register.clone();
             tokio::spawn(async move { send_file(&service, &register, &local_uid, message_id, file).await });
@@ -230,11 +239,10 @@ async fn give_file(
     }
 }
 
-/// Records the pull and reads the exact bytes of the document it names.
+/// Reads the exact bytes of the document that a pull names.
 async fn find_file(
     service: &Service,
     request: &GetDocumentFileRequest,
-    message: Message,
 ) -> Result<Option<(String, Vec<u8>)>, JournalError> {
     let (local_uid, emdr_id) = (request.local_uid.clone(), request.emdr_id.clone());
     let look_up = move |journal: &dyn crate::journal::Journal| {
@@ -249,22 +257,16 @@ async fn find_file(
         let Some(local_uid) = found else { return Ok(None) };
         Ok(journal.bytes(&local_uid)?.map(|bytes| (local_uid, bytes)))
     };
-    let found = service.exchange.with_journal(look_up).await?;
-    match &found {
-        Some((local_uid, _)) => {
-            let update = Update { message: Some(message), ..Update::bare(Event::FileRequested) };
-            service.exchange.apply(local_uid, update).await?;
-        }
-        None => {
-            let now = time::OffsetDateTime::now_utc();
-            service.exchange.with_journal(move |journal| journal.record_orphan(&message, now)).await?;
-        }
-    }
-    Ok(found)
+    service.exchange.with_journal(look_up).await
 }
 
-/// Records that the file went out with a message; its bytes are in the journal already.
-async fn file_sent(service: &Service, local_uid: &str, headers: &Headers) -> Result<(), JournalError> {
+async fn record_orphan(exchange: &Exchange, message: Message) -> Result<(), JournalError> {
+    let now = time::OffsetDateTime::now_utc();
+    exchange.with_journal(move |journal| journal.record_orphan(&message, now)).await
+}
+
+/// That the file goes out with a message; its bytes are in the journal already.
+fn file_sent(headers: &Headers) -> Update {
     let message = Message {
         direction: Direction::Out,
         action: headers.action.clone(),
@@ -272,8 +274,7 @@ async fn file_sent(service: &Service, local_uid: &str, headers: &Headers) -> Res
         relates_to: headers.relates_to.clone(),
         raw: None,
     };
-    let update = Update { message: Some(message), ..Update::bare(Event::FileSent) };
-    service.exchange.apply(local_uid, update).await.map(drop)
+    Update { message: Some(message), ..Update::bare(Event::FileSent) }
 }
 
 /// Sends the file as a message of its own. When that fails the register asks again.
@@ -303,7 +304,7 @@ async fn send_file(
         .is_some_and(|acknowledgement| acknowledgement.status == Status::Success);
     if accepted {
         // A journal that fails here only misses a milestone; the result will move the document on.
-        let _ = file_sent(service, local_uid, &headers).await;
+        let _ = service.exchange.apply(local_uid, file_sent(&headers)).await;
     }
 }
 
@@ -355,8 +356,7 @@ async fn record_result(
         }
     };
     let Some((local_uid, attempt)) = exchange.with_journal(look_up).await? else {
-        let now = time::OffsetDateTime::now_utc();
-        return exchange.with_journal(move |journal| journal.record_orphan(&message, now)).await;
+        return record_orphan(exchange, message).await;
     };
     match (result.status, result.registry_item) {
         (Status::Success, Some(item)) => exchange.registered(&local_uid, item, Some(message)).await.map(drop),

@@ -1,11 +1,11 @@
 //! The meeting point of worker and callback service: one journal, one policy, one stream of changes.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
 
-use crate::journal::{Change, Event, Journal, JournalError, Message, News, Update};
+use crate::journal::{Change, Event, Journal, JournalError, Lease, Message, News, Rate, Refusal, Update};
 use crate::message::{RegisterError, RegistryItem};
 use crate::retry::{Judgement, RetryPolicy, judge};
 use crate::soap::MessageId;
@@ -23,6 +23,8 @@ struct Inner {
     journal: Box<dyn Journal>,
     retry: RetryPolicy,
     changes: broadcast::Sender<Change>,
+    /// Whose rate is halved when the register says `RATE_LIMIT`.
+    client: OnceLock<(String, Option<Rate>)>,
 }
 
 impl std::fmt::Debug for Exchange {
@@ -31,20 +33,16 @@ impl std::fmt::Debug for Exchange {
     }
 }
 
-/// What an error answer did beyond changing the document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Consequences {
-    /// The code because of which nothing more may be sent.
-    pub stop: Option<&'static str>,
-    /// The register asks to slow down.
-    pub rate_limited: bool,
-}
-
 impl Exchange {
     /// An exchange over a journal.
     pub fn new(journal: impl Journal, retry: RetryPolicy) -> Self {
+        Self::over(Box::new(journal), retry)
+    }
+
+    /// An exchange over a journal of any kind.
+    pub fn over(journal: Box<dyn Journal>, retry: RetryPolicy) -> Self {
         let (changes, _) = broadcast::channel(CHANGE_BACKLOG);
-        Self { inner: Arc::new(Inner { journal: Box::new(journal), retry, changes }) }
+        Self { inner: Arc::new(Inner { journal, retry, changes, client: OnceLock::new() }) }
     }
 
     /// The journal. Its methods block on the disk; from asynchronous code use [`Exchange::with_journal`].
@@ -55,6 +53,11 @@ impl Exchange {
     /// The retry policy.
     pub fn retry(&self) -> &RetryPolicy {
         &self.inner.retry
+    }
+
+    /// Tells for which client (`clientEntityId`) and at which rate this process sends; the first word holds.
+    pub(crate) fn sends_for(&self, client: String, rate: Option<Rate>) {
+        let _ = self.inner.client.set((client, rate));
     }
 
     /// Every change of a document from now on.
@@ -86,13 +89,15 @@ impl Exchange {
     /// See [`Journal::begin_attempt`].
     pub async fn begin_attempt(
         &self,
+        holder: Arc<Lease>,
         local_uid: &str,
         message_id: MessageId,
         envelope: Vec<u8>,
     ) -> Result<Change, JournalError> {
         let local_uid = local_uid.to_owned();
         let begin = move |journal: &dyn Journal| {
-            journal.begin_attempt(&local_uid, &message_id, &envelope, OffsetDateTime::now_utc())
+            let now = OffsetDateTime::now_utc();
+            journal.begin_attempt(Some(&holder), &local_uid, &message_id, &envelope, now)
         };
         let change = self.with_journal(begin).await?;
         self.publish(&change);
@@ -104,9 +109,17 @@ impl Exchange {
     /// # Errors
     /// See [`Journal::apply`].
     pub async fn apply(&self, local_uid: &str, update: Update) -> Result<Change, JournalError> {
+        self.apply_all(local_uid, vec![update]).await
+    }
+
+    /// Applies events together and tells the listeners.
+    ///
+    /// # Errors
+    /// See [`Journal::apply_all`].
+    pub async fn apply_all(&self, local_uid: &str, updates: Vec<Update>) -> Result<Change, JournalError> {
         let local_uid = local_uid.to_owned();
         let apply =
-            move |journal: &dyn Journal| journal.apply(&local_uid, &update, OffsetDateTime::now_utc());
+            move |journal: &dyn Journal| journal.apply_all(&local_uid, &updates, OffsetDateTime::now_utc());
         let change = self.with_journal(apply).await?;
         self.publish(&change);
         Ok(change)
@@ -126,7 +139,8 @@ impl Exchange {
         self.apply(local_uid, update).await
     }
 
-    /// The register answered with errors, synchronously or not.
+    /// The register answered with errors, synchronously or not: the document moves, and everybody who sends for the
+    /// same client slows down or stops when the register says so.
     ///
     /// # Errors
     /// See [`Journal::apply`].
@@ -136,22 +150,24 @@ impl Exchange {
         attempt: Option<MessageId>,
         errors: Vec<RegisterError>,
         message: Option<Message>,
-    ) -> Result<Consequences, JournalError> {
-        let (facts, stop, rate_limited) = match judge(errors) {
+    ) -> Result<Change, JournalError> {
+        let (facts, stop, rate_limited, known) = match judge(errors) {
             Judgement::AlreadyRegistered { emdr_id } => {
                 let item = RegistryItem { emdr_id, ..RegistryItem::default() };
-                self.registered(local_uid, item, message).await?;
-                return Ok(Consequences::default());
+                return self.registered(local_uid, item, message).await;
             }
-            Judgement::Refused { facts, stop, rate_limited } => (facts, stop, rate_limited),
+            Judgement::Refused { facts, stop, rate_limited, known } => (facts, stop, rate_limited, known),
         };
         let uid = local_uid.to_owned();
         let attempts = self
             .with_journal(move |journal| Ok(journal.document(&uid)?.map_or(1, |record| record.attempts)))
             .await?;
-        let refusal = match facts.retryable {
-            true => self.retry().again(attempts),
-            false => crate::journal::Refusal::Final,
+        let refusal = match self.retry().again(attempts) {
+            // The document is good; it waits until an operator lets its organisation send again.
+            _ if stop.is_some() => Refusal::Retry,
+            _ if !facts.retryable => Refusal::Final,
+            Refusal::Retry if known => Refusal::Ask,
+            again => again,
         };
         let now = OffsetDateTime::now_utc();
         let mut next = self.retry().next_attempt(attempts, now);
@@ -161,15 +177,20 @@ impl Exchange {
         let update = Update {
             attempt,
             news: News::Refused(facts),
-            next_attempt_at: (refusal == crate::journal::Refusal::Retry).then_some(next),
+            next_attempt_at: matches!(refusal, Refusal::Retry | Refusal::Ask).then_some(next),
             message,
+            stop,
             ..Update::bare(Event::Refused(refusal))
         };
-        self.apply(local_uid, update).await?;
-        Ok(Consequences { stop, rate_limited })
+        if rate_limited && let Some((client, rate)) = self.inner.client.get().cloned() {
+            let until = self.retry().pause_until(now);
+            self.with_journal(move |journal| journal.slow_down(&client, rate, until, now)).await?;
+        }
+        self.apply(local_uid, update).await
     }
 
-    fn publish(&self, change: &Change) {
+    /// Tells the listeners of a change that was made outside of this exchange's methods.
+    pub(crate) fn publish(&self, change: &Change) {
         // Nobody listening is fine: the journal has it.
         let _ = self.inner.changes.send(change.clone());
     }

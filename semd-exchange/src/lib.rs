@@ -17,4 +17,4 @@ pub mod sandbox;
 pub mod soap;
 pub mod worker;
 
-pub use exchange::{Consequences, Exchange};
+pub use exchange::Exchange;

@@ -50,6 +50,12 @@ impl RetryPolicy {
         now + self.delay(attempts, random_fraction())
     }
 
+    /// Until when nothing is sent after `RATE_LIMIT`: the least delay, and up to half of it more, so that workers which
+    /// were stopped together do not go on together.
+    pub fn pause_until(&self, now: OffsetDateTime) -> OffsetDateTime {
+        now + self.rate_limit_pause.mul_f64(1.0 + 0.5 * random_fraction())
+    }
+
     /// What follows when a resend may help.
     pub fn again(&self, attempts: u32) -> Refusal {
         if attempts < self.max_attempts { Refusal::Retry } else { Refusal::Exhausted }
@@ -62,6 +68,9 @@ fn random_fraction() -> f64 {
     // The version of a UUID stands in the lower 32 bits of this half; the upper 32 bits are all random.
     (high >> 32) as f64 / f64::from(u32::MAX)
 }
+
+/// The code that says that the register has the document.
+const NOT_UNIQUE: &str = "NOT_UNIQUE_PROVIDED_ID";
 
 /// The judgement about a list of errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +88,8 @@ pub enum Judgement {
         stop: Option<&'static str>,
         /// Whether the register asks to slow down.
         rate_limited: bool,
+        /// Whether the register has the document under a number that it does not tell: it is asked before a resend.
+        known: bool,
     },
 }
 
@@ -91,8 +102,8 @@ pub fn judge(errors: Vec<RegisterError>) -> Judgement {
         return Judgement::AlreadyRegistered { emdr_id };
     }
     let resend = |error: &RegisterError| match classify(&error.code, &error.message) {
-        // Registered under a number that the text does not tell: the next attempt begins with a search.
-        Classified { code: Some(code), .. } if code.mnemonic == "NOT_UNIQUE_PROVIDED_ID" => Resend::MayHelp,
+        // Registered under a number that the text does not tell: the register is asked for it.
+        Classified { code: Some(code), .. } if code.mnemonic == NOT_UNIQUE => Resend::MayHelp,
         classified => classified.resend(),
     };
     let obstacle = errors.iter().find(|error| resend(error) != Resend::MayHelp);
@@ -106,6 +117,7 @@ pub fn judge(errors: Vec<RegisterError>) -> Judgement {
         .map(|code| code.mnemonic);
     Judgement::Refused {
         rate_limited: errors.iter().any(|error| error.code == "RATE_LIMIT"),
+        known: obstacle.is_none() && errors.iter().any(|error| error.code == NOT_UNIQUE),
         facts: RefusalFacts { retryable: obstacle.is_none() && !errors.is_empty(), errors, owner },
         stop,
     }
@@ -113,7 +125,7 @@ pub fn judge(errors: Vec<RegisterError>) -> Judgement {
 
 /// The number in the text of `NOT_UNIQUE_PROVIDED_ID`: «… уже зарегистрирован с номером [119.77.26.05.000000123]».
 fn registered_number(error: &RegisterError) -> Option<String> {
-    if error.code != "NOT_UNIQUE_PROVIDED_ID" {
+    if error.code != NOT_UNIQUE {
         return None;
     }
     let (_, tail) = error.message.split_once("номером")?;
@@ -133,7 +145,7 @@ mod tests {
     fn refused(errors: &[(&str, &str)]) -> (RefusalFacts, Option<&'static str>, bool) {
         let errors = errors.iter().map(|(code, text)| RegisterError::new(*code, *text)).collect();
         match judge(errors) {
-            Judgement::Refused { facts, stop, rate_limited } => (facts, stop, rate_limited),
+            Judgement::Refused { facts, stop, rate_limited, .. } => (facts, stop, rate_limited),
             Judgement::AlreadyRegistered { emdr_id } => panic!("registered {emdr_id}"),
         }
     }
@@ -163,7 +175,14 @@ mod tests {
             );
         }
         let (facts, ..) = refused(&[("NOT_UNIQUE_PROVIDED_ID", "уже зарегистрирован")]);
-        assert!(facts.retryable, "the next attempt begins with a search");
+        assert!(facts.retryable, "the register is asked for the number");
+        let known =
+            |codes: &[&str]| match judge(codes.iter().map(|code| RegisterError::new(*code, "")).collect()) {
+                Judgement::Refused { known, .. } => known,
+                Judgement::AlreadyRegistered { .. } => false,
+            };
+        assert!(known(&["NOT_UNIQUE_PROVIDED_ID"]) && known(&["RUNTIME_ERROR", "NOT_UNIQUE_PROVIDED_ID"]));
+        assert!(!known(&["RUNTIME_ERROR"]) && !known(&["NO_SNILS", "NOT_UNIQUE_PROVIDED_ID"]));
     }
 
     #[test]

@@ -29,7 +29,7 @@ async fn with_accepted(folder: &Path) -> (ClientSide, MessageId) {
     let now = OffsetDateTime::now_utc();
     let id = MessageId::random();
     journal.enqueue(&submission, now).unwrap();
-    journal.begin_attempt(UID, &id, b"", now).unwrap();
+    journal.begin_attempt(None, UID, &id, b"", now).unwrap();
     journal.apply(UID, &Update::bare(Event::Accepted), now).unwrap();
     (client, id)
 }

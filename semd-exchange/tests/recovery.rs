@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use common::{Keys, client_side_with, sandbox_settings};
 use semd_exchange::callback::FileDelivery;
-use semd_exchange::journal::{Event, Journal as _, Record, SqliteJournal, State, Submission, Update};
+use semd_exchange::journal::{
+    Event, Journal as _, Purpose, Record, SqliteJournal, State, Submission, Update,
+};
 use semd_exchange::sandbox::{self, RunningSandbox};
 use semd_exchange::soap::MessageId;
 use time::OffsetDateTime;
@@ -29,7 +31,9 @@ fn leave_behind(path: &Path, submission: &Submission, events: &[Event]) {
     let now = OffsetDateTime::now_utc();
     let uid = &submission.request.local_uid;
     journal.enqueue(submission, now).unwrap();
-    journal.begin_attempt(uid, &MessageId::random(), b"", now).unwrap();
+    let lease = journal.enter("dead", Duration::from_secs(60)).unwrap();
+    assert_eq!(journal.claim(&lease, Purpose::Send, 1, now).unwrap().len(), 1);
+    journal.begin_attempt(Some(&lease), uid, &MessageId::random(), b"", now).unwrap();
     for event in events {
         journal.apply(uid, &Update::bare(*event), now).unwrap();
     }

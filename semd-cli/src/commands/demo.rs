@@ -16,7 +16,7 @@ use semd_exchange::checksum::Checksum;
 use semd_exchange::journal::{SqliteJournal, State, Submission};
 use semd_exchange::retry::RetryPolicy;
 use semd_exchange::sandbox::{self, SandboxSettings};
-use semd_exchange::worker::{BatchReport, Settings};
+use semd_exchange::worker::{BatchReport, Intake, Settings};
 use semd_sign::SoftwareSigner;
 use semd_sign::gost::ParameterSet;
 use semd_sign::pki::{Issued, Subject, TestAuthority};
@@ -263,7 +263,9 @@ fn register(
         wait: Some(std::time::Duration::from_secs(20)),
         ..Settings::new(url, reply_to)
     };
-    let report = exchange_all(exchange, CallbackSettings::default(), worker, submissions, console)?;
+    let intake =
+        Intake::take(exchange.journal(), submissions, OffsetDateTime::now_utc()).map_err(journal_failure)?;
+    let report = exchange_all(exchange, CallbackSettings::default(), worker, intake, console)?;
     let state = serde_json::to_vec_pretty(&sandbox.state()).unwrap_or_default();
     input::write_atomically(&out.join("reports/register.json"), &state)?;
     runtime.block_on(sandbox.shutdown());

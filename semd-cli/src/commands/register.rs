@@ -13,9 +13,9 @@ use semd_exchange::bundle::{self, Bundle, BundleError};
 use semd_exchange::callback::{self, CallbackSettings};
 use semd_exchange::checksum::Checksum;
 use semd_exchange::client::{Client, ClientLimits};
-use semd_exchange::journal::{Record, SqliteJournal, State, Submission};
+use semd_exchange::journal::{Rate, Record, State, Stop, Submission};
 use semd_exchange::retry::RetryPolicy;
-use semd_exchange::worker::{BatchReport, Settings, Worker};
+use semd_exchange::worker::{BatchReport, Intake, Settings, Worker};
 use time::OffsetDateTime;
 
 use super::journal::{journal_failure, table};
@@ -54,6 +54,10 @@ pub struct Register {
     /// Requests in flight at the same time
     #[arg(long, value_name = "N", default_value_t = 8)]
     concurrency: usize,
+    /// Requests a second at most, shared by all workers of the journal with the same client-entity-id
+    /// [default: no limit until the register says RATE_LIMIT]
+    #[arg(long, value_name = "N", value_parser = rate)]
+    rate: Option<Rate>,
     /// Send documents although the checks find errors in them or cannot judge them
     #[arg(long)]
     force: bool,
@@ -78,7 +82,7 @@ pub struct Register {
 struct Wait(Option<Duration>);
 
 /// This version speaks HTTP only; anything else would leave the whole batch queued for nothing.
-fn http_url(text: &str) -> Result<String, String> {
+pub fn http_url(text: &str) -> Result<String, String> {
     let good = text.strip_prefix("http://").is_some_and(|rest| !rest.is_empty());
     if good { Ok(text.to_owned()) } else { Err("a URL that starts with http://".to_owned()) }
 }
@@ -97,33 +101,51 @@ fn wait(text: &str) -> Result<Wait, String> {
         .ok_or_else(|| "a number with `s`, `m`, `h` or `d`, or `none`".to_owned())
 }
 
+fn rate(text: &str) -> Result<Rate, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number > 0.0 && number <= 10_000.0 => Ok(Rate::per_second(number)),
+        _ => Err("a number above 0 and at most 10000".to_owned()),
+    }
+}
+
 impl Register {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let files = input::documents(&self.paths)?;
         let validator = Validator::new(packages::open(&self.folders)?);
-        let (submissions, mut worst) = self.prepare(&files, &validator, console)?;
         if self.dry_run {
-            print_dry_run(&submissions, console);
-            return Ok(worst);
+            return self.prepare(&files, &validator, console, &mut |part| {
+                print_dry_run(&part, console);
+                Ok(())
+            });
         }
-        if submissions.is_empty() {
+        // A wrong address is told before the documents are checked.
+        self.journal.address()?;
+        let started = OffsetDateTime::now_utc();
+        let mut journal = None;
+        let mut intake = Intake::default();
+        // A part goes into the journal as soon as it is checked: memory does not grow with the batch.
+        let mut worst = self.prepare(&files, &validator, console, &mut |part| {
+            let exchange = match &mut journal {
+                Some(exchange) => exchange,
+                none => none.insert(self.open_journal(console)?),
+            };
+            intake.extend(Intake::take(exchange.journal(), part, started).map_err(journal_failure)?);
+            Ok(())
+        })?;
+        let Some(exchange) = journal else {
             console.note(console.text("отправлять нечего", "there is nothing to send"));
             return Ok(worst);
-        }
-        let started = OffsetDateTime::now_utc();
-        let path = self.journal.path()?;
-        console.detail(&format!("{}: {}", console.text("журнал", "journal"), path.display()));
-        let journal = SqliteJournal::open(&path).map_err(journal_failure)?;
-        let exchange = Exchange::new(journal, RetryPolicy::default());
+        };
         let callback = CallbackSettings { listen: self.callback, ..CallbackSettings::default() };
         let settings = |reply_to: String| Settings {
             client_entity_id: self.client_entity_id.clone(),
             concurrency: self.concurrency.max(1),
+            rate: self.rate,
             wait: self.wait.0,
             ..Settings::new(&self.register, self.reply_to.clone().unwrap_or(reply_to))
         };
-        let Some(report) = exchange_all(exchange, callback, settings, submissions, console)? else {
+        let Some(report) = exchange_all(exchange, callback, settings, intake, console)? else {
             console.note(console.text(
                 "прервано; журнал цел, та же команда продолжит",
                 "interrupted; the journal is whole, the same command goes on",
@@ -135,16 +157,27 @@ impl Register {
         Ok(worst)
     }
 
-    /// Checks the documents and makes the requests of those that may be sent.
+    fn open_journal(&self, console: &Console) -> Result<Exchange, Failure> {
+        let address = self.journal.address()?;
+        console.detail(&format!("{}: {address}", console.text("журнал", "journal")));
+        let journal = address.open().map_err(journal_failure)?;
+        Ok(Exchange::over(journal, RetryPolicy::default()))
+    }
+
+    /// Checks the documents, and hands over those that may be sent in parts.
     fn prepare(
         &self,
         files: &[PathBuf],
         validator: &Validator,
         console: &Console,
-    ) -> Result<(Vec<Submission>, Outcome), Failure> {
+        hand_over: &mut dyn FnMut(Vec<Submission>) -> Result<(), Failure>,
+    ) -> Result<Outcome, Failure> {
+        /// Documents handed over together.
+        const PART: usize = 64;
         let options = Options { kind: self.kind.clone(), ..Options::default() };
         let bundles = Bundle::find_all(files).map_err(bundle_failure)?;
-        let mut submissions = Vec::new();
+        let mut part = Vec::new();
+        let mut stopped = None;
         let mut worst = Outcome::Good;
         let bar = console.progress(files.len());
         batch::in_order(
@@ -153,18 +186,32 @@ impl Register {
             |bundle| check(validator, &options, &bundle.document),
             |bundle, checked| {
                 bar.inc(1);
+                if stopped.is_some() {
+                    return;
+                }
                 let made = checked.and_then(|checked| self.submission(bundle, &checked, console));
                 match made {
-                    Ok(submission) => submissions.push(submission),
+                    Ok(submission) => part.push(submission),
                     Err(failure) => {
                         console.complain(&failure.line(console.lang));
                         worst = worst.worst(failure.outcome);
                     }
                 }
+                if part.len() == PART
+                    && let Err(failure) = hand_over(std::mem::take(&mut part))
+                {
+                    stopped = Some(failure);
+                }
             },
         );
         bar.finish_and_clear();
-        Ok((submissions, worst))
+        if let Some(failure) = stopped {
+            return Err(failure);
+        }
+        if !part.is_empty() {
+            hand_over(part)?;
+        }
+        Ok(worst)
     }
 
     /// The submission of one checked document; a failure when the checks forbid sending.
@@ -238,9 +285,18 @@ impl Register {
             console.complain(&format!("semd: {file}: {local_uid}: {text}"));
             worst = worst.worst(Outcome::Findings);
         }
-        if let Some(code) = report.stopped {
-            let text = console.text("отправка остановлена", "sending was stopped");
-            console.complain(&format!("semd: {text}: {code}; semd explain {code}"));
+        for Stop { organization, code, .. } in &report.stopped {
+            let text = match console.lang {
+                Lang::Ru => format!(
+                    "отправка документов организации {organization} остановлена: {code} (semd explain {code}); \
+                     когда причина устранена: semd journal resume {organization}"
+                ),
+                Lang::En => format!(
+                    "nothing more of organisation {organization} is sent: {code} (semd explain {code}); \
+                     when the cause is mended: semd journal resume {organization}"
+                ),
+            };
+            console.complain(&format!("semd: {text}"));
             worst = worst.worst(Outcome::Findings);
         }
         if let Some(reason) = &report.unreachable {
@@ -257,10 +313,10 @@ pub fn exchange_all(
     exchange: Exchange,
     callback: CallbackSettings,
     settings: impl FnOnce(String) -> Settings,
-    submissions: Vec<Submission>,
+    intake: Intake,
     console: &Console,
 ) -> Result<Option<BatchReport>, Failure> {
-    let bar = console.progress(submissions.len());
+    let bar = console.progress(intake.local_uids.len());
     let mut changes = exchange.subscribe();
     let run = async {
         let listen = callback.listen;
@@ -280,11 +336,26 @@ pub fn exchange_all(
             }
             std::future::pending::<()>().await;
         };
-        let report = tokio::select! {
-            report = worker.register(submissions) => Some(report),
-            () = counting => None,
-            _ = tokio::signal::ctrl_c() => None,
+        let mut interrupted = false;
+        let report = {
+            let mut working = std::pin::pin!(worker.settle(intake));
+            let mut counting = std::pin::pin!(counting);
+            loop {
+                tokio::select! {
+                    report = &mut working => break Some(report),
+                    () = &mut counting => {}
+                    // What is on the wire is answered first; who asks twice does not wait for it.
+                    _ = tokio::signal::ctrl_c() => match interrupted {
+                        true => break None,
+                        false => {
+                            interrupted = true;
+                            worker.stop();
+                        }
+                    },
+                }
+            }
         };
+        let report = report.filter(|_| !interrupted);
         service.shutdown().await;
         report.transpose().map_err(|error| {
             let semd_exchange::worker::WorkerError::Journal(error) = error else {

@@ -96,6 +96,9 @@ pub struct Record {
     /// When the document entered the journal.
     #[serde(skip)]
     pub created_at: OffsetDateTime,
+    /// Number of the document in the journal, in order of arrival; the place from which the next page goes on.
+    #[serde(skip)]
+    pub number: i64,
 }
 
 /// A refusal with what follows from it.
@@ -135,12 +138,14 @@ pub struct Update {
     pub next_attempt_at: Option<OffsetDateTime>,
     /// The message that carried the event.
     pub message: Option<Message>,
+    /// The code because of which nothing more of the document's organisation may be sent until an operator says so.
+    pub stop: Option<&'static str>,
 }
 
 impl Update {
     /// An event without anything else.
     pub fn bare(event: Event) -> Self {
-        Self { event, attempt: None, news: News::None, next_attempt_at: None, message: None }
+        Self { event, attempt: None, news: News::None, next_attempt_at: None, message: None, stop: None }
     }
 }
 
@@ -214,17 +219,4 @@ pub struct StoredMessage {
     pub message: Message,
     /// When it was recorded.
     pub at: OffsetDateTime,
-}
-
-/// Which documents to list. Empty fields do not restrict.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// States.
-    pub states: Vec<State>,
-    /// Only documents whose `next_attempt_at` is absent or not later.
-    pub due_at: Option<OffsetDateTime>,
-    /// Only documents whose last refusal has this code.
-    pub code: Option<String>,
-    /// Only the first so many, oldest first.
-    pub limit: Option<u32>,
 }

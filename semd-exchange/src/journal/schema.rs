@@ -1,90 +1,72 @@
-//! Tables of the SQLite journal and their migrations.
+//! Tables of the journal and their migrations.
+//!
+//! One script a format and database; a script is never changed once it was released, a new one is added.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::JournalError;
+use super::sql::Session;
 
-/// One script per format; format N is reached by running scripts 1 … N.
-const MIGRATIONS: [&str; 1] = ["
-    CREATE TABLE documents (
-        local_uid       TEXT PRIMARY KEY COLLATE NOCASE,
-        kind            TEXT NOT NULL,
-        organization    TEXT NOT NULL,
-        file            TEXT NOT NULL,
-        sha256          TEXT NOT NULL,
-        state           TEXT NOT NULL,
-        attempts        INTEGER NOT NULL DEFAULT 0,
-        emdr_id         TEXT,
-        registry_item   TEXT,
-        errors          TEXT NOT NULL DEFAULT '[]',
-        owner           TEXT,
-        retryable       INTEGER,
-        request         TEXT NOT NULL,
-        created_at      INTEGER NOT NULL,
-        updated_at      INTEGER NOT NULL,
-        accepted_at     INTEGER,
-        next_attempt_at INTEGER
-    ) STRICT;
-    CREATE INDEX documents_by_state ON documents (state, next_attempt_at);
-    CREATE INDEX documents_by_emdr_id ON documents (emdr_id) WHERE emdr_id IS NOT NULL;
+/// The latest format.
+const FORMAT: u32 = 2;
+/// Scripts that lead from one format of SQLite to the next, beginning with an empty file.
+const SQLITE: [&str; FORMAT as usize] =
+    [include_str!("schema/sqlite-1.sql"), include_str!("schema/sqlite-2.sql")];
+/// The same for PostgreSQL, whose first format is 2.
+const POSTGRES: [&str; FORMAT as usize - 1] = [include_str!("schema/postgres-2.sql")];
 
-    CREATE TABLE document_bytes (
-        local_uid TEXT PRIMARY KEY COLLATE NOCASE REFERENCES documents (local_uid),
-        bytes     BLOB NOT NULL
-    ) STRICT;
-
-    CREATE TABLE attempts (
-        message_id TEXT PRIMARY KEY,
-        local_uid  TEXT NOT NULL COLLATE NOCASE REFERENCES documents (local_uid),
-        number     INTEGER NOT NULL,
-        begun_at   INTEGER NOT NULL,
-        UNIQUE (local_uid, number)
-    ) STRICT;
-
-    CREATE TABLE messages (
-        id         INTEGER PRIMARY KEY,
-        local_uid  TEXT COLLATE NOCASE REFERENCES documents (local_uid),
-        direction  TEXT NOT NULL CHECK (direction IN ('in', 'out')),
-        action     TEXT NOT NULL,
-        message_id TEXT,
-        relates_to TEXT,
-        raw        BLOB,
-        at         INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX messages_by_document ON messages (local_uid);
-
-    CREATE TABLE orphans (
-        id         INTEGER PRIMARY KEY,
-        action     TEXT NOT NULL,
-        message_id TEXT,
-        relates_to TEXT,
-        raw        BLOB,
-        at         INTEGER NOT NULL
-    ) STRICT;
-"];
-
-/// Prepares a connection: durability, waiting for other processes, and the latest format.
-pub(super) fn prepare(connection: &mut Connection) -> Result<(), JournalError> {
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    // FULL: in WAL mode anything less lets a committed intent vanish with the power.
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    migrate(connection)
+fn known(found: u32) -> Result<(), JournalError> {
+    if found > FORMAT {
+        return Err(JournalError::NewerFormat { found, known: FORMAT });
+    }
+    Ok(())
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
-    let known = MIGRATIONS.len() as u32;
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found > known {
-        return Err(JournalError::NewerFormat { found, known });
+/// Brings a SQLite file to the latest format; `PRAGMA user_version` tells which one it has.
+pub(super) fn migrate_sqlite(connection: &mut Connection) -> Result<(), JournalError> {
+    let read = "user_version";
+    let found: u32 = connection.pragma_query_value(None, read, |row| row.get(0))?;
+    known(found)?;
+    if found == FORMAT {
+        return Ok(());
     }
-    for script in &MIGRATIONS[found as usize..] {
+    // Old tables are replaced by new ones of the same names.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been quicker.
+    let found: u32 = transaction.pragma_query_value(None, read, |row| row.get(0))?;
+    known(found)?;
+    for script in &SQLITE[found as usize..] {
         transaction.execute_batch(script)?;
     }
-    transaction.pragma_update(None, "user_version", known)?;
+    transaction.pragma_update(None, read, FORMAT)?;
     transaction.commit()?;
+    Ok(())
+}
+
+/// Brings a PostgreSQL database to the latest format; the table `journal_format` tells which one it has.
+pub(super) fn migrate_postgres(session: &mut dyn Session) -> Result<(), JournalError> {
+    session.execute(
+        "CREATE TABLE IF NOT EXISTS journal_format (id BIGINT PRIMARY KEY, version BIGINT NOT NULL)",
+        &[],
+    )?;
+    session.execute(
+        "INSERT INTO journal_format (id, version) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
+        &[1.into(), 1.into()],
+    )?;
+    // The row lock makes processes that start together wait for each other.
+    let row = session.row("SELECT version FROM journal_format WHERE id = ?1 /*for update*/", &[1.into()])?;
+    let found = row.ok_or(JournalError::Corrupt { column: "version" })?.integer("version")?;
+    let found = u32::try_from(found).map_err(|_| JournalError::Corrupt { column: "version" })?;
+    known(found)?;
+    for script in &POSTGRES[found.max(1) as usize - 1..] {
+        session.execute(script, &[])?;
+    }
+    if found < FORMAT {
+        session.execute(
+            "UPDATE journal_format SET version = ?2 WHERE id = ?1",
+            &[1.into(), i64::from(FORMAT).into()],
+        )?;
+    }
     Ok(())
 }

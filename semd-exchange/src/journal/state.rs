@@ -109,6 +109,8 @@ pub enum Refusal {
     Retry,
     /// A resend may help, but the attempts are used up.
     Exhausted,
+    /// The register says that it has the document and not under which number; it is asked before anything is sent.
+    Ask,
 }
 
 impl Refusal {
@@ -117,6 +119,7 @@ impl Refusal {
             Self::Final => State::Rejected,
             Self::Retry => State::Queued,
             Self::Exhausted => State::Dead,
+            Self::Ask => State::Unknown,
         }
     }
 }
@@ -150,6 +153,27 @@ pub enum Event {
     Requeue,
     /// An operator withdraws it.
     Cancel,
+}
+
+impl Event {
+    /// The word in the history of the journal.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::NotSent(_) => "not_sent",
+            Self::AnswerLost => "answer_lost",
+            Self::Interrupted => "interrupted",
+            Self::Accepted => "accepted",
+            Self::Refused(_) => "refused",
+            Self::FileRequested => "file_requested",
+            Self::FileSent => "file_sent",
+            Self::Registered => "registered",
+            Self::NotKnown => "not_known",
+            Self::GaveUp => "gave_up",
+            Self::Requeue => "requeue",
+            Self::Cancel => "cancel",
+        }
+    }
 }
 
 /// Effect of an event on the state.
@@ -225,7 +249,7 @@ pub fn next(state: State, event: Event) -> Result<Transition, IllegalTransition>
 mod tests {
     use super::*;
 
-    const EVENTS: [Event; 17] = [
+    const EVENTS: [Event; 18] = [
         Event::Submit,
         Event::NotSent(Refusal::Retry),
         Event::NotSent(Refusal::Exhausted),
@@ -243,22 +267,23 @@ mod tests {
         Event::Requeue,
         Event::Cancel,
         Event::NotSent(Refusal::Final),
+        Event::Refused(Refusal::Ask),
     ];
 
     /// One row per state in the order of `State::ALL`, one column per event in the order of `EVENTS`.
     /// `.` stays, `!` illegal, otherwise the first letters of the new state.
     const TABLE: [(&str, &str); 11] = [
-        ("queued", "sub . . . ! . . . . . . reg . . . can ."),
-        ("submitting", "! que dea unk unk acc rej que dea fr . reg . . ! ! rej"),
-        ("unknown", "! . . . ! acc rej que dea fr . reg que noa ! ! ."),
-        ("accepted", "! . . . ! . rej que dea fr . reg . noa ! ! ."),
-        ("file_requested", "! . . . ! . rej que dea . fs reg . noa ! ! ."),
-        ("file_sent", "! . . . ! . rej que dea fr . reg . noa ! ! ."),
-        ("registered", "! . . . ! . . . . . . . . . ! ! ."),
-        ("rejected", "! . . . ! . . . . . . reg . . que can ."),
-        ("no_answer", "! . . . ! . rej que dea fr . reg . . que can ."),
-        ("dead", "! . . . ! . . . . . . reg . . que can ."),
-        ("cancelled", "! . . . ! . . . . . . reg . . que . ."),
+        ("queued", "sub . . . ! . . . . . . reg . . . can . ."),
+        ("submitting", "! que dea unk unk acc rej que dea fr . reg . . ! ! rej unk"),
+        ("unknown", "! . . . ! acc rej que dea fr . reg que noa ! ! . unk"),
+        ("accepted", "! . . . ! . rej que dea fr . reg . noa ! ! . unk"),
+        ("file_requested", "! . . . ! . rej que dea . fs reg . noa ! ! . unk"),
+        ("file_sent", "! . . . ! . rej que dea fr . reg . noa ! ! . unk"),
+        ("registered", "! . . . ! . . . . . . . . . ! ! . ."),
+        ("rejected", "! . . . ! . . . . . . reg . . que can . ."),
+        ("no_answer", "! . . . ! . rej que dea fr . reg . . que can . unk"),
+        ("dead", "! . . . ! . . . . . . reg . . que can . ."),
+        ("cancelled", "! . . . ! . . . . . . reg . . que . . ."),
     ];
 
     fn abbreviation(state: State) -> &'static str {

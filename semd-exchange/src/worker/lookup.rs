@@ -1,48 +1,47 @@
 //! Asking the register about documents instead of guessing.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 
 use super::Shared;
-use crate::journal::{Direction, Event, Filter, Journal, JournalError, Message, Record, State, Update};
+use crate::journal::{
+    Direction, Event, Journal, JournalError, Lease, Message, Purpose, Record, State, Update,
+};
 use crate::message::{
-    Payload as _, RegistryItem, SearchRegistryItemRequest, SearchRegistryItemResponse, Status, timestamp,
+    Payload, RegistryItem, SearchRegistryItemRequest, SearchRegistryItemResponse, Status, timestamp,
 };
 use crate::soap::{self, Received};
 
 /// Width of one search. The longest period the register permits is not known; one day is used everywhere.
 const WINDOW: Duration = Duration::DAY;
+/// Documents asked about together.
+const AT_ONCE: u32 = 500;
 /// Clocks of both sides may differ by this much.
 const CLOCK_TOLERANCE: Duration = Duration::hours(1);
 
+/// One search serves all documents of an organisation and kind.
+pub(super) fn by_organization_and_kind(
+    records: impl IntoIterator<Item = Record>,
+) -> BTreeMap<(String, String), Vec<Record>> {
+    let mut groups: BTreeMap<(String, String), Vec<Record>> = BTreeMap::new();
+    for record in records {
+        groups.entry((record.organization.clone(), record.kind.clone())).or_default().push(record);
+    }
+    groups
+}
+
 impl Shared {
-    /// Looks up every document whose fate the register knows better: unknown ones, acknowledged ones whose time has
-    /// come, and those that the register calls registered already.
-    ///
-    /// On the `first` round acknowledged documents are looked up whatever their time, because results may have come
-    /// while no process was there to take them.
-    pub(super) async fn look_up(&self, first: bool) -> Result<(), JournalError> {
+    /// Asks the register about the documents whose fate it knows better and whose time has come: unknown ones, and
+    /// acknowledged ones. Tells whether there were any.
+    pub(super) async fn look_up(&self, lease: Arc<Lease>) -> Result<bool, JournalError> {
         let now = OffsetDateTime::now_utc();
-        let candidates = move |journal: &dyn Journal| {
-            let due = |states, due_at| journal.list(&Filter { states, due_at, ..Filter::default() });
-            let awaiting = vec![State::Accepted, State::FileRequested, State::FileSent];
-            let mut records = due(vec![State::Unknown], Some(now))?;
-            records.extend(due(awaiting, (!first).then_some(now))?);
-            // Registered under a number that the refusal did not tell. The rest of the queue is not read: it may be long,
-            // and this look is taken after every answer.
-            let code = Some("NOT_UNIQUE_PROVIDED_ID".to_owned());
-            let taken = Filter { states: vec![State::Queued], due_at: Some(now), code, limit: None };
-            records.extend(journal.list(&taken)?);
-            Ok(records)
-        };
-        let records = self.exchange.with_journal(candidates).await?;
-        let mut groups: BTreeMap<(String, String), Vec<Record>> = BTreeMap::new();
-        for record in records {
-            let key = (record.organization.clone(), record.kind.clone());
-            groups.entry(key).or_default().push(record);
-        }
-        for ((organization, kind), records) in groups {
+        let claim = move |journal: &dyn Journal| journal.claim(&lease, Purpose::Ask, AT_ONCE, now);
+        let claimed = self.exchange.with_journal(claim).await?;
+        let any = !claimed.is_empty();
+        let records = claimed.into_iter().map(|claimed| claimed.record);
+        for ((organization, kind), records) in by_organization_and_kind(records) {
             let from = records.iter().map(|record| record.created_at).min().unwrap_or(now);
             let found = self.search(&organization, &kind, from, now).await?;
             for record in records {
@@ -52,7 +51,7 @@ impl Shared {
                 }
             }
         }
-        Ok(())
+        Ok(any)
     }
 
     /// Applies what the search found out about one document.
@@ -66,7 +65,6 @@ impl Shared {
             return self.exchange.registered(&record.local_uid, item.clone(), None).await.map(drop);
         }
         let event = match record.state {
-            State::Queued => return Ok(()),
             State::Unknown => Event::NotKnown,
             _ => match self.next_look(&record, now) {
                 Some(next) => return self.postpone_look(record.local_uid, next).await,
@@ -99,7 +97,7 @@ impl Shared {
 
     /// All registered items of an organisation and kind since `from`, by lower-case `localUid`; `None` when the register
     /// gave no usable answer.
-    async fn search(
+    pub(super) async fn search(
         &self,
         organization: &str,
         kind: &str,
@@ -135,8 +133,14 @@ impl Shared {
         &self,
         request: &SearchRegistryItemRequest,
     ) -> Result<Option<Vec<RegistryItem>>, JournalError> {
-        let headers = self.headers(SearchRegistryItemRequest::headers());
-        let envelope = request.envelope(&headers);
+        let response: Option<SearchRegistryItemResponse> = self.ask(request).await?;
+        Ok(response.filter(|response| response.status == Status::Success).map(|response| response.matches))
+    }
+
+    /// Sends a question that belongs to no document, and reads its answer; `None` when there is no usable one.
+    pub(super) async fn ask<Q: Payload, A: Payload>(&self, question: &Q) -> Result<Option<A>, JournalError> {
+        let headers = self.headers(Q::headers());
+        let envelope = question.envelope(&headers);
         let version = headers.version;
         let message = Message {
             direction: Direction::Out,
@@ -147,16 +151,14 @@ impl Shared {
         };
         let now = OffsetDateTime::now_utc();
         self.exchange.with_journal(move |journal| journal.record_message(&message, now)).await?;
-        let answer = match self.client.post(&self.settings.register, version, envelope).await {
-            Ok(answer) => answer,
+        match self.client.post(&self.settings.register, version, envelope).await {
+            Ok(answer) => Ok(Received::read(&answer.body, &soap::limits())
+                .ok()
+                .and_then(|received| A::read(received.payload()).ok())),
             Err(error) => {
                 self.unreachable(&error);
-                return Ok(None);
+                Ok(None)
             }
-        };
-        let response = Received::read(&answer.body, &soap::limits())
-            .ok()
-            .and_then(|received| SearchRegistryItemResponse::read(received.payload()).ok());
-        Ok(response.filter(|response| response.status == Status::Success).map(|response| response.matches))
+        }
     }
 }

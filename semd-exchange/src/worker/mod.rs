@@ -2,48 +2,55 @@
 //!
 //! All knowledge is in the journal; the worker keeps nothing that a restart would miss. A document whose fate is unknown
 //! is never simply sent again: the register is asked first (`lookup`), and the resend keeps its `localUid`, so that
-//! the register itself refuses a second registration.
+//! the register itself refuses a second registration. Many workers may share a journal that many processes can open;
+//! a document belongs to the worker that has claimed it.
 
+mod associations;
 mod lookup;
+mod reconcile;
+mod run;
 mod submit;
+
+pub use reconcile::Reconciliation;
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::sync::watch;
 
 use crate::Exchange;
 use crate::client::{Client, ClientError};
-use crate::journal::{Enqueued, Event, Filter, Journal, JournalError, Record, State, Submission, Update};
+use crate::journal::{Enqueued, Filter, Journal, JournalError, Rate, Record, State, Stop, Submission};
 
 /// Settings of a [`Worker`].
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// URL of the register.
     pub register: String,
-    /// URL of the callback service, sent as `wsa:ReplyTo`.
+    /// URL of the callback service, sent as `wsa:ReplyTo`; empty when there is none.
     pub reply_to: String,
-    /// GUID of the system on the bus, sent in the transport header.
+    /// GUID of the system on the bus, sent in the transport header. Workers with the same GUID share one rate.
     pub client_entity_id: Option<String>,
     /// Requests in flight at once.
     pub concurrency: usize,
-    /// Least time between two requests.
-    pub min_interval: Duration,
+    /// Permitted rate of requests; `None` sends as fast as it can until the register says `RATE_LIMIT`.
+    pub rate: Option<Rate>,
     /// How long to wait for results in all; `None` waits until everything is settled.
     pub wait: Option<Duration>,
     /// When to ask the register about an acknowledged document, counted from the acknowledgement. After the last step
     /// the document is `no_answer`.
     pub ladder: Vec<Duration>,
+    /// Name of the worker in the journal.
+    pub name: String,
+    /// How long the worker may be silent before others take over its documents, where many share a journal.
+    pub lease_time: Duration,
 }
 
 impl Settings {
-    /// Settings for a register and a callback service: 8 requests at once, no pause between them, wait without limit,
-    /// and the waiting ladder used in production (5 min, 1 h, 6 h, 12 h, 24 h, 3 d, 7 d, 15 d).
+    /// Settings for a register and a callback service: 8 requests at once, no limit of the rate, wait without limit,
+    /// a lease of one minute, and the waiting ladder used in production (5 min, 1 h, 6 h, 12 h, 24 h, 3 d, 7 d, 15 d).
     pub fn new(register: impl Into<String>, reply_to: impl Into<String>) -> Self {
         const HOUR: u64 = 3600;
         Self {
@@ -51,11 +58,13 @@ impl Settings {
             reply_to: reply_to.into(),
             client_entity_id: None,
             concurrency: 8,
-            min_interval: Duration::ZERO,
+            rate: None,
             wait: None,
             ladder: [300, HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR, 168 * HOUR, 360 * HOUR]
                 .map(Duration::from_secs)
                 .to_vec(),
+            name: format!("process {}", std::process::id()),
+            lease_time: Duration::from_secs(60),
         }
     }
 }
@@ -69,6 +78,44 @@ pub enum WorkerError {
     Journal(#[from] JournalError),
 }
 
+/// Documents that were put into the journal.
+#[derive(Clone, Debug, Default)]
+pub struct Intake {
+    /// `localUid` of each document that is in the journal now, in order.
+    pub local_uids: Vec<String>,
+    /// `localUid` and file of documents whose `localUid` the journal knows with other bytes; they are not sent.
+    pub different_bytes: Vec<(String, String)>,
+}
+
+impl Intake {
+    /// Puts documents into a journal.
+    ///
+    /// # Errors
+    /// When the journal fails; then none of these documents was added.
+    pub fn take(
+        journal: &dyn Journal,
+        batch: Vec<Submission>,
+        now: OffsetDateTime,
+    ) -> Result<Self, JournalError> {
+        let outcomes = journal.enqueue_all(&batch, now)?;
+        let mut intake = Self::default();
+        for (submission, outcome) in batch.into_iter().zip(outcomes) {
+            let local_uid = submission.request.local_uid;
+            match outcome {
+                Enqueued::DifferentBytes(_) => intake.different_bytes.push((local_uid, submission.file)),
+                Enqueued::New | Enqueued::Requeued | Enqueued::Known(_) => intake.local_uids.push(local_uid),
+            }
+        }
+        Ok(intake)
+    }
+
+    /// Adds what came later.
+    pub fn extend(&mut self, more: Self) {
+        self.local_uids.extend(more.local_uids);
+        self.different_bytes.extend(more.different_bytes);
+    }
+}
+
 /// What became of a batch.
 #[derive(Clone, Debug, Default)]
 pub struct BatchReport {
@@ -76,8 +123,8 @@ pub struct BatchReport {
     pub documents: Vec<Record>,
     /// `localUid` and file of documents whose `localUid` the journal knows with other bytes; they were not sent.
     pub different_bytes: Vec<(String, String)>,
-    /// The code because of which nothing more was sent.
-    pub stopped: Option<&'static str>,
+    /// The organisations of the batch for which nothing is sent until an operator says so.
+    pub stopped: Vec<Stop>,
     /// The last reason why the register could not be reached, when documents are left unsettled.
     pub unreachable: Option<String>,
 }
@@ -86,6 +133,7 @@ pub struct BatchReport {
 #[derive(Clone, Debug)]
 pub struct Worker {
     shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
 }
 
 #[derive(Debug)]
@@ -93,282 +141,142 @@ struct Shared {
     exchange: Exchange,
     client: Client,
     settings: Settings,
-    /// Nothing may be sent any more; the code stands in `pace`.
-    stopped: AtomicBool,
-    pace: std::sync::Mutex<Pace>,
+    /// The last reason why the register could not be reached.
+    unreachable: std::sync::Mutex<Option<String>>,
 }
 
-/// Throttle of the requests of one run.
+/// When a run ends.
 #[derive(Debug)]
-struct Pace {
-    /// No request before this moment.
-    not_before: Instant,
-    /// End of the pause the register asked for.
-    limited_until: Instant,
-    /// Time between two requests now.
-    interval: Duration,
-    stop_code: Option<&'static str>,
-    unreachable: Option<String>,
+enum Goal {
+    /// When these documents (keys) are settled.
+    Settled(HashSet<String>),
+    /// When nothing in the journal is left to do.
+    NothingOpen,
+    /// When it is told to.
+    Never,
 }
 
 impl Worker {
     /// A worker on an exchange.
     pub fn new(exchange: Exchange, client: Client, settings: Settings) -> Self {
-        let now = Instant::now();
-        let pace = Pace {
-            not_before: now,
-            limited_until: now,
-            interval: settings.min_interval,
-            stop_code: None,
-            unreachable: None,
-        };
+        let (stop, _) = watch::channel(false);
+        exchange.sends_for(settings.client_entity_id.clone().unwrap_or_default(), settings.rate);
         Self {
-            shared: Arc::new(Shared {
-                exchange,
-                client,
-                settings,
-                stopped: AtomicBool::new(false),
-                pace: std::sync::Mutex::new(pace),
-            }),
+            shared: Arc::new(Shared { exchange, client, settings, unreachable: Default::default() }),
+            stop,
         }
     }
 
-    /// Registers a batch and whatever the journal still has to do, and waits until the batch is settled or the waiting
-    /// time is over.
+    /// Puts documents into the journal. A large batch comes in parts, so that memory does not grow with it.
+    ///
+    /// # Errors
+    /// When the journal fails; then none of these documents was added.
+    pub async fn enqueue(&self, batch: Vec<Submission>) -> Result<Intake, WorkerError> {
+        let enqueue = move |journal: &dyn Journal| Intake::take(journal, batch, OffsetDateTime::now_utc());
+        Ok(self.shared.exchange.with_journal(enqueue).await?)
+    }
+
+    /// Works until the documents of an intake are settled, the waiting time is over, or [`Worker::stop`].
+    ///
+    /// # Errors
+    /// When the journal fails, or serves one process and another one works on it.
+    pub async fn settle(&self, intake: Intake) -> Result<BatchReport, WorkerError> {
+        let keys = intake.local_uids.iter().map(|uid| uid.to_ascii_lowercase()).collect();
+        self.run(Goal::Settled(keys)).await?;
+        self.shared.report(intake).await
+    }
+
+    /// Registers a batch and whatever the journal still has to do, and waits until the batch is settled, the waiting
+    /// time is over, or [`Worker::stop`].
     ///
     /// A rerun with the same files continues where the last run ended, however it ended.
     ///
     /// # Errors
-    /// When the journal fails, or another process works on it.
+    /// When the journal fails, or serves one process and another one works on it.
     pub async fn register(&self, batch: Vec<Submission>) -> Result<BatchReport, WorkerError> {
-        self.run(Some(batch)).await
+        let intake = self.enqueue(batch).await?;
+        self.settle(intake).await
     }
 
-    /// Goes on with everything in the journal that is not settled.
+    /// Goes on with everything in the journal that is not settled, and reports on it.
     ///
     /// # Errors
-    /// When the journal fails, or another process works on it.
+    /// When the journal fails, or serves one process and another one works on it.
     pub async fn resume(&self) -> Result<BatchReport, WorkerError> {
-        self.run(None).await
+        let open = |journal: &dyn Journal| {
+            let states = State::ALL.into_iter().filter(|state| !state.is_settled()).collect();
+            let open = journal.list(&Filter { states, ..Filter::default() })?;
+            Ok(open.into_iter().map(|record| record.local_uid).collect())
+        };
+        let local_uids = self.shared.exchange.with_journal(open).await?;
+        self.drain().await?;
+        self.shared.report(Intake { local_uids, ..Intake::default() }).await
     }
 
-    async fn run(&self, batch: Option<Vec<Submission>>) -> Result<BatchReport, WorkerError> {
-        let shared = &self.shared;
-        let _lease = shared.exchange.with_journal(|journal| journal.lease()).await?;
-        let mut changes = shared.exchange.subscribe();
-        shared.recover().await?;
-        let (uids, different_bytes) = shared.enqueue(batch).await?;
-        let deadline = shared.settings.wait.map(|wait| Instant::now() + wait);
-
-        let mut pending: HashSet<String> = shared.unsettled(&uids).await?;
-        let mut sending = JoinSet::new();
-        let mut in_flight: HashSet<String> = HashSet::new();
-        let mut first_round = true;
-        while !pending.is_empty() {
-            shared.look_up(first_round).await?;
-            first_round = false;
-            shared.send_due(&mut sending, &mut in_flight).await?;
-            if shared.stopped.load(Ordering::Relaxed)
-                && sending.is_empty()
-                && shared.only_queued(&pending).await?
-            {
-                break;
-            }
-            let wake = shared.next_wake(deadline).await?;
-            tokio::select! {
-                Some(done) = sending.join_next() => finish(done, &mut in_flight)?,
-                change = changes.recv() => match change {
-                    Ok(change) if change.record.state.is_settled() => {
-                        pending.remove(&change.record.local_uid);
-                    }
-                    Ok(_) => {}
-                    Err(RecvError::Lagged(_) | RecvError::Closed) => pending = shared.unsettled(&uids).await?,
-                },
-                () = tokio::time::sleep_until(wake) => {}
-            }
-            // Drain what came meanwhile, so that a burst of changes costs one look at the journal.
-            loop {
-                match changes.try_recv() {
-                    Ok(change) if change.record.state.is_settled() => {
-                        pending.remove(&change.record.local_uid);
-                    }
-                    Ok(_) => {}
-                    Err(TryRecvError::Lagged(_)) => pending = shared.unsettled(&uids).await?,
-                    Err(TryRecvError::Empty | TryRecvError::Closed) => break,
-                }
-            }
-            while let Some(done) = sending.try_join_next() {
-                finish(done, &mut in_flight)?;
-            }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                break;
-            }
-        }
-        // A request on the wire is answered or times out; only then is its state final for this run.
-        while let Some(done) = sending.join_next().await {
-            finish(done, &mut in_flight)?;
-        }
-        shared.report(uids, different_bytes).await
+    /// Works until nothing in the journal is left to do, the waiting time is over, or [`Worker::stop`].
+    ///
+    /// # Errors
+    /// When the journal fails, or serves one process and another one works on it.
+    pub async fn drain(&self) -> Result<(), WorkerError> {
+        self.run(Goal::NothingOpen).await
     }
-}
 
-/// Outcome of one sending task.
-type Sent = Result<Result<String, WorkerError>, tokio::task::JoinError>;
+    /// Works until [`Worker::stop`].
+    ///
+    /// # Errors
+    /// When the journal fails, or serves one process and another one works on it.
+    pub async fn serve(&self) -> Result<(), WorkerError> {
+        self.run(Goal::Never).await
+    }
 
-fn finish(done: Sent, in_flight: &mut HashSet<String>) -> Result<(), WorkerError> {
-    match done {
-        Ok(sent) => {
-            in_flight.remove(&sent?);
-            Ok(())
-        }
-        Err(failure) => match failure.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(JournalError::ShuttingDown.into()),
-        },
+    /// Ends the running work in good order: nothing new is sent, what is on the wire is answered or times out, and
+    /// claims are given back. The method that works returns then.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    async fn run(&self, goal: Goal) -> Result<(), WorkerError> {
+        run::Run::new(Arc::clone(&self.shared), self.stop.subscribe()).to(goal).await
     }
 }
 
 impl Shared {
-    /// Documents that a dead process left in the middle of sending: nobody knows whether the request arrived.
-    async fn recover(&self) -> Result<(), JournalError> {
-        let filter = Filter { states: vec![State::Submitting], ..Filter::default() };
-        for record in self.exchange.with_journal(move |journal| journal.list(&filter)).await? {
-            self.exchange.apply(&record.local_uid, Update::bare(Event::Interrupted)).await?;
-        }
-        Ok(())
-    }
-
-    /// Puts the batch into the journal; gives the `localUid`s in order, and those that clash. No batch stands for
-    /// everything that is not settled.
-    async fn enqueue(
-        &self,
-        batch: Option<Vec<Submission>>,
-    ) -> Result<(Vec<String>, Vec<(String, String)>), JournalError> {
-        let enqueue = move |journal: &dyn Journal| {
-            let Some(batch) = batch else {
-                let states = State::ALL.into_iter().filter(|state| !state.is_settled()).collect();
-                let open = journal.list(&Filter { states, ..Filter::default() })?;
-                return Ok((open.into_iter().map(|record| record.local_uid).collect(), Vec::new()));
-            };
-            let mut uids = Vec::with_capacity(batch.len());
-            let mut different = Vec::new();
-            for submission in batch {
-                let local_uid = submission.request.local_uid.clone();
-                match journal.enqueue(&submission, OffsetDateTime::now_utc())? {
-                    Enqueued::DifferentBytes(_) => different.push((local_uid, submission.file)),
-                    // The journal's own spelling of the identifier is what changes will carry.
-                    Enqueued::New | Enqueued::Requeued | Enqueued::Known(_) => {
-                        uids.extend(journal.document(&local_uid)?.map(|record| record.local_uid));
-                    }
-                }
-            }
-            Ok((uids, different))
-        };
-        self.exchange.with_journal(enqueue).await
-    }
-
-    async fn records(&self, uids: &[String]) -> Result<Vec<Record>, JournalError> {
-        let uids = uids.to_vec();
-        let read = move |journal: &dyn Journal| {
-            let mut records = Vec::with_capacity(uids.len());
-            for local_uid in &uids {
-                records.extend(journal.document(local_uid)?);
-            }
-            Ok(records)
-        };
-        self.exchange.with_journal(read).await
-    }
-
-    async fn unsettled(&self, uids: &[String]) -> Result<HashSet<String>, JournalError> {
-        let records = self.records(uids).await?;
-        Ok(records
-            .into_iter()
-            .filter(|record| !record.state.is_settled())
-            .map(|record| record.local_uid)
-            .collect())
-    }
-
-    /// Whether everything pending only waits for a queue that has stopped.
-    async fn only_queued(&self, pending: &HashSet<String>) -> Result<bool, JournalError> {
-        let uids: Vec<String> = pending.iter().cloned().collect();
-        let records = self.records(&uids).await?;
-        Ok(records.iter().all(|record| record.state.is_settled() || record.state == State::Queued))
-    }
-
-    /// Starts sending due documents up to the permitted number at once.
-    async fn send_due(
-        self: &Arc<Self>,
-        sending: &mut JoinSet<Result<String, WorkerError>>,
-        in_flight: &mut HashSet<String>,
-    ) -> Result<(), JournalError> {
-        let free = self.settings.concurrency.max(1).saturating_sub(sending.len());
-        if free == 0 || self.stopped.load(Ordering::Relaxed) || self.paused_until() > Instant::now() {
-            return Ok(());
-        }
-        let filter = Filter {
-            states: vec![State::Queued],
-            due_at: Some(OffsetDateTime::now_utc()),
-            limit: u32::try_from(free + in_flight.len()).ok(),
-            ..Filter::default()
-        };
-        let due = self.exchange.with_journal(move |journal| journal.list(&filter)).await?;
-        for record in due {
-            let now = Instant::now();
-            if sending.len() >= self.settings.concurrency.max(1) || self.paused_until() > now {
-                break;
-            }
-            if in_flight.contains(&record.local_uid) {
-                continue;
-            }
-            self.with_pace(|pace| pace.not_before = now + pace.interval);
-            in_flight.insert(record.local_uid.clone());
-            let shared = Arc::clone(self);
-            sending.spawn(async move { shared.submit(record).await });
-        }
-        Ok(())
-    }
-
-    /// When to look at the journal again without being told to.
-    async fn next_wake(&self, deadline: Option<Instant>) -> Result<Instant, JournalError> {
-        /// A look at the journal is cheap; news of this process wakes the worker anyway.
-        const LONGEST_SLEEP: Duration = Duration::from_secs(5);
-        /// A due document that is not sent now waits for a free place; there is no hurry to look again.
-        const SHORTEST_SLEEP: Duration = Duration::from_millis(20);
-        let next = self.exchange.with_journal(|journal| journal.earliest_attempt()).await?;
-        let now = Instant::now();
-        let mut wake = now + LONGEST_SLEEP;
-        if let Some(next) = next {
-            let delay = Duration::try_from(next - OffsetDateTime::now_utc()).unwrap_or(Duration::ZERO);
-            wake = wake.min(now + delay.max(SHORTEST_SLEEP));
-        }
-        let pause = self.paused_until();
-        if pause > now {
-            wake = wake.min(pause);
-        }
-        Ok(deadline.map_or(wake, |deadline| wake.min(deadline)))
-    }
-
-    fn with_pace<T>(&self, work: impl FnOnce(&mut Pace) -> T) -> T {
-        work(&mut self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
-    }
-
-    fn paused_until(&self) -> Instant {
-        self.with_pace(|pace| pace.not_before)
-    }
-
     fn unreachable(&self, error: &ClientError) {
-        self.with_pace(|pace| pace.unreachable = Some(error.to_string()));
+        self.note_unreachable(error.to_string());
     }
 
-    async fn report(
-        &self,
-        uids: Vec<String>,
-        different_bytes: Vec<(String, String)>,
-    ) -> Result<BatchReport, WorkerError> {
-        let (stopped, unreachable) = self.with_pace(|pace| (pace.stop_code, pace.unreachable.clone()));
-        let documents = self.records(&uids).await?;
+    fn note_unreachable(&self, reason: String) {
+        *self.unreachable.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(reason);
+    }
+
+    /// The name under which the rate of this client is kept.
+    fn rate_key(&self) -> String {
+        self.settings.client_entity_id.clone().unwrap_or_default()
+    }
+
+    async fn report(&self, intake: Intake) -> Result<BatchReport, WorkerError> {
+        let local_uids = intake.local_uids;
+        let read = move |journal: &dyn Journal| {
+            let mut documents = Vec::with_capacity(local_uids.len());
+            for local_uid in &local_uids {
+                documents.extend(journal.document(local_uid)?);
+            }
+            let mut stopped = journal.stops()?;
+            let waits = |stop: &Stop| {
+                let waiting = |record: &&Record| record.state == State::Queued;
+                documents.iter().filter(waiting).any(|record| record.organization == stop.organization)
+            };
+            stopped.retain(waits);
+            Ok((documents, stopped))
+        };
+        let (documents, stopped) = self.exchange.with_journal(read).await?;
         let settled = documents.iter().all(|record| record.state.is_settled());
-        let unreachable = unreachable.filter(|_| !settled);
-        Ok(BatchReport { documents, different_bytes, stopped, unreachable })
+        let unreachable = self.unreachable.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        Ok(BatchReport {
+            documents,
+            different_bytes: intake.different_bytes,
+            stopped,
+            unreachable: unreachable.filter(|_| !settled),
+        })
     }
 }

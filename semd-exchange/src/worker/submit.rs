@@ -1,15 +1,13 @@
 //! Sending one request and taking its synchronous answer.
 
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::sync::Arc;
 
 use time::OffsetDateTime;
-use tokio::time::Instant;
 
+use super::associations::Associations;
 use super::{Shared, WorkerError};
 use crate::client::Answer;
-use crate::exchange::Consequences;
-use crate::journal::{Direction, Event, JournalError, Message, Record, Refusal, Update};
+use crate::journal::{Claimed, Direction, Event, JournalError, Lease, Message, Refusal, Update};
 use crate::message::{
     Acknowledgement, AcknowledgementKind, Payload as _, RegisterDocumentRequest, RegisterError, Status,
 };
@@ -53,20 +51,23 @@ fn verdict(answer: &Answer) -> Verdict {
 }
 
 impl Shared {
-    /// Sends the request of a queued document; gives back its `localUid`.
-    pub(super) async fn submit(&self, record: Record) -> Result<String, WorkerError> {
+    /// Sends the request of a claimed document.
+    pub(super) async fn submit(&self, lease: Arc<Lease>, claimed: Claimed) -> Result<(), WorkerError> {
+        let Claimed { record, request } = claimed;
         let local_uid = record.local_uid;
-        let uid = local_uid.clone();
-        let Some(request) = self.exchange.with_journal(move |journal| journal.request(&uid)).await? else {
-            return Ok(local_uid);
-        };
+        let Some(request) = request else { return Ok(()) };
+        let (request, associations) = self.resolve_associations(request).await?;
+        if associations == Associations::Awaited {
+            let later = self.exchange.retry().next_attempt(1, OffsetDateTime::now_utc());
+            return Ok(self.postpone_look(local_uid, later).await?);
+        }
         let headers = self.headers(RegisterDocumentRequest::headers());
         let envelope = request.envelope(&headers);
         let id = headers.message_id.clone();
-        match self.exchange.begin_attempt(&local_uid, id.clone(), envelope.clone()).await {
+        match self.exchange.begin_attempt(lease, &local_uid, id.clone(), envelope.clone()).await {
             Ok(_) => {}
-            // The callback service moved the document between the look at the queue and now.
-            Err(JournalError::Illegal(_)) => return Ok(local_uid),
+            // An operator withdrew the document, the callback service moved it, or others took over meanwhile.
+            Err(JournalError::Illegal(_) | JournalError::ClaimedByOther { .. }) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
         let attempts = record.attempts + 1;
@@ -81,13 +82,13 @@ impl Shared {
                 self.postpone(&local_uid, id, attempts, event, None).await?;
             }
         }
-        Ok(local_uid)
+        Ok(())
     }
 
     /// Completes the headers of a message to the register.
     pub(super) fn headers(&self, mut headers: Headers) -> Headers {
         headers.to = Some(self.settings.register.clone());
-        headers.reply_to = Some(self.settings.reply_to.clone());
+        headers.reply_to = Some(self.settings.reply_to.clone()).filter(|url| !url.is_empty());
         headers.client_entity_id.clone_from(&self.settings.client_entity_id);
         headers
     }
@@ -118,25 +119,22 @@ impl Shared {
                 };
                 let change = self.exchange.apply(local_uid, update).await?;
                 // The register asked for the file before its acknowledgement was read.
-                let overtaken = change.record.state.is_awaiting() && change.record.next_attempt_at.is_none();
-                if let (true, Some(first_look)) = (overtaken, first_look) {
+                if let (false, true, Some(first_look)) =
+                    (change.moved(), change.record.state.is_awaiting(), first_look)
+                {
                     self.postpone_look(change.record.local_uid, first_look).await?;
                 }
-                // Every request that the register takes brings the full rate a little nearer.
-                let least = self.settings.min_interval;
-                self.with_pace(|pace| pace.interval = pace.interval.mul_f64(0.9).max(least));
             }
             Verdict::Refused(errors) => {
-                let consequences = self.exchange.refused(local_uid, Some(id), errors, Some(message)).await?;
-                self.heed(consequences);
+                self.exchange.refused(local_uid, Some(id), errors, Some(message)).await?;
             }
             Verdict::NotTaken => {
                 let event = Event::NotSent(self.exchange.retry().again(attempts));
-                self.with_pace(|pace| pace.unreachable = Some(format!("HTTP {}", answer.status)));
+                self.note_unreachable(format!("HTTP {}", answer.status));
                 self.postpone(local_uid, id, attempts, event, Some(message)).await?;
             }
             Verdict::Unclear => {
-                self.with_pace(|pace| pace.unreachable = Some(format!("HTTP {}", answer.status)));
+                self.note_unreachable(format!("HTTP {}", answer.status));
                 self.postpone(local_uid, id, attempts, Event::AnswerLost, Some(message)).await?;
             }
         }
@@ -161,27 +159,6 @@ impl Shared {
             ..Update::bare(event)
         };
         self.exchange.apply(local_uid, update).await.map(drop)
-    }
-
-    /// Slows down or stops when the register says so.
-    fn heed(&self, consequences: Consequences) {
-        if consequences.rate_limited {
-            let pause = self.exchange.retry().rate_limit_pause;
-            let now = Instant::now();
-            self.with_pace(|pace| {
-                // Requests that were on the wire together are one burst and slow down once.
-                if pace.limited_until <= now {
-                    // Half the rate; without an interval so far, five requests a second.
-                    pace.interval = (pace.interval * 2).max(Duration::from_millis(200));
-                }
-                pace.limited_until = now + pause;
-                pace.not_before = now + pause;
-            });
-        }
-        if let Some(code) = consequences.stop {
-            self.with_pace(|pace| pace.stop_code = Some(code));
-            self.stopped.store(true, Ordering::Relaxed);
-        }
     }
 }
 

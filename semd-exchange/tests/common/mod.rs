@@ -1,5 +1,8 @@
 //! Signed documents, an authority that signed them, and a running exchange.
-#![allow(dead_code, reason = "every test program uses a part")]
+#![allow(dead_code, unused_macros, unused_imports, reason = "every test program uses a part")]
+
+pub(crate) mod child;
+pub(crate) mod stores;
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +15,7 @@ use semd_exchange::Exchange;
 use semd_exchange::callback::{self, CallbackSettings, FileDelivery, RunningCallback};
 use semd_exchange::checksum::Checksum;
 use semd_exchange::client::{Client, ClientLimits};
-use semd_exchange::journal::{SqliteJournal, Submission};
+use semd_exchange::journal::{Journal, SqliteJournal, Submission};
 use semd_exchange::message::{DocumentSignature, RegisterDocumentRequest};
 use semd_exchange::retry::RetryPolicy;
 use semd_exchange::sandbox::{Repetition, SandboxSettings};
@@ -35,6 +38,8 @@ const DEFECTIVE_UID: &str = "c8acc61f-f0d1-5fea-a53e-04e543389cfd";
 /// An authority, the doctor and the clinic of the fixture documents.
 pub(crate) struct Keys {
     pub(crate) trust: TrustStore,
+    /// The root certificate, DER.
+    pub(crate) root: Vec<u8>,
     pub(crate) doctor: SoftwareSigner,
     pub(crate) organization: SoftwareSigner,
 }
@@ -61,7 +66,12 @@ impl Keys {
         };
         let mut trust = TrustStore::new();
         trust.add(authority.certificate().der()).unwrap();
-        Self { trust, doctor: issue(&doctor), organization: issue(&organization) }
+        Self {
+            trust,
+            root: authority.certificate().der().to_vec(),
+            doctor: issue(&doctor),
+            organization: issue(&organization),
+        }
     }
 
     /// A submission of a good document with an identifier of its own.
@@ -144,8 +154,17 @@ pub(crate) async fn client_side_with(
     delivery: FileDelivery,
     change: impl FnOnce(&mut Settings),
 ) -> ClientSide {
-    let journal = SqliteJournal::open(journal).unwrap();
-    let exchange = Exchange::new(journal, quick_retries());
+    client_side_over(Box::new(SqliteJournal::open(journal).unwrap()), register, delivery, change).await
+}
+
+/// Starts the client's side on a journal of any kind.
+pub(crate) async fn client_side_over(
+    journal: Box<dyn Journal>,
+    register: &str,
+    delivery: FileDelivery,
+    change: impl FnOnce(&mut Settings),
+) -> ClientSide {
+    let exchange = Exchange::over(journal, quick_retries());
     let limits = ClientLimits { timeout: Duration::from_secs(10), ..ClientLimits::default() };
     let client = Client::new(limits);
     let settings = CallbackSettings { delivery, ..CallbackSettings::default() };

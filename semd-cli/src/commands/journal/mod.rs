@@ -1,10 +1,14 @@
 //! `semd journal`.
 
-use std::collections::BTreeMap;
+mod act;
+mod export;
+mod reconcile;
+mod select;
+mod show;
 
 use clap::{Args, Subcommand};
 use semd_core::report::Message;
-use semd_exchange::journal::{Filter, Journal as _, Record, SqliteJournal, State};
+use semd_exchange::journal::{self as store, Filter, JournalAddress, Record, State};
 
 use super::packages::ListFormat;
 use crate::args::JournalPlace;
@@ -20,6 +24,18 @@ pub enum Journal {
     Status(Status),
     /// The documents, oldest first
     List(List),
+    /// Everything that happened to one document
+    Show(show::Show),
+    /// Queue documents again
+    Retry(act::Retry),
+    /// Withdraw documents that are not with the register
+    Cancel(act::Cancel),
+    /// Let the documents of a stopped organisation be sent again
+    Resume(act::Resume),
+    /// Ask the register about every document whose registration the journal may have missed
+    Reconcile(reconcile::Reconcile),
+    /// Write what the journal keeps of documents to a folder
+    Export(export::Export),
 }
 
 /// Flags of `semd journal status`.
@@ -40,6 +56,15 @@ pub struct List {
     /// Only documents in these states
     #[arg(long, value_name = "STATE", value_delimiter = ',')]
     state: Vec<State>,
+    /// Only documents whose last refusal has this code of the register
+    #[arg(long, value_name = "CODE")]
+    code: Option<String>,
+    /// Only documents of this organisation
+    #[arg(long, value_name = "OID")]
+    organization: Option<String>,
+    /// Only documents of this kind
+    #[arg(long, value_name = "CODE")]
+    kind: Option<String>,
     /// At most this many documents
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
@@ -54,6 +79,12 @@ impl Journal {
         match self {
             Self::Status(status) => status.run(console),
             Self::List(list) => list.run(console),
+            Self::Show(show) => show.run(console),
+            Self::Retry(retry) => retry.run(console),
+            Self::Cancel(cancel) => cancel.run(console),
+            Self::Resume(resume) => resume.run(console),
+            Self::Reconcile(reconcile) => reconcile.run(console),
+            Self::Export(export) => export.run(console),
         }
     }
 }
@@ -61,21 +92,20 @@ impl Journal {
 impl Status {
     fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let journal = open_existing(&self.place)?;
-        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-        for record in journal.list(&Filter::default()).map_err(journal_failure)? {
-            *counts.entry(record.state.as_str()).or_default() += 1;
-        }
+        let counts = journal.state_counts().map_err(journal_failure)?;
         let orphans = journal.orphan_count().map_err(journal_failure)?;
         match self.format {
             ListFormat::Jsonl => {
-                let object = serde_json::json!({ "states": counts, "orphans": orphans });
+                let states: serde_json::Map<String, serde_json::Value> =
+                    counts.iter().map(|(state, count)| (state.to_string(), (*count).into())).collect();
+                let object = serde_json::json!({ "states": states, "orphans": orphans });
                 console.data(&format!("{object}\n"));
             }
             ListFormat::Concise => {
                 let mut table =
                     Table::new([console.text("состояние", "state"), console.text("документов", "documents")]);
                 for (state, count) in &counts {
-                    table.row([(*state).to_owned(), count.to_string()]);
+                    table.row([state.to_string(), count.to_string()]);
                 }
                 table.row([
                     console.text("сообщения без документа", "orphan messages").to_owned(),
@@ -91,17 +121,38 @@ impl Status {
 impl List {
     fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let journal = open_existing(&self.place)?;
-        let filter = Filter { states: self.state, limit: self.limit, ..Filter::default() };
-        let records = journal.list(&filter).map_err(journal_failure)?;
-        match self.format {
-            ListFormat::Jsonl => {
-                for record in &records {
-                    console.data(&(serde_json::to_string(record).unwrap_or_default() + "\n"));
-                }
+        let filter = Filter {
+            states: self.state,
+            code: self.code,
+            organization: self.organization,
+            kind: self.kind,
+            ..Filter::default()
+        };
+        let mut shown = Vec::new();
+        select::each_page(&*journal, filter, self.limit, |page| {
+            match self.format {
+                ListFormat::Jsonl => print_records(&page, self.format, console),
+                // A table is as wide as its widest row.
+                ListFormat::Concise => shown.extend(page),
             }
-            ListFormat::Concise => console.data(&table(&records, console).to_string()),
+            Ok(())
+        })?;
+        if self.format == ListFormat::Concise {
+            print_records(&shown, self.format, console);
         }
         Ok(Outcome::Good)
+    }
+}
+
+/// Prints documents in the asked format.
+fn print_records(records: &[Record], format: ListFormat, console: &Console) {
+    match format {
+        ListFormat::Jsonl => {
+            for record in records {
+                console.data(&(serde_json::to_string(record).unwrap_or_default() + "\n"));
+            }
+        }
+        ListFormat::Concise => console.data(&table(records, console).to_string()),
     }
 }
 
@@ -136,16 +187,18 @@ pub fn table(records: &[Record], console: &Console) -> Table {
 }
 
 /// Opens a journal that must be there already: a misspelt name must not make an empty one.
-fn open_existing(place: &JournalPlace) -> Result<SqliteJournal, Failure> {
-    let path = place.path()?;
-    if !path.is_file() {
+fn open_existing(place: &JournalPlace) -> Result<Box<dyn store::Journal>, Failure> {
+    let address = place.address()?;
+    if let JournalAddress::Sqlite(path) = &address
+        && !path.is_file()
+    {
         let path = path.display();
         return Err(Failure::usage(Message::new(
             format!("журнала {path} нет; его создаёт semd register"),
             format!("there is no journal {path}; semd register makes it"),
         )));
     }
-    SqliteJournal::open(&path).map_err(journal_failure)
+    address.open().map_err(journal_failure)
 }
 
 /// The failure a journal error means: the journal is part of the environment.
