@@ -210,6 +210,7 @@ fn workers(keys: &Keys, register: &str, documents: usize) {
             documents: None,
             abort: None,
             lease: Duration::from_secs(5),
+            forever: false,
         };
         let started = Instant::now();
         let processes: Vec<Child> = (0..count).map(|_| task.start("none")).collect();

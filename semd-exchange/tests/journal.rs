@@ -1,5 +1,5 @@
 //! The journal on both stores: identity, intent, claims and leases, questions, and invariants under random events.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and says what it did")]
 
 mod common;
 

@@ -1,7 +1,7 @@
 //! Worker processes that share one PostgreSQL journal: every document is registered once, also when one of them dies.
 //!
 //! The run of the test suite is short. `docs/crash-test.md` has the command of the long one.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and says what it did")]
 
 mod common;
 
@@ -46,6 +46,7 @@ async fn four_workers_register_everything_once_although_one_is_killed() {
             documents: None,
             abort: None,
             lease: Duration::from_secs(1),
+            forever: false,
         };
         let mut processes: Vec<_> = (0..WORKERS).map(|_| task.start(CHILD)).collect();
         let registered = || {

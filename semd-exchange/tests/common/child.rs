@@ -21,6 +21,8 @@ const FOLDER: &str = "SEMD_CHILD_FOLDER";
 const NUMBERS: &str = "SEMD_CHILD_NUMBERS";
 /// `before 7` or `after 7`: the write at which the process aborts.
 const ABORT: &str = "SEMD_CHILD_ABORT";
+/// Goes on working until it is killed.
+const FOREVER: &str = "SEMD_CHILD_FOREVER";
 const LEASE: &str = "SEMD_CHILD_LEASE_MS";
 
 /// What a child has to do.
@@ -33,6 +35,7 @@ pub(crate) struct Task<'a> {
     pub(crate) documents: Option<(usize, usize)>,
     pub(crate) abort: Option<(&'static str, u32)>,
     pub(crate) lease: Duration,
+    pub(crate) forever: bool,
 }
 
 impl Task<'_> {
@@ -46,6 +49,9 @@ impl Task<'_> {
             .env(FOLDER, self.folder)
             .env(LEASE, self.lease.as_millis().to_string())
             .stdout(Stdio::null());
+        if self.forever {
+            command.env(FOREVER, "1");
+        }
         if let Some((first, last)) = self.documents {
             command.env(NUMBERS, format!("{first}-{last}"));
         }
@@ -105,6 +111,9 @@ pub(crate) fn work_if_asked() {
             let folder = std::env::var(FOLDER).unwrap();
             let batch = (first..=last).map(|number| load(Path::new(&folder), number)).collect();
             client.worker.enqueue(batch).await.unwrap();
+        }
+        if std::env::var(FOREVER).is_ok() {
+            client.worker.serve().await.unwrap();
         }
         client.worker.drain().await.unwrap();
         client.callback.shutdown().await;

@@ -1,5 +1,11 @@
 //! Signed documents, an authority that signed them, and a running exchange.
-#![allow(dead_code, unused_macros, unused_imports, reason = "every test program uses a part")]
+#![allow(
+    dead_code,
+    unused_macros,
+    unused_imports,
+    clippy::print_stdout,
+    reason = "every test program uses a part; what is skipped is said"
+)]
 
 pub(crate) mod child;
 pub(crate) mod stores;
