@@ -39,7 +39,7 @@ fn signatures(criterion: &mut Criterion) {
         group.bench_function(format!("verify with chain, {name}"), |bencher| {
             bencher.iter(|| {
                 verify(&Request {
-                    content: black_box(&document),
+                    content: black_box(&document).into(),
                     signature: &container,
                     trust: &trust,
                     time: ControlTime::Now(now),

@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use semd_sign::verify::{ControlTime, Policy, Request, TrustStore, verify};
+use semd_sign::verify::{Content, ControlTime, Policy, Request, TrustStore, verify};
 use semd_sign::{Certificate, PrivateKey};
 
 fuzz_target!(|bytes: &[u8]| {
     let request = Request {
-        content: b"content",
+        content: Content::Bytes(b"content"),
         signature: bytes,
         trust: &TrustStore::new(),
         time: ControlTime::SigningTime,

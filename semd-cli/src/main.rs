@@ -3,15 +3,18 @@
 
 mod args;
 mod batch;
+mod cades_level;
 mod commands;
 mod config;
 mod console;
 mod failure;
 mod input;
+mod online;
 mod outcome;
 mod packages;
 mod secret;
 mod table;
+mod trust;
 
 use std::io::{self, Write as _};
 use std::path::Path;

@@ -235,7 +235,7 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>, BundleError> {
 /// A signature with the certificate inside it. Who signed is asked here, not whether the signature is good.
 fn signature(role: &str, content: Vec<u8>, document: &[u8]) -> DocumentSignature {
     let report = verify(&Request {
-        content: document,
+        content: document.into(),
         signature: &content,
         trust: &TrustStore::new(),
         time: ControlTime::SigningTime,

@@ -115,15 +115,38 @@ impl Client {
     /// # Errors
     /// When there is no complete answer. An HTTP status that says "error" is an answer.
     pub async fn post(&self, url: &str, version: Version, envelope: Vec<u8>) -> Result<Answer, ClientError> {
-        let bad_address = || ClientError::Address { url: url.to_owned() };
-        let uri: Uri = url.parse().map_err(|_| bad_address())?;
-        if uri.scheme_str() != Some("http") || uri.host().is_none() {
-            return Err(bad_address());
-        }
-        let request = Request::post(uri)
-            .header(CONTENT_TYPE, version.content_type())
-            .body(Full::new(Bytes::from(envelope)))
-            .map_err(|_| bad_address())?;
+        self.post_octets(url, version.content_type(), envelope).await
+    }
+
+    /// Posts octets of any type and reads the whole answer.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub async fn post_octets(
+        &self,
+        url: &str,
+        content_type: &str,
+        octets: Vec<u8>,
+    ) -> Result<Answer, ClientError> {
+        let request = Request::post(address(url)?)
+            .header(CONTENT_TYPE, content_type)
+            .body(Full::new(Bytes::from(octets)))
+            .map_err(|_| ClientError::Address { url: url.to_owned() })?;
+        self.send(url, request).await
+    }
+
+    /// Gets what is at an address.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub async fn get(&self, url: &str) -> Result<Answer, ClientError> {
+        let request = Request::get(address(url)?)
+            .body(Full::new(Bytes::new()))
+            .map_err(|_| ClientError::Address { url: url.to_owned() })?;
+        self.send(url, request).await
+    }
+
+    async fn send(&self, url: &str, request: Request<Full<Bytes>>) -> Result<Answer, ClientError> {
         tokio::time::timeout(self.limits.timeout, self.exchange(url, request)).await.unwrap_or_else(|_| {
             Err(ClientError::TimedOut { url: url.to_owned(), seconds: self.limits.timeout.as_secs() })
         })
@@ -149,6 +172,16 @@ impl Client {
             })?;
         Ok(Answer { status, body: body.to_bytes() })
     }
+}
+
+/// The address of an `http` URL.
+fn address(url: &str) -> Result<Uri, ClientError> {
+    let bad_address = || ClientError::Address { url: url.to_owned() };
+    let uri: Uri = url.parse().map_err(|_| bad_address())?;
+    if uri.scheme_str() != Some("http") || uri.host().is_none() {
+        return Err(bad_address());
+    }
+    Ok(uri)
 }
 
 /// The innermost reason of an error chain.

@@ -15,6 +15,8 @@ pub mod message;
 pub mod retry;
 pub mod sandbox;
 pub mod soap;
+pub mod test_services;
+pub mod trust_services;
 pub mod worker;
 
 pub use exchange::Exchange;

@@ -28,7 +28,7 @@
 //! let mut trust = TrustStore::new();
 //! trust.add(authority.certificate().der())?;
 //! let report = verify(&Request {
-//!     content: document,
+//!     content: document.into(),
 //!     signature: &container,
 //!     trust: &trust,
 //!     time: ControlTime::Now(now),
@@ -43,15 +43,19 @@ pub mod backend;
 pub mod cades;
 pub mod certificate;
 pub mod cms;
+mod crypto;
 pub mod digest;
 pub mod gost;
 pub mod key;
 mod oid;
 mod pem;
 pub mod pki;
+pub mod revocation;
 mod spki;
 #[cfg(test)]
 mod testing;
+pub mod tsl;
+pub mod tsp;
 pub mod verify;
 pub mod wss;
 pub mod xmldsig;

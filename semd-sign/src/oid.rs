@@ -44,6 +44,52 @@ oids! {
     SIGNATURE_TIME_STAMP = "1.2.840.113549.1.9.16.2.14";
     /// SHA-256, the default of signing-certificate-v2.
     SHA_256 = "2.16.840.1.101.3.4.2.1";
+    /// SHA-384.
+    SHA_384 = "2.16.840.1.101.3.4.2.2";
+    /// SHA-512.
+    SHA_512 = "2.16.840.1.101.3.4.2.3";
+    /// SHA-1: names things, never signs.
+    SHA_1 = "1.3.14.3.2.26";
+
+    // Foreign keys and signatures: RFC 8017, RFC 5480, RFC 5758
+    /// rsaEncryption.
+    RSA = "1.2.840.113549.1.1.1";
+    /// sha256WithRSAEncryption.
+    RSA_SHA_256 = "1.2.840.113549.1.1.11";
+    /// sha384WithRSAEncryption.
+    RSA_SHA_384 = "1.2.840.113549.1.1.12";
+    /// sha512WithRSAEncryption.
+    RSA_SHA_512 = "1.2.840.113549.1.1.13";
+    /// id-ecPublicKey.
+    EC_PUBLIC_KEY = "1.2.840.10045.2.1";
+    /// secp256r1.
+    P_256 = "1.2.840.10045.3.1.7";
+    /// secp384r1.
+    P_384 = "1.3.132.0.34";
+    /// ecdsa-with-SHA256.
+    ECDSA_SHA_256 = "1.2.840.10045.4.3.2";
+    /// ecdsa-with-SHA384.
+    ECDSA_SHA_384 = "1.2.840.10045.4.3.3";
+    /// ecdsa-with-SHA512.
+    ECDSA_SHA_512 = "1.2.840.10045.4.3.4";
+
+    // CAdES above BES: EN 319 122-1, RFC 5126; time stamps: RFC 3161
+    /// id-ct-TSTInfo.
+    TST_INFO = "1.2.840.113549.1.9.16.1.4";
+    /// complete-certificate-references.
+    CERTIFICATE_REFERENCES = "1.2.840.113549.1.9.16.2.21";
+    /// complete-revocation-references.
+    REVOCATION_REFERENCES = "1.2.840.113549.1.9.16.2.22";
+    /// certificate-values.
+    CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23";
+    /// revocation-values.
+    REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24";
+    /// CAdES-C-timestamp (escTimeStamp).
+    ESC_TIME_STAMP = "1.2.840.113549.1.9.16.2.25";
+    /// archive-time-stamp-v3.
+    ARCHIVE_TIME_STAMP_V3 = "0.4.0.1733.2.4";
+    /// ats-hash-index-v3.
+    ATS_HASH_INDEX_V3 = "0.4.0.19122.1.5";
 
     // X.509: RFC 5280
     /// commonName.
@@ -72,6 +118,35 @@ oids! {
     AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
     /// extKeyUsage.
     EXTENDED_KEY_USAGE = "2.5.29.37";
+    /// cRLNumber.
+    CRL_NUMBER = "2.5.29.20";
+    /// reasonCode of an entry.
+    CRL_REASON = "2.5.29.21";
+    /// issuingDistributionPoint.
+    ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
+    /// expiredCertsOnCRL (X.509 9.5.2.8).
+    EXPIRED_CERTS_ON_CRL = "2.5.29.60";
+    /// authorityInfoAccess.
+    AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1";
+    /// cRLDistributionPoints.
+    CRL_DISTRIBUTION_POINTS = "2.5.29.31";
+    /// id-ad-ocsp.
+    ACCESS_OCSP = "1.3.6.1.5.5.7.48.1";
+    /// id-kp-OCSPSigning.
+    OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
+    /// id-kp-timeStamping.
+    TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
+
+    // OCSP: RFC 6960
+    /// id-pkix-ocsp-basic.
+    OCSP_BASIC = "1.3.6.1.5.5.7.48.1.1";
+    /// id-pkix-ocsp-nonce.
+    OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2";
+    /// id-pkix-ocsp-nocheck.
+    OCSP_NO_CHECK = "1.3.6.1.5.5.7.48.1.5";
+    /// id-ri-ocsp-response: an OCSP response among the revocation data of a container (RFC 5940).
+    OCSP_IN_CMS = "1.3.6.1.5.5.7.16.2";
+
     /// id-kp-clientAuth.
     CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     /// id-kp-emailProtection.

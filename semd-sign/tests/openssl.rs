@@ -135,11 +135,11 @@ fn signatures_of_openssl_are_accepted_and_a_changed_byte_is_not() {
             // openssl takes the clock for signingTime; the test authority's certificates are judged at NOW.
             let judge = |content: &[u8]| {
                 verify(&Request {
-                    content,
+                    content: content.into(),
                     signature: &signature,
                     trust: &trust,
                     time: ControlTime::SigningTime,
-                    policy,
+                    policy: policy.clone(),
                 })
             };
             let report = judge(DOCUMENT);

@@ -11,7 +11,13 @@ use semd_sign::gost::ParameterSet;
 use semd_sign::verify::{ControlTime, Policy, Request, SignatureReport, TrustStore, verify};
 
 fn judge(content: &[u8], signature: &[u8], trust: &TrustStore) -> SignatureReport {
-    verify(&Request { content, signature, trust, time: ControlTime::Now(NOW), policy: Policy::Remd })
+    verify(&Request {
+        content: content.into(),
+        signature,
+        trust,
+        time: ControlTime::Now(NOW),
+        policy: Policy::Remd,
+    })
 }
 
 /// Whether the octet is one that nothing protects and no verdict rests on: the two version numbers, and the list of

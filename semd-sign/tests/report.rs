@@ -13,7 +13,7 @@ use serde_json::Value;
 use time::Duration;
 
 fn report(trust: &TrustStore, signature: &[u8], time: ControlTime, policy: Policy) -> SignatureReport {
-    verify(&Request { content: DOCUMENT, signature, trust, time, policy })
+    verify(&Request { content: DOCUMENT.into(), signature, trust, time, policy })
 }
 
 fn signed(subject: &Subject, valid: Duration) -> (TrustStore, Vec<u8>) {

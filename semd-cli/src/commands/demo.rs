@@ -29,6 +29,7 @@ use super::pki::failure as pki_failure;
 use super::register::{bundle_failure, exchange_all, runtime};
 use super::sign::sign_file;
 use super::validate::check;
+use crate::cades_level::Level;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::input;
@@ -209,7 +210,7 @@ fn prepare(
         validation.push('\n');
         let signed_as = [(&authority.doctor, "doctor"), (&authority.organization, "organization")];
         for (signer, role) in signed_as {
-            let path = sign_file(signer, &file, role, None)?;
+            let path = sign_file(signer, &file, role, None, &Level::bes())?;
             let container = input::read(&path, 1 << 20)?;
             let report = judge_signature(&bytes, &container, &authority.trust);
             let view =
@@ -239,7 +240,7 @@ fn changed_document(sample: &[u8], identifier: &str) -> Vec<u8> {
 
 fn judge_signature(content: &[u8], container: &[u8], trust: &TrustStore) -> SignatureReport {
     let time = ControlTime::Now(OffsetDateTime::now_utc());
-    verify(&Request { content, signature: container, trust, time, policy: Policy::Remd })
+    verify(&Request { content: content.into(), signature: container, trust, time, policy: Policy::Remd })
 }
 
 /// Starts the sandbox, registers everything through the full exchange; `None` when the user interrupted.

@@ -11,12 +11,12 @@ use semd_core::validate::Validator;
 use semd_exchange::sandbox::{self, Faults, SandboxSettings};
 
 use super::register::runtime;
-use super::verify::trust_store;
 use crate::args::PackageFolders;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::packages;
+use crate::trust::trust_store;
 
 /// Run a register on this machine, for tests and demos. Prints one JSON line with its URL; `GET /state` tells what it knows
 #[derive(Args, Debug)]

@@ -9,6 +9,7 @@ use semd_exchange::bundle;
 use semd_sign::{Certificate, PrivateKey, SignError, Signer, SoftwareSigner, cades};
 use time::OffsetDateTime;
 
+use crate::cades_level::{Level, LevelArguments};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -18,7 +19,7 @@ use crate::{batch, input};
 /// Largest key or certificate file that is read, bytes.
 const MAX_KEY_BYTES: usize = 1 << 20;
 
-/// Make detached signatures (CAdES-BES, `NAME.<role>.p7s` beside the document)
+/// Make signatures (CAdES, `NAME.<role>.p7s` beside the document)
 #[derive(Args, Debug)]
 pub struct Sign {
     /// Documents: files, folders, or `-` for a list on stdin
@@ -36,6 +37,8 @@ pub struct Sign {
     /// Folder for the signatures [default: beside the documents]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    level: LevelArguments,
     /// Documents signed at the same time [default: number of processors]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -54,13 +57,14 @@ impl Sign {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let signer = software_signer(&self.key, &self.cert, &self.password)?;
+        let level = self.level.read()?;
         let files = input::documents(&self.paths)?;
         let mut worst = Outcome::Good;
         let bar = console.progress(files.len());
         batch::in_order(
             &files,
             self.jobs,
-            |file| sign_file(&signer, file, &self.role, self.out.as_deref()),
+            |file| sign_file(&signer, file, &self.role, self.out.as_deref(), &level),
             |_, result| {
                 bar.inc(1);
                 match result {
@@ -103,6 +107,7 @@ pub fn sign_file(
     file: &Path,
     role: &str,
     out: Option<&Path>,
+    level: &Level,
 ) -> Result<PathBuf, Failure> {
     let limit = Limits::default().max_bytes;
     let bytes = input::read(file, limit)?;
@@ -113,8 +118,9 @@ pub fn sign_file(
             format!("{file}: the file is larger than {limit} bytes and was not signed"),
         )));
     }
-    let container =
-        cades::sign_detached(signer, &bytes, OffsetDateTime::now_utc()).map_err(|error| failure(&error))?;
+    let container = cades::sign(signer, &bytes, OffsetDateTime::now_utc(), level.placement)
+        .and_then(|container| level.raise(container, &bytes))
+        .map_err(|error| failure(&error))?;
     let path = bundle::signature_path(file, role, out);
     if let Some(folder) = out {
         std::fs::create_dir_all(folder).map_err(|error| Failure::io(folder, &error))?;
@@ -124,5 +130,8 @@ pub fn sign_file(
 }
 
 fn failure(error: &SignError) -> Failure {
-    Failure::environment(error.message())
+    match error {
+        SignError::Missing(_) => Failure::usage(error.message()),
+        _ => Failure::environment(error.message()),
+    }
 }

@@ -3,11 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use semd_core::report::Message;
-use semd_core::xml::Limits;
 use semd_sign::verify::{
-    CheckStatus, ControlTime, Policy, ReportView, Request, SignatureReport, SignatureVerdict, TrustStore,
-    verify,
+    CheckStatus, Content, ControlTime, DocumentDigests, Policy, ReportView, Request, SignatureReport,
+    SignatureVerdict, verify,
 };
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -16,32 +14,36 @@ use time::format_description::well_known::Rfc3339;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::input;
+use crate::online::OnlineArguments;
 use crate::outcome::Outcome;
+use crate::trust::{self, TrustArguments};
 
-/// Largest signature container or certificate file that is read, bytes.
-const MAX_CONTAINER_BYTES: usize = 16 << 20;
+/// Largest signature container that is read, bytes: an attached one carries its document.
+const MAX_CONTAINER_BYTES: usize = semd_sign::cms::MAX_CONTAINER;
+/// Largest policy file that is read, bytes.
+const MAX_POLICY_BYTES: usize = 1 << 20;
 
-/// Judge detached signatures of a document
+/// Judge signatures of a document
 #[derive(Args, Debug)]
 pub struct Verify {
-    /// The signed document
-    #[arg(value_name = "DOC")]
-    document: PathBuf,
-    /// Signature containers: DER, BER, PEM or base64
-    #[arg(required = true, value_name = "SIG")]
-    signatures: Vec<PathBuf>,
-    /// Trusted roots: a file or a folder of PEM or DER; repeatable
-    #[arg(long, value_name = "FILE|DIR")]
-    trust: Vec<PathBuf>,
-    /// Intermediate certificates: a folder of PEM or DER
-    #[arg(long, value_name = "DIR")]
-    certs: Vec<PathBuf>,
+    /// The signed document and its signature containers (DER, BER, PEM or base64); one container alone carries its
+    /// document inside
+    #[arg(required = true, value_name = "DOC SIG")]
+    files: Vec<PathBuf>,
+    /// The signed document; all other files are containers then, attached ones too
+    #[arg(long, value_name = "FILE")]
+    content: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArguments,
+    #[command(flatten)]
+    online: OnlineArguments,
     /// The time at which the certificates must be valid: `now`, `signing-time`, or RFC 3339
     #[arg(long, value_name = "TIME", default_value = "now", value_parser = control_time)]
     at: At,
-    /// What is asked beside a correct signature
-    #[arg(long, value_enum, default_value_t = PolicyName::Remd)]
-    policy: PolicyName,
+    /// What is asked beside a correct signature: `remd` (what the register takes), `basic` (CMS with a correct signature and
+    /// a chain to a trusted root), or a policy file (TOML)
+    #[arg(long, value_name = "remd|basic|FILE", default_value = "remd")]
+    policy: String,
     /// Format of the report
     #[arg(long, value_enum, default_value_t = Format::Full)]
     format: Format,
@@ -52,14 +54,6 @@ enum At {
     Now,
     SigningTime,
     Time(OffsetDateTime),
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum PolicyName {
-    /// CMS with a correct signature and a chain to a trusted root
-    Basic,
-    /// What the register asks: CAdES-BES, one signer, certificate inside
-    Remd,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -96,32 +90,44 @@ fn control_time(text: &str) -> Result<At, String> {
 impl Verify {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
-        let trust = trust_store(&self.trust, &self.certs)?;
-        let content = input::read(&self.document, Limits::default().max_bytes)?;
+        let mut trust = self.trust.store()?;
         let time = match self.at {
             At::Now => ControlTime::Now(OffsetDateTime::now_utc().truncate_to_second()),
             At::SigningTime => ControlTime::SigningTime,
             At::Time(time) => ControlTime::At(time),
         };
-        let policy = match self.policy {
-            PolicyName::Basic => Policy::Basic,
-            PolicyName::Remd => Policy::Remd,
+        let policy = policy(&self.policy)?;
+        let (document, paths) = match (&self.content, self.files.as_slice()) {
+            (Some(document), paths) => (Some(document), paths),
+            (None, [attached]) => (None, std::slice::from_ref(attached)),
+            (None, [document, paths @ ..]) => (Some(document), paths),
+            (None, []) => (None, &[][..]),
         };
-        let file = self.document.to_string_lossy();
         let mut worst = Outcome::Good;
-        let mut objects = Vec::new();
-        for path in &self.signatures {
+        let mut containers = Vec::with_capacity(paths.len());
+        for path in paths {
             // One container that cannot be read must not hide what is known of the others.
-            let signature = match input::read(path, MAX_CONTAINER_BYTES) {
-                Ok(signature) => signature,
+            match input::read(path, MAX_CONTAINER_BYTES) {
+                Ok(container) => containers.push((path, container)),
                 Err(failure) => {
                     console.complain(&failure.line(console.lang));
                     worst = worst.worst(failure.outcome);
-                    continue;
                 }
-            };
-            let report =
-                verify(&Request { content: &content, signature: &signature, trust: &trust, time, policy });
+            }
+        }
+        let now = OffsetDateTime::now_utc();
+        let octets = containers.iter().map(|(_, container)| container.as_slice());
+        self.online.ask(octets, &mut trust, now, console)?;
+        let digests = match document {
+            Some(path) => Some(digests(path, &containers)?),
+            None => None,
+        };
+        let content = digests.as_ref().map_or(Content::Inside, Content::Digests);
+        let file = document.map(|path| path.to_string_lossy()).unwrap_or_default();
+        let mut objects = Vec::new();
+        for (path, signature) in &containers {
+            let policy = policy.clone();
+            let report = verify(&Request { content, signature, trust: &trust, time, policy });
             worst = worst.worst(match report.verdict {
                 SignatureVerdict::TotalPassed => Outcome::Good,
                 SignatureVerdict::TotalFailed => Outcome::Findings,
@@ -139,7 +145,7 @@ impl Verify {
                 }
             }
         }
-        if self.trust.is_empty() {
+        if trust.is_empty() {
             console.note(console.text(
                 "корневые сертификаты не заданы, цепочка не судится; задайте --trust ФАЙЛ или ПАПКА",
                 "no root certificates are given, so no chain can be judged; give --trust FILE or DIR",
@@ -154,47 +160,22 @@ impl Verify {
     }
 }
 
-/// Trust anchors and intermediates from files and folders.
-pub fn trust_store(anchors: &[PathBuf], intermediates: &[PathBuf]) -> Result<TrustStore, Failure> {
-    let mut store = TrustStore::new();
-    for file in certificate_files(anchors)? {
-        let bytes = input::read(&file, MAX_CONTAINER_BYTES)?;
-        store.add(&bytes).map_err(|error| unreadable(&file, &error.message()))?;
-    }
-    for file in certificate_files(intermediates)? {
-        let bytes = input::read(&file, MAX_CONTAINER_BYTES)?;
-        store.add_intermediates(&bytes).map_err(|error| unreadable(&file, &error.message()))?;
-    }
-    Ok(store)
+/// The digests of a document, of any size: it is read once, however many signatures it has.
+fn digests(path: &Path, containers: &[(&PathBuf, Vec<u8>)]) -> Result<DocumentDigests, Failure> {
+    let mut file = std::fs::File::open(path).map_err(|error| Failure::io(path, &error))?;
+    DocumentDigests::read(&mut file, containers.iter().map(|(_, container)| container.as_slice()))
+        .map_err(|error| Failure::io(path, &error))
 }
 
-fn unreadable(file: &Path, message: &Message) -> Failure {
-    let file = file.display();
-    Failure::usage(Message::new(format!("{file}: {}", message.ru), format!("{file}: {}", message.en)))
-}
-
-/// Files themselves, and the certificates of folders by their usual suffixes.
-fn certificate_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        let mut found = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(|error| Failure::io(path, &error))? {
-            let entry = entry.map_err(|error| Failure::io(path, &error))?.path();
-            let suffix =
-                entry.extension().and_then(|suffix| suffix.to_str()).unwrap_or("").to_ascii_lowercase();
-            let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or("");
-            if matches!(suffix.as_str(), "pem" | "crt" | "cer" | "der") && !name.ends_with(".key.pem") {
-                found.push(entry);
-            }
-        }
-        found.sort();
-        files.append(&mut found);
+/// A built-in policy, or the one of a file.
+fn policy(name: &str) -> Result<Policy, Failure> {
+    if let Some(policy) = Policy::by_name(name) {
+        return Ok(policy);
     }
-    Ok(files)
+    let path = Path::new(name);
+    let text = input::read(path, MAX_POLICY_BYTES).map_err(|failure| Failure::usage(failure.message))?;
+    Policy::from_toml(&String::from_utf8_lossy(&text))
+        .map_err(|error| trust::unreadable(path, &error.message()))
 }
 
 fn verdict_word(report: &SignatureReport) -> String {

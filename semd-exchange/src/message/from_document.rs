@@ -214,6 +214,7 @@ mod tests {
             not_after: OffsetDateTime::UNIX_EPOCH,
             qualified: false,
             missing_marks: Vec::new(),
+            doubtful_identifiers: Vec::new(),
         }
     }
 

@@ -70,6 +70,31 @@ pub(crate) fn to_der(element: &Element<'_>) -> Result<Vec<u8>, Asn1Error> {
     }
 }
 
+/// Whether every definite length at every level has its shortest form. Nothing signs the outer lengths of a container, so
+/// another form of them is another file with the same meaning.
+pub(crate) fn lengths_are_minimal(octets: &[u8]) -> bool {
+    let mut open = vec![Reader::new(octets)];
+    while let Some(reader) = open.last_mut() {
+        if reader.is_empty() {
+            open.pop();
+            continue;
+        }
+        let Ok(element) = reader.read() else { return false };
+        let mut header = Vec::new();
+        write_header(&mut header, element.tag, element.content.len());
+        if element.raw.get(1) != Some(&0x80) && element.raw.len() != header.len() + element.content.len() {
+            return false;
+        }
+        if element.tag & tag::CONSTRUCTED != 0 {
+            if open.len() == MAX_DEPTH {
+                return false;
+            }
+            open.push(element.reader());
+        }
+    }
+    true
+}
+
 fn encode(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut encoded = Vec::with_capacity(content.len() + 6);
     write_header(&mut encoded, tag, content.len());

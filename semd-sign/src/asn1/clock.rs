@@ -53,6 +53,22 @@ pub(crate) fn read_time(element: &Element<'_>) -> Result<(OffsetDateTime, TimeFo
 ///
 /// A moment whose year in UTC has not four digits is written as the nearest one that has: neither type can hold it.
 pub(crate) fn write_time(writer: &mut Writer, time: OffsetDateTime) {
+    let (year, rest) = digits(time);
+    if (1950..2050).contains(&year) {
+        writer.primitive(tag::UTC_TIME, format!("{:02}{rest}", year % 100).as_bytes());
+    } else {
+        writer.primitive(tag::GENERALIZED_TIME, format!("{year:04}{rest}").as_bytes());
+    }
+}
+
+/// Writes a time as GeneralizedTime, whatever the year: OCSP and time stamps know no other type.
+pub(crate) fn write_generalized_time(writer: &mut Writer, time: OffsetDateTime) {
+    let (year, rest) = digits(time);
+    writer.primitive(tag::GENERALIZED_TIME, format!("{year:04}{rest}").as_bytes());
+}
+
+/// The year, and month to second with `Z`.
+fn digits(time: OffsetDateTime) -> (i32, String) {
     // Clamped first: turning a moment outside into UTC panics.
     let time = time.clamp(FIRST, LAST).to_offset(UtcOffset::UTC);
     let rest = format!(
@@ -63,11 +79,7 @@ pub(crate) fn write_time(writer: &mut Writer, time: OffsetDateTime) {
         time.minute(),
         time.second()
     );
-    if (1950..2050).contains(&time.year()) {
-        writer.primitive(tag::UTC_TIME, format!("{:02}{rest}", time.year() % 100).as_bytes());
-    } else {
-        writer.primitive(tag::GENERALIZED_TIME, format!("{:04}{rest}", time.year()).as_bytes());
-    }
+    (time.year(), rest)
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ mod clock;
 mod reader;
 mod writer;
 
-pub(crate) use canonical::{octet_string, to_der};
-pub(crate) use clock::{TimeForm, read_time, write_time};
+pub(crate) use canonical::{lengths_are_minimal, octet_string, to_der};
+pub(crate) use clock::{TimeForm, read_time, write_generalized_time, write_time};
 pub use reader::Asn1Error;
 pub(crate) use reader::{Element, Reader};
 pub(crate) use writer::{Writer, write_header};
@@ -20,7 +20,9 @@ pub(crate) mod tag {
     pub(crate) const INTEGER: u8 = 0x02;
     pub(crate) const BIT_STRING: u8 = 0x03;
     pub(crate) const OCTET_STRING: u8 = 0x04;
+    pub(crate) const NULL: u8 = 0x05;
     pub(crate) const OID: u8 = 0x06;
+    pub(crate) const ENUMERATED: u8 = 0x0A;
     pub(crate) const UTF8_STRING: u8 = 0x0C;
     pub(crate) const NUMERIC_STRING: u8 = 0x12;
     pub(crate) const PRINTABLE_STRING: u8 = 0x13;

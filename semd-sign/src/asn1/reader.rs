@@ -129,6 +129,11 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
+    /// The tag of the next element.
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
     /// The next element; fails at the end.
     pub(crate) fn read(&mut self) -> Result<Element<'a>, Asn1Error> {
         let header = Header::read(self.rest)?;

@@ -2,8 +2,10 @@
 
 use semd_core::report::Message;
 
+use crate::cms::CmsError;
 use crate::gost::GostError;
 use crate::spki::SpkiError;
+use crate::tsp::TspError;
 
 /// A signature that could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +20,15 @@ pub enum SignError {
     /// The key cannot be used.
     #[error(transparent)]
     Gost(#[from] GostError),
+    /// The container to be raised to another level cannot be read.
+    #[error(transparent)]
+    Container(#[from] CmsError),
+    /// No time stamp could be had.
+    #[error(transparent)]
+    TimeStamp(#[from] TspError),
+    /// Certificates or revocation data for a long-term signature are missing.
+    #[error("missing for a long-term signature: {}", .0.en)]
+    Missing(Message),
     /// The finished container did not verify: a fault, or a token with another byte order.
     #[error("the new signature does not verify")]
     SelfCheck,
@@ -36,6 +47,12 @@ impl SignError {
                 format!("the certificate's key is not supported, GOST R 34.10-2012 is needed: {error}"),
             ),
             Self::Gost(error) => error.message(),
+            Self::Container(error) => error.message(),
+            Self::TimeStamp(error) => error.message(),
+            Self::Missing(what) => Message::new(
+                format!("для долговременной подписи не хватает: {}", what.ru),
+                format!("missing for a long-term signature: {}", what.en),
+            ),
             Self::SelfCheck => Message::new(
                 "созданная подпись не прошла собственную проверку и не выдана",
                 "the new signature failed its own verification and was not released",

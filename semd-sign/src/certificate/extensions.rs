@@ -1,10 +1,11 @@
 //! Extensions of a certificate, reduced to what chain building and the qualified profile ask.
 
 use time::OffsetDateTime;
-use x509_parser::extensions::ParsedExtension;
+use x509_parser::extensions::{DistributionPointName, GeneralName, ParsedExtension, X509Extension};
 use x509_parser::prelude::X509Certificate;
 
 use super::CertificateError;
+use super::constraints::Constraints;
 use crate::asn1::{Reader, read_time, tag};
 use crate::oid;
 
@@ -22,6 +23,16 @@ pub struct Extensions {
     pub key_usage: Option<KeyUsage>,
     /// extKeyUsage: whether it allows time stamps or OCSP responses and nothing else.
     pub only_for_services: bool,
+    /// extKeyUsage, when present.
+    pub extended_key_usage: Option<ExtendedKeyUsage>,
+    /// id-pkix-ocsp-nocheck: the issuer says that this responder's own status need not be asked (RFC 6960 4.2.2.2.1).
+    pub ocsp_no_check: bool,
+    /// authorityInfoAccess: addresses of OCSP responders.
+    pub ocsp_urls: Vec<String>,
+    /// cRLDistributionPoints: addresses of revocation lists.
+    pub crl_urls: Vec<String>,
+    /// nameConstraints, policyConstraints and inhibitAnyPolicy of an authority.
+    pub constraints: Constraints,
     /// subjectKeyIdentifier.
     pub subject_key_id: Option<Vec<u8>>,
     /// authorityKeyIdentifier, its keyIdentifier.
@@ -49,6 +60,19 @@ pub struct KeyUsage {
     pub non_repudiation: bool,
     /// keyCertSign.
     pub certificate_sign: bool,
+    /// cRLSign.
+    pub crl_sign: bool,
+}
+
+/// Purposes of extKeyUsage that matter here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExtendedKeyUsage {
+    /// Whether the extension is critical, as RFC 3161 2.3 asks of time stamp authorities.
+    pub critical: bool,
+    /// id-kp-timeStamping and nothing else.
+    pub only_time_stamping: bool,
+    /// id-kp-OCSPSigning.
+    pub ocsp_signing: bool,
 }
 
 impl Extensions {
@@ -63,7 +87,7 @@ impl Extensions {
             if seen.contains(&dotted) {
                 return Err(CertificateError::Extension { oid: dotted });
             }
-            let known = extensions.take(extension.parsed_extension(), &dotted, extension.value)?;
+            let known = extensions.take(extension, &dotted)?;
             if extension.critical && !known {
                 extensions.unknown_critical.push(dotted.clone());
             }
@@ -73,13 +97,8 @@ impl Extensions {
     }
 
     /// Takes one extension; `false` when it is not understood.
-    fn take(
-        &mut self,
-        parsed: &ParsedExtension<'_>,
-        dotted: &str,
-        value: &[u8],
-    ) -> Result<bool, CertificateError> {
-        match parsed {
+    fn take(&mut self, extension: &X509Extension<'_>, dotted: &str) -> Result<bool, CertificateError> {
+        match extension.parsed_extension() {
             ParsedExtension::ParseError { .. } => {
                 return Err(CertificateError::Extension { oid: dotted.to_owned() });
             }
@@ -92,6 +111,7 @@ impl Extensions {
                     digital_signature: usage.digital_signature(),
                     non_repudiation: usage.non_repudiation(),
                     certificate_sign: usage.key_cert_sign(),
+                    crl_sign: usage.crl_sign(),
                 });
             }
             ParsedExtension::SubjectKeyIdentifier(identifier) => {
@@ -112,18 +132,40 @@ impl Extensions {
                     || usage.email_protection
                     || !usage.other.is_empty();
                 self.only_for_services = !other && (usage.time_stamping || usage.ocsp_signing);
+                self.extended_key_usage = Some(ExtendedKeyUsage {
+                    critical: extension.critical,
+                    only_time_stamping: !other && usage.time_stamping && !usage.ocsp_signing,
+                    ocsp_signing: usage.ocsp_signing,
+                });
             }
-            ParsedExtension::SubjectAlternativeName(_)
-            | ParsedExtension::IssuerAlternativeName(_)
-            | ParsedExtension::CRLDistributionPoints(_)
-            | ParsedExtension::AuthorityInfoAccess(_) => {}
-            // Name and policy constraints are not evaluated: a critical one is therefore not understood.
-            _ => return Ok(self.take_russian(dotted, value)),
+            ParsedExtension::SubjectAlternativeName(_) | ParsedExtension::IssuerAlternativeName(_) => {}
+            ParsedExtension::CRLDistributionPoints(points) => {
+                let names = points.iter().filter_map(|point| match &point.distribution_point {
+                    Some(DistributionPointName::FullName(names)) => Some(names),
+                    _ => None,
+                });
+                self.crl_urls = names.flatten().filter_map(url).collect();
+            }
+            ParsedExtension::AuthorityInfoAccess(access) => {
+                let ocsp = access.accessdescs.iter().filter(|description| {
+                    description.access_method.to_id_string() == oid::ACCESS_OCSP.to_string()
+                });
+                self.ocsp_urls = ocsp.filter_map(|description| url(&description.access_location)).collect();
+            }
+            ParsedExtension::NameConstraints(constraints) => {
+                return Ok(self.constraints.take_names(constraints));
+            }
+            ParsedExtension::PolicyConstraints(constraints) => self.constraints.take_policies(constraints),
+            ParsedExtension::InhibitAnyPolicy(inhibit) => {
+                self.constraints.inhibit_any_policy = Some(inhibit.skip_certs);
+            }
+            // Policy mappings are not evaluated: a critical one is therefore not understood.
+            _ => return Ok(self.take_others(dotted, extension.value)),
         }
         Ok(true)
     }
 
-    fn take_russian(&mut self, dotted: &str, value: &[u8]) -> bool {
+    fn take_others(&mut self, dotted: &str, value: &[u8]) -> bool {
         let is = |oid: &pkcs8::ObjectIdentifier| dotted == oid.to_string();
         if is(&oid::SUBJECT_SIGN_TOOL) {
             self.subject_sign_tool = Reader::single(value, tag::UTF8_STRING)
@@ -139,10 +181,20 @@ impl Extensions {
                 Reader::single(value, tag::INTEGER).and_then(|kind| kind.small_integer()).ok();
         } else if is(&oid::PRIVATE_KEY_USAGE_PERIOD) {
             self.private_key_usage = private_key_usage(value);
+        } else if is(&oid::OCSP_NO_CHECK) {
+            self.ocsp_no_check = true;
         } else {
             return false;
         }
         true
+    }
+}
+
+/// The address a name holds.
+fn url(name: &GeneralName<'_>) -> Option<String> {
+    match name {
+        GeneralName::URI(address) => Some((*address).to_owned()),
+        _ => None,
     }
 }
 

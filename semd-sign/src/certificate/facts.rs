@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use x509_parser::prelude::X509Certificate;
 
-use super::{Extensions, name};
+use super::{Extensions, identifiers, name};
 use crate::oid;
 
 /// The owner of a certificate. Names, СНИЛС and ИНН are personal data: see [`crate::verify::pii`].
@@ -46,6 +46,8 @@ pub struct SignerFacts {
     pub qualified: bool,
     /// Which marks are missing, when some are.
     pub missing_marks: Vec<&'static str>,
+    /// Identifiers written otherwise than FSB order 795 asks, or with wrong check digits.
+    pub doubtful_identifiers: Vec<&'static str>,
 }
 
 impl SignerFacts {
@@ -83,6 +85,7 @@ impl SignerFacts {
             not_after,
             qualified: false,
             missing_marks: Vec::new(),
+            doubtful_identifiers: identifiers::doubts(subject),
         };
         if facts.inn_le.is_none()
             && facts.ogrn.is_some()
@@ -91,6 +94,10 @@ impl SignerFacts {
         {
             facts.inn_le = Some(legal.to_owned());
             facts.inn = None;
+        }
+        // 0 in person, 1 by a certificate, 2 by a passport chip, 3 by a state system.
+        if extensions.identification_kind.is_some_and(|kind| kind > 3) {
+            facts.doubtful_identifiers.push("identificationKind");
         }
         facts.missing_marks = facts.missing(extensions);
         facts.qualified = facts.missing_marks.is_empty();

@@ -1,8 +1,10 @@
 //! X.509 certificates and the facts of the Russian qualified profile (FSB order 795, RFC 9215 5).
 
+mod constraints;
 mod error;
 mod extensions;
 mod facts;
+mod identifiers;
 mod name;
 
 use std::sync::Arc;
@@ -11,12 +13,14 @@ use time::OffsetDateTime;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::asn1::{Reader, tag};
+use crate::crypto::{ForeignKey, HashFunction, VerifyingKey};
 use crate::gost::{PublicKey, TestSets};
+use crate::pem;
 use crate::spki::{self, SpkiError};
-use crate::{oid, pem};
 
+pub use constraints::Constraints;
 pub use error::CertificateError;
-pub use extensions::Extensions;
+pub use extensions::{ExtendedKeyUsage, Extensions, KeyUsage};
 pub use facts::SignerFacts;
 
 /// Octets of the largest certificate read; real ones take two or three kilobytes.
@@ -41,9 +45,14 @@ struct Inner {
     not_before: OffsetDateTime,
     not_after: OffsetDateTime,
     key: Result<PublicKey, SpkiError>,
+    /// The key, when it is one of another standard.
+    foreign_key: Option<ForeignKey>,
+    /// Contents of the key's BIT STRING: what identifiers of keys are digests of.
+    key_octets: Vec<u8>,
     signature_algorithm: pkcs8::ObjectIdentifier,
     /// Whether the algorithm inside the signed part is the one outside (RFC 5280 4.1.1.2).
     algorithms_agree: bool,
+    has_algorithm_parameters: bool,
     signature: Vec<u8>,
     extensions: Extensions,
     facts: SignerFacts,
@@ -103,6 +112,9 @@ impl Certificate {
         fields.expect(tag::SEQUENCE)?;
         let subject = fields.expect(tag::SEQUENCE)?;
         let key = fields.expect(tag::SEQUENCE)?;
+        let mut key_fields = key.reader();
+        key_fields.expect(tag::SEQUENCE)?;
+        let key_octets = key_fields.expect(tag::BIT_STRING)?.bit_string()?;
 
         let extensions = Extensions::read(&parsed)?;
         let not_before = parsed.validity().not_before.to_datetime();
@@ -120,8 +132,11 @@ impl Certificate {
                 not_before,
                 not_after,
                 key: spki::read(key.raw, TestSets::Refuse),
+                foreign_key: ForeignKey::read(key.raw),
+                key_octets: key_octets.to_vec(),
                 signature_algorithm: outer_algorithm.reader().expect(tag::OID)?.oid()?,
                 algorithms_agree: inner_algorithm.raw == outer_algorithm.raw,
+                has_algorithm_parameters: has_parameters(&outer_algorithm),
                 signature: signature.to_vec(),
                 extensions,
                 facts,
@@ -150,6 +165,36 @@ impl Certificate {
     /// It is not a usable GOST R 34.10-2012 key.
     pub fn public_key(&self) -> Result<&PublicKey, &SpkiError> {
         self.inner.key.as_ref()
+    }
+
+    /// The key for verifying, of whatever standard.
+    pub(crate) fn verifying_key(&self) -> Option<VerifyingKey<'_>> {
+        match (&self.inner.key, &self.inner.foreign_key) {
+            (Ok(key), _) => Some(VerifyingKey::Gost(key)),
+            (Err(_), Some(key)) => Some(VerifyingKey::Foreign(key)),
+            (Err(_), None) => None,
+        }
+    }
+
+    /// Whether the key of this certificate made `signature` over `message` by an algorithm of certificates, lists and
+    /// answers, which always names its hash function.
+    pub(crate) fn verifies(
+        &self,
+        algorithm: &pkcs8::ObjectIdentifier,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        self.verifying_key().is_some_and(|key| key.verifies(algorithm, None, message, signature))
+    }
+
+    /// Contents of the key's BIT STRING.
+    pub(crate) fn key_octets(&self) -> &[u8] {
+        &self.inner.key_octets
+    }
+
+    /// Fingerprint of the certificate as lists of authorities print it: SHA-1, upper-case hexadecimal.
+    pub fn fingerprint(&self) -> String {
+        HashFunction::Sha1.digest(self.der()).iter().map(|octet| format!("{octet:02X}")).collect()
     }
 
     /// Version as people count: 3 for every certificate with extensions.
@@ -197,17 +242,32 @@ impl Certificate {
         self.inner.algorithms_agree
     }
 
+    /// Whether the GOST signature algorithm is written with parameters, which RFC 9215 2 omits.
+    pub(crate) fn has_algorithm_parameters(&self) -> bool {
+        self.inner.has_algorithm_parameters
+    }
+
     /// Whether `issuer` is named as issuer and its key made the signature, by the algorithm the signed part names.
     pub fn is_signed_by(&self, issuer: &Self) -> bool {
-        let Ok(key) = issuer.public_key() else {
-            return false;
-        };
-        let digest = key.parameter_set().digest;
         self.inner.issuer == issuer.inner.subject
             && self.inner.algorithms_agree
-            && oid::signature_digest(&self.inner.signature_algorithm) == Some(digest)
-            && key.verify(&digest.digest(&self.inner.tbs), &self.inner.signature)
+            && issuer.verifies(&self.inner.signature_algorithm, &self.inner.tbs, &self.inner.signature)
     }
+}
+
+/// Whether a GOST algorithm identifier has parameters.
+fn has_parameters(algorithm: &crate::asn1::Element<'_>) -> bool {
+    let mut fields = algorithm.reader();
+    let gost = fields.expect(tag::OID).and_then(|oid| oid.oid());
+    gost.is_ok_and(|oid| crate::oid::signature_digest(&oid).is_some()) && !fields.is_empty()
+}
+
+/// Whether the names and policies of a chain, leaf first, obey the constraints of its authorities.
+pub(crate) fn constraints_are_obeyed(chain: &[Certificate]) -> bool {
+    let subjects: Vec<_> = chain.iter().map(Certificate::subject_raw).collect();
+    let extensions: Vec<_> = chain.iter().map(Certificate::extensions).collect();
+    let self_issued: Vec<_> = chain.iter().map(Certificate::is_self_issued).collect();
+    constraints::are_obeyed(&subjects, &extensions, &self_issued)
 }
 
 impl PartialEq for Certificate {

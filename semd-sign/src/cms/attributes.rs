@@ -15,6 +15,18 @@ pub(crate) struct Attribute<'a> {
     pub(crate) values: Vec<Element<'a>>,
 }
 
+impl Attribute<'_> {
+    /// The attribute in DER, its values sorted.
+    pub(super) fn to_der(&self) -> Result<Vec<u8>, Asn1Error> {
+        let values = self.values.iter().map(to_der).collect::<Result<Vec<_>, _>>()?;
+        Ok(Writer::build(|writer| {
+            writer.sequence(|attribute| {
+                attribute.oid(&self.oid).set_of(tag::SET, values);
+            });
+        }))
+    }
+}
+
 /// Reads the attributes of a SET.
 pub(super) fn read<'a>(set: &Element<'a>) -> Result<Vec<Attribute<'a>>, Asn1Error> {
     let elements = few(set.reader())?;

@@ -8,9 +8,13 @@ mod write;
 
 use std::borrow::Cow;
 
+use crate::crypto::HashFunction;
+
 pub(crate) use attributes::Attribute;
 pub(crate) use signed_data::{SignedData, SignerId, SignerInfo};
-pub(crate) use write::{SignedDataParts, attributes_to_sign, write_signed_data};
+pub(crate) use write::{
+    Additions, SignedDataParts, attributes_to_sign, extend, without_unsigned, write_signed_data,
+};
 
 pub use error::CmsError;
 
@@ -33,3 +37,10 @@ pub fn attached_content(container: &[u8]) -> Result<Option<Vec<u8>>, CmsError> {
 }
 
 pub(crate) use armour::decode;
+
+/// The digest functions the signers of a container name; none when it cannot be read.
+pub(crate) fn digest_functions(container: &[u8]) -> Vec<HashFunction> {
+    let Ok(octets) = armour::decode(container) else { return Vec::new() };
+    let Ok(data) = SignedData::read(&octets) else { return Vec::new() };
+    data.signers.iter().filter_map(|signer| HashFunction::by_oid(&signer.digest_algorithm)).collect()
+}

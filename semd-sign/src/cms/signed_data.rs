@@ -20,8 +20,16 @@ pub(crate) struct SignedData<'a> {
     pub(crate) content_type: ObjectIdentifier,
     /// eContent; absent in a detached signature.
     pub(crate) content: Option<Cow<'a, [u8]>>,
+    /// encapContentInfo as it stands.
+    pub(crate) encapsulated: Element<'a>,
+    /// Digest algorithms as they stand.
+    pub(crate) digest_algorithms: Element<'a>,
     /// X.509 certificates, DER.
     pub(crate) certificates: Vec<&'a [u8]>,
+    /// All elements of certificates, other formats included.
+    pub(crate) certificate_choices: Vec<Element<'a>>,
+    /// All elements of crls: lists and tagged other formats.
+    pub(crate) revocation_choices: Vec<Element<'a>>,
     pub(crate) signers: Vec<SignerInfo<'a>>,
 }
 
@@ -43,6 +51,8 @@ pub(crate) struct SignerInfo<'a> {
     pub(crate) signature_algorithm: ObjectIdentifier,
     pub(crate) signature: Cow<'a, [u8]>,
     pub(crate) unsigned: Vec<Attribute<'a>>,
+    /// The fields as they stand: version, sid, digestAlgorithm, signedAttrs when present, signatureAlgorithm, signature.
+    pub(crate) fields: Vec<Element<'a>>,
 }
 
 impl<'a> SignedData<'a> {
@@ -70,17 +80,14 @@ impl<'a> SignedData<'a> {
 
     fn read_fields(mut fields: Reader<'a>) -> Result<Self, Asn1Error> {
         fields.expect(tag::INTEGER)?;
-        fields.expect(tag::SET)?;
-        let (content_type, content) = read_content(&fields.expect(tag::SEQUENCE)?)?;
-        let certificates = match fields.optional(tag::context(0))? {
-            // Other certificate formats are tagged and skipped.
-            Some(set) => {
-                let choices = set.reader().elements()?;
-                choices.iter().filter(|choice| choice.tag == tag::SEQUENCE).map(|choice| choice.raw).collect()
-            }
-            None => Vec::new(),
-        };
-        fields.optional(tag::context(1))?;
+        let digest_algorithms = fields.expect(tag::SET)?;
+        let encapsulated = fields.expect(tag::SEQUENCE)?;
+        let (content_type, content) = read_content(&encapsulated)?;
+        let certificate_choices = read_choices(fields.optional(tag::context(0))?)?;
+        let revocation_choices = read_choices(fields.optional(tag::context(1))?)?;
+        // Other certificate formats are tagged and skipped.
+        let plain = certificate_choices.iter().filter(|choice| choice.tag == tag::SEQUENCE);
+        let certificates: Vec<_> = plain.map(|choice| choice.raw).collect();
         let signers = fields.expect(tag::SET)?.reader().elements()?;
         fields.finish()?;
         if certificates.len() > MAX_CERTIFICATES || signers.len() > MAX_SIGNERS {
@@ -89,10 +96,18 @@ impl<'a> SignedData<'a> {
         Ok(Self {
             content_type,
             content,
+            encapsulated,
+            digest_algorithms,
             certificates,
+            certificate_choices,
+            revocation_choices,
             signers: signers.iter().map(SignerInfo::read).collect::<Result<_, _>>()?,
         })
     }
+}
+
+fn read_choices(set: Option<Element<'_>>) -> Result<Vec<Element<'_>>, Asn1Error> {
+    set.map_or(Ok(Vec::new()), |set| set.reader().elements())
 }
 
 /// eContentType and eContent.
@@ -122,6 +137,8 @@ impl<'a> SignerInfo<'a> {
     fn read(element: &Element<'a>) -> Result<Self, Asn1Error> {
         element.require(tag::SEQUENCE)?;
         let mut fields = element.reader();
+        let mut stored = fields.elements()?;
+        stored.retain(|field| field.tag != tag::context(1));
         fields.expect(tag::INTEGER)?;
         let id = match fields.optional(tag::context_primitive(0))? {
             Some(key_id) => SignerId::KeyId(key_id.content),
@@ -150,7 +167,17 @@ impl<'a> SignerInfo<'a> {
             signature_algorithm,
             signature: octet_string(&signature)?,
             unsigned,
+            fields: stored,
         })
+    }
+
+    /// The values of the unsigned attributes with this identifier.
+    pub(crate) fn unsigned_values(&self, oid: &ObjectIdentifier) -> impl Iterator<Item = &Element<'a>> {
+        let oid = *oid;
+        self.unsigned
+            .iter()
+            .filter(move |attribute| attribute.oid == oid)
+            .flat_map(|attribute| &attribute.values)
     }
 
     /// The signed attributes with this identifier; more than one is an error of the signature.

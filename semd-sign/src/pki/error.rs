@@ -35,6 +35,20 @@ pub enum PkiError {
     /// Signing or drawing a key failed.
     #[error(transparent)]
     Gost(#[from] GostError),
+    /// The register of revoked certificates is damaged.
+    #[error("{path}, line {line}: not serial, date and reason")]
+    Register {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// The certificate was issued by somebody else.
+    #[error("the certificate was not issued by this authority")]
+    Foreign,
+    /// A service got something that is not a request.
+    #[error("not a request: {0}")]
+    Request(String),
     /// The certificate of the authority is not of its key.
     #[error("the authority's certificate does not belong to its key")]
     Mismatch,
@@ -52,6 +66,17 @@ impl PkiError {
             Self::Key(error) => error.message(),
             Self::Certificate(error) => error.message(),
             Self::Gost(error) => error.message(),
+            Self::Register { path, line } => Message::new(
+                format!("{}, строка {line}: нужны серийный номер, дата и причина", path.display()),
+                format!("{}, line {line}: serial number, date and reason are needed", path.display()),
+            ),
+            Self::Foreign => Message::new(
+                "сертификат выпущен не этим удостоверяющим центром",
+                "the certificate was not issued by this authority",
+            ),
+            Self::Request(error) => {
+                Message::new(format!("это не запрос: {error}"), format!("not a request: {error}"))
+            }
             Self::Mismatch => Message::new(
                 "сертификат тестового УЦ не соответствует его ключу",
                 "the test authority's certificate does not belong to its key",

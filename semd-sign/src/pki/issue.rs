@@ -56,7 +56,37 @@ pub(super) struct Draft<'a> {
     pub(super) key: &'a PublicKey,
     pub(super) not_before: OffsetDateTime,
     pub(super) not_after: OffsetDateTime,
-    pub(super) is_authority: bool,
+    pub(super) kind: Kind,
+    pub(super) urls: &'a ServiceUrls,
+}
+
+/// Where the services of the issuer are, as its certificates say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceUrls {
+    /// The OCSP responder (authorityInfoAccess).
+    pub ocsp: Option<String>,
+    /// The revocation list (cRLDistributionPoints).
+    pub crl: Option<String>,
+}
+
+/// What a certificate is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Issues certificates and revocation lists; at most this many authorities below.
+    Authority(Option<u8>),
+    /// Signs documents.
+    Signer,
+    /// Serves signers.
+    Service(Service),
+}
+
+/// What the certificate of a service is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Time stamps (RFC 3161 2.3).
+    TimeStamping,
+    /// OCSP responses (RFC 6960 4.2.2.2).
+    Ocsp,
 }
 
 impl Draft<'_> {
@@ -66,20 +96,8 @@ impl Draft<'_> {
         getrandom::fill(&mut serial).map_err(|_| GostError::NoRandomness)?;
         // Positive and of full length, so that it never loses an octet.
         serial[0] = serial[0] & 0x7F | 0x40;
-        let digest = issuer.digest();
-        let algorithm = Writer::build(|writer| {
-            writer.sequence(|algorithm| {
-                algorithm.oid(&digest.signature_oid());
-            });
-        });
-        let tbs = self.to_be_signed(&serial, &algorithm);
-        let signature = issuer.sign_digest(&digest.digest(&tbs))?;
-        let der = Writer::build(|writer| {
-            writer.sequence(|certificate| {
-                certificate.raw(&tbs).raw(&algorithm).bit_string(&signature);
-            });
-        });
-        Ok(Certificate::from_bytes(&der)?)
+        let tbs = self.to_be_signed(&serial, &signature_algorithm(issuer));
+        Ok(Certificate::from_bytes(&signed(issuer, &tbs)?)?)
     }
 
     fn to_be_signed(&self, serial: &[u8], algorithm: &[u8]) -> Vec<u8> {
@@ -105,15 +123,18 @@ impl Draft<'_> {
     }
 
     fn write_extensions(&self, extensions: &mut Writer) {
-        if self.is_authority {
+        if let Kind::Authority(path_length) = self.kind {
             extension(extensions, &oid::BASIC_CONSTRAINTS, true, |value| {
                 value.sequence(|constraints| {
                     constraints.primitive(tag::BOOLEAN, &[0xFF]);
+                    if let Some(path_length) = path_length {
+                        constraints.unsigned(&[path_length]);
+                    }
                 });
             });
         }
         // BIT STRINGs of RFC 5280 4.2.1.3: keyCertSign and cRLSign, or digitalSignature and nonRepudiation.
-        let usage: &[u8] = if self.is_authority { &[1, 0x06] } else { &[6, 0xC0] };
+        let usage: &[u8] = if matches!(self.kind, Kind::Authority(_)) { &[1, 0x06] } else { &[6, 0xC0] };
         extension(extensions, &oid::KEY_USAGE, true, |value| {
             value.primitive(tag::BIT_STRING, usage);
         });
@@ -134,8 +155,11 @@ impl Draft<'_> {
                 }
             });
         });
-        if self.is_authority {
-            return;
+        self.write_urls(extensions);
+        match self.kind {
+            Kind::Authority(_) => return,
+            Kind::Service(service) => return write_service_extensions(extensions, service),
+            Kind::Signer => {}
         }
         extension(extensions, &oid::EXTENDED_KEY_USAGE, false, |value| {
             value.sequence(|purposes| {
@@ -159,7 +183,53 @@ impl Draft<'_> {
     }
 }
 
-fn extension(
+impl Draft<'_> {
+    fn write_urls(&self, extensions: &mut Writer) {
+        if let Some(url) = &self.urls.ocsp {
+            extension(extensions, &oid::AUTHORITY_INFO_ACCESS, false, |value| {
+                value.sequence(|descriptions| {
+                    descriptions.sequence(|description| {
+                        description
+                            .oid(&oid::ACCESS_OCSP)
+                            .primitive(tag::context_primitive(6), url.as_bytes());
+                    });
+                });
+            });
+        }
+        if let Some(url) = &self.urls.crl {
+            extension(extensions, &oid::CRL_DISTRIBUTION_POINTS, false, |value| {
+                value.sequence(|points| {
+                    points.sequence(|point| {
+                        point.constructed(tag::context(0), |name| {
+                            name.constructed(tag::context(0), |full| {
+                                full.primitive(tag::context_primitive(6), url.as_bytes());
+                            });
+                        });
+                    });
+                });
+            });
+        }
+    }
+}
+
+fn write_service_extensions(extensions: &mut Writer, service: Service) {
+    let (purpose, critical) = match service {
+        Service::TimeStamping => (&oid::TIME_STAMPING, true),
+        Service::Ocsp => (&oid::OCSP_SIGNING, false),
+    };
+    extension(extensions, &oid::EXTENDED_KEY_USAGE, critical, |value| {
+        value.sequence(|purposes| {
+            purposes.oid(purpose);
+        });
+    });
+    if service == Service::Ocsp {
+        extension(extensions, &oid::OCSP_NO_CHECK, false, |value| {
+            value.primitive(tag::NULL, &[]);
+        });
+    }
+}
+
+pub(super) fn extension(
     extensions: &mut Writer,
     oid: &ObjectIdentifier,
     critical: bool,
@@ -175,8 +245,27 @@ fn extension(
     });
 }
 
+/// The AlgorithmIdentifier of signatures by a key, DER.
+pub(super) fn signature_algorithm(key: &PrivateKey) -> Vec<u8> {
+    Writer::build(|writer| {
+        writer.sequence(|algorithm| {
+            algorithm.oid(&key.digest().signature_oid());
+        });
+    })
+}
+
+/// What certificates and revocation lists look like in the end: the signed part, the algorithm, the signature.
+pub(super) fn signed(key: &PrivateKey, tbs: &[u8]) -> Result<Vec<u8>, PkiError> {
+    let signature = key.sign_digest(&key.digest().digest(tbs))?;
+    Ok(Writer::build(|writer| {
+        writer.sequence(|whole| {
+            whole.raw(tbs).raw(&signature_algorithm(key)).bit_string(&signature);
+        });
+    }))
+}
+
 /// An identifier of the key: RFC 5280 4.2.1.2 leaves the function open, and nothing here relies on it.
-fn key_identifier(key: &PublicKey) -> [u8; 20] {
+pub(super) fn key_identifier(key: &PublicKey) -> [u8; 20] {
     let digest = crate::digest::streebog_256(&spki::key_octets(key));
     let mut identifier = [0; 20];
     identifier.copy_from_slice(&digest[..20]);

@@ -1,19 +1,33 @@
-//! From a certificate to a trust anchor (RFC 5280 6.1, without revocation and name constraints).
+//! From a certificate to a trust anchor (RFC 5280 6.1); revocation is judged apart.
+
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use crate::certificate::{Certificate, CertificateError};
+use crate::certificate::{Certificate, CertificateError, constraints_are_obeyed};
+use crate::revocation::{RevocationData, RevocationError};
+use crate::tsl::TrustList;
 
 /// Certificates in a chain, the signer's included.
 const MAX_CHAIN: usize = 8;
 /// Certificate signatures verified while one chain is sought: names repeat, and a hostile container may repeat them.
 const MAX_SIGNATURES: usize = 32;
 
-/// Trust anchors, and intermediate certificates that help to reach them.
+/// Trust anchors, intermediate certificates that help to reach them, and what is known of their revocation.
 #[derive(Clone, Debug, Default)]
 pub struct TrustStore {
     anchors: Vec<Certificate>,
     intermediates: Vec<Certificate>,
+    revocation: RevocationData,
+    accredited: Option<Accredited>,
+}
+
+/// The list of accredited authorities, and why it is believed.
+#[derive(Clone, Debug)]
+pub(super) struct Accredited {
+    pub(super) list: Arc<TrustList>,
+    /// The user vouches for the file; otherwise the certificate that signed it must have a chain to an anchor.
+    pub(super) vouched: bool,
 }
 
 impl TrustStore {
@@ -44,6 +58,55 @@ impl TrustStore {
         Ok(count)
     }
 
+    /// Adds a revocation list, PEM or DER. It counts for certificates whose issuer signed it.
+    ///
+    /// # Errors
+    /// The octets are not a list.
+    pub fn add_crl(&mut self, pem_or_der: &[u8]) -> Result<(), RevocationError> {
+        self.revocation.add_crl(pem_or_der)
+    }
+
+    /// Adds an OCSP response, DER. It counts for certificates whose issuer, or its delegate, signed it.
+    ///
+    /// # Errors
+    /// The octets are not a response.
+    pub fn add_ocsp(&mut self, der: &[u8]) -> Result<(), RevocationError> {
+        self.revocation.add_ocsp(der)
+    }
+
+    /// Sets the list of accredited authorities: issuers must be on it. It counts when the certificate that signed it has a
+    /// chain to a trust anchor.
+    pub fn set_trust_list(&mut self, list: TrustList) {
+        for authority in &list.authorities {
+            self.intermediates.extend(authority.certificates.iter().cloned());
+        }
+        self.accredited = Some(Accredited { list: Arc::new(list), vouched: false });
+    }
+
+    /// Trusts the authorities of a list for which the caller vouches: their certificates become anchors, and issuers must
+    /// have been accredited when they issued.
+    pub fn trust_authorities_of(&mut self, list: TrustList) {
+        for authority in &list.authorities {
+            self.anchors.extend(authority.certificates.iter().cloned());
+        }
+        self.accredited = Some(Accredited { list: Arc::new(list), vouched: true });
+    }
+
+    /// The list of accredited authorities.
+    pub(super) fn accredited(&self) -> Option<&Accredited> {
+        self.accredited.as_ref()
+    }
+
+    /// Revocation lists and answers of the store.
+    pub fn revocation(&self) -> &RevocationData {
+        &self.revocation
+    }
+
+    /// Intermediate certificates of the store.
+    pub(super) fn intermediates(&self) -> &[Certificate] {
+        &self.intermediates
+    }
+
     /// Whether there is no trust anchor.
     pub fn is_empty(&self) -> bool {
         self.anchors.is_empty()
@@ -58,7 +121,7 @@ impl TrustStore {
     /// `inside` are certificates of the container: they can link, never be trusted.
     ///
     /// The leaf's own validity is another check, with its own verdict.
-    pub(super) fn chain(
+    pub(crate) fn chain(
         &self,
         leaf: &Certificate,
         inside: &[Certificate],
@@ -87,7 +150,10 @@ impl TrustStore {
                 let mut extended = path.clone();
                 extended.push(issuer.clone());
                 if trusted {
-                    return Some(extended);
+                    if constraints_are_obeyed(&extended) {
+                        return Some(extended);
+                    }
+                    continue;
                 }
                 if extended.len() < MAX_CHAIN {
                     longer.push(extended);

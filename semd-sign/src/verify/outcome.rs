@@ -26,6 +26,7 @@ pub(super) mod rule {
         CONTAINER = "container", "RFC 5652 5.1";
         SIGNERS = "signers", "РЭМД MULTIPLE_SIGNERS";
         DETACHED = "detached", "РЭМД WRONG_SIGNATURE_FORMAT";
+        MINIMAL_LENGTHS = "minimal-lengths", "X.690 10.1";
         SIGNED_ATTRIBUTES = "signed-attributes", "EN 319 122-1 6.3";
         CONTENT_TYPE = "content-type", "RFC 5652 11.1";
         MESSAGE_DIGEST = "message-digest", "RFC 5652 11.2";
@@ -37,6 +38,7 @@ pub(super) mod rule {
         SIGNING_TIME = "signing-time", "RFC 5652 11.3";
         SIGNING_TIME_FORM = "signing-time-form", "RFC 5652 11.3";
         SIGNING_TIME_NOT_BEFORE = "signing-time-not-before", "РЭМД DOC_DATE_MISMATCH_CERT_NOT_BEFORE";
+        SIGNING_TIME_AFTER_STAMP = "signing-time-after-stamp", "EN 319 102-1 5.5.4";
         PRIVATE_KEY_PERIOD = "private-key-period", "ФСБ 795";
         CONTROL_TIME = "control-time", "EN 319 102-1 5.6";
         CERTIFICATE_VERSION = "certificate-version", "ФСБ 795";
@@ -45,9 +47,20 @@ pub(super) mod rule {
         CRITICAL_EXTENSIONS = "critical-extensions", "RFC 5280 4.2";
         QUALIFIED = "qualified", "ФСБ 795";
         CHAIN = "chain", "EN 319 102-1 5.2.6";
+        ACCREDITED = "accredited-authority", "63-ФЗ 17";
         VALIDITY = "validity", "RFC 5280 6.1.3";
+        ALGORITHM_PARAMETERS = "algorithm-parameters", "RFC 9215 2";
+        OWNER_IDENTIFIERS = "owner-identifiers", "ФСБ 795";
         REVOCATION = "revocation", "EN 319 102-1 5.2.5";
-        TIME_STAMP = "time-stamp", "EN 319 102-1 5.4";
+        REVOCATION_OF_AUTHORITY = "revocation-of-authority", "EN 319 102-1 5.2.6";
+        REVOCATION_AFTER_EXPIRY = "revocation-after-expiry", "EN 319 102-1 5.2.5";
+        TIME_STAMP_PRESENT = "time-stamp", "EN 319 122-1 6.3";
+        TIME_STAMP = "time-stamp-value", "EN 319 102-1 5.4.4";
+        TIME_STAMP_AUTHORITY = "time-stamp-authority", "RFC 3161 2.3";
+        TIME_STAMP_CHAIN = "time-stamp-chain", "EN 319 102-1 5.4.4";
+        TIME_STAMP_REVOCATION = "time-stamp-revocation", "EN 319 102-1 5.4.4";
+        ARCHIVE_TIME_STAMP = "archive-time-stamp", "EN 319 102-1 5.6.3.4";
+        REFERENCES_TIME_STAMP = "references-time-stamp", "EN 319 122-1 A.1.5.2";
     }
 }
 
@@ -79,6 +92,19 @@ failures! {
     SIGNATURE = TotalFailed, "SIG_CRYPTO_FAILURE", ["SIGNATURE_VERIFICATION_ERROR"];
     EXPIRED = TotalFailed, "EXPIRED", ["DOC_DATE_MISMATCH_CERT_NOT_AFTER"];
     NOT_YET_VALID = TotalFailed, "NOT_YET_VALID", ["DOC_DATE_MISMATCH_CERT_NOT_BEFORE"];
+    REVOKED = TotalFailed, "REVOKED", ["SIGNATURE_VERIFICATION_ERROR"];
+    REVOKED_NO_POE = Indeterminate, "REVOKED_NO_POE", ["SIGNATURE_VERIFICATION_ERROR"];
+    REVOKED_CA = Indeterminate, "REVOKED_CA_NO_POE", ["CANT_BUILD_CERT_CHAIN_TO_ACCREDITED_CA_CERT"];
+    ON_HOLD = Indeterminate, "TRY_LATER", ["SIGNATURE_VERIFICATION_ERROR"];
+    TRY_LATER = Indeterminate, "TRY_LATER", ["CA_INACCESSIBILITY"];
+    NOT_MINIMAL = TotalFailed, "FORMAT_FAILURE", ["SIGNATURE_DECODING_ERROR"];
+    NO_CONTENT = Indeterminate, "SIGNED_DATA_NOT_FOUND", ["DIGEST_MISMATCH"];
+    NOT_ACCREDITED = Indeterminate, "CHAIN_CONSTRAINTS_FAILURE", ["CANT_BUILD_CERT_CHAIN_TO_ACCREDITED_CA_CERT"];
+    STAMP_WRONG = Indeterminate, "SIG_CONSTRAINTS_FAILURE", ["SIGNATURE_VERIFICATION_ERROR"];
+    STAMP_NO_CHAIN = Indeterminate, "NO_CERTIFICATE_CHAIN_FOUND", ["SIGNATURE_VERIFICATION_ERROR"];
+    STAMP_AUTHORITY = Indeterminate, "CHAIN_CONSTRAINTS_FAILURE", ["SIGNATURE_VERIFICATION_ERROR"];
+    STAMP_EXPIRED = Indeterminate, "OUT_OF_BOUNDS_NO_POE", ["SIGNATURE_VERIFICATION_ERROR"];
+    STAMP_REVOKED = Indeterminate, "REVOKED_NO_POE", ["SIGNATURE_VERIFICATION_ERROR"];
     EXPIRED_SINCE = Indeterminate, "OUT_OF_BOUNDS_NO_POE", ["PERSONAL_SIG_CERT_NOT_ACTUAL_ON_CHECK_DT"];
     NO_CERTIFICATE = Indeterminate, "NO_SIGNING_CERTIFICATE_FOUND", ["NO_END_ENTITY_CERTIFICATE"];
     NO_CHAIN = Indeterminate, "NO_CERTIFICATE_CHAIN_FOUND", ["CANT_BUILD_CERT_CHAIN_TO_ACCREDITED_CA_CERT"];
@@ -133,6 +159,11 @@ impl Outcome {
         }
     }
 
+    /// The policy of this judgement.
+    pub(super) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
     fn push(&mut self, rule: Rule, status: CheckStatus, message: Message) {
         self.checks.push(Check {
             id: format!("{}{}", rule.id, self.suffix),
@@ -148,6 +179,10 @@ impl Outcome {
 
     pub(super) fn warn(&mut self, rule: Rule, ru: &str, en: &str) {
         self.push(rule, CheckStatus::Warning, Message::new(ru, en));
+    }
+
+    pub(super) fn warn_with(&mut self, rule: Rule, message: Message) {
+        self.push(rule, CheckStatus::Warning, message);
     }
 
     pub(super) fn ignored(&mut self, rule: Rule, ru: &str, en: &str) {
@@ -198,7 +233,11 @@ impl Outcome {
             self.ok(rule, ok.0, ok.1);
             return;
         }
-        let message = Message::new(broken.0, broken.1);
+        self.lacking(demand, rule, failure, Message::new(broken.0, broken.1));
+    }
+
+    /// Something that is demanded does not hold; the policy decides what it weighs.
+    pub(super) fn lacking(&mut self, demand: Demand, rule: Rule, failure: Failure, message: Message) {
         match self.policy.level(demand) {
             Level::Fail => self.fail(rule, failure, message),
             Level::Warn => self.push(rule, CheckStatus::Warning, message),

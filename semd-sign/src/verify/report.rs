@@ -80,6 +80,11 @@ impl SignatureReport {
         self.verdict == SignatureVerdict::TotalPassed
     }
 
+    /// The report with another best signature time.
+    pub(super) fn with_best_time(self, best_signature_time: Option<OffsetDateTime>) -> Self {
+        Self { best_signature_time, ..self }
+    }
+
     /// The report for output: texts in `lang`, personal data masked unless `show_pii`.
     pub fn view(&self, lang: Lang, show_pii: bool) -> ReportView<'_> {
         ReportView {

@@ -25,7 +25,7 @@ fn issued() -> (TrustStore, Issued) {
 }
 
 fn judge(content: &[u8], signature: &[u8], trust: &TrustStore, policy: Policy) -> SignatureReport {
-    verify(&Request { content, signature, trust, time: ControlTime::Now(NOW), policy })
+    verify(&Request { content: content.into(), signature, trust, time: ControlTime::Now(NOW), policy })
 }
 
 /// A detached container without signed attributes.

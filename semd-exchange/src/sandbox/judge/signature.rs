@@ -32,7 +32,7 @@ pub(super) fn judge<'r>(
     let container = data.decode();
     let report = container.as_ref().map(|container| {
         verify(&Request {
-            content,
+            content: content.into(),
             signature: container,
             trust,
             time: ControlTime::Now(now),

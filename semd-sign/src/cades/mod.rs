@@ -1,4 +1,12 @@
-//! CAdES-BES: the signature format the register takes (ETSI EN 319 122-1; RFC 5126).
+//! CAdES: the signature format the register takes (ETSI EN 319 122-1; RFC 5126), from BES to A.
+//!
+//! [`sign_detached`] and [`sign`] make CAdES-BES; [`add_time_stamp`], [`add_long_term`] and [`add_archive_time_stamp`] raise
+//! a container level by level. Nothing here opens a connection: who asks a time stamp authority implements
+//! [`TimeStampSource`].
+
+mod archive;
+mod long_term;
+mod time_stamp;
 
 use time::OffsetDateTime;
 
@@ -8,6 +16,10 @@ use crate::certificate::Certificate;
 use crate::cms::{self, SignedDataParts};
 use crate::digest::Streebog;
 use crate::{oid, verify};
+
+pub use archive::add_archive_time_stamp;
+pub use long_term::add_long_term;
+pub use time_stamp::{TimeStampSource, add_time_stamp};
 
 /// Signs `content` and returns a detached CAdES-BES container, DER: one signer, its certificate inside, signed
 /// attributes contentType, signingTime, messageDigest and signing-certificate-v2.
@@ -37,27 +49,67 @@ pub fn sign_detached(
     content: &[u8],
     signing_time: OffsetDateTime,
 ) -> Result<Vec<u8>, SignError> {
+    sign(signer, content, signing_time, Placement::Detached)
+}
+
+/// Where the document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// Outside the container: what the register takes.
+    Detached,
+    /// Inside the container.
+    Attached,
+}
+
+/// Signs `content` as [`sign_detached`] does, with the document outside the container or inside.
+///
+/// # Errors
+/// The key cannot be used, or the new signature does not verify.
+pub fn sign(
+    signer: &dyn Signer,
+    content: &[u8],
+    signing_time: OffsetDateTime,
+    placement: Placement,
+) -> Result<Vec<u8>, SignError> {
     let certificate = signer.certificate();
     let key = certificate.public_key().map_err(|error| SignError::CertificateKey(error.clone()))?;
     let digest = key.parameter_set().digest;
-    let attributes = vec![
+    let attributes = signed_attributes(&oid::DATA, content, signing_time, certificate, digest);
+    let signature = signer.sign(&cms::attributes_to_sign(&attributes))?;
+    let container = cms::write_signed_data(SignedDataParts {
+        content_type: &oid::DATA,
+        content: (placement == Placement::Attached).then_some(content),
+        digest,
+        certificate,
+        certificate_inside: true,
+        attributes,
+        signature: &signature,
+    });
+    if verify::is_cryptographically_valid(&container, content) {
+        Ok(container)
+    } else {
+        Err(SignError::SelfCheck)
+    }
+}
+
+/// contentType, signingTime, messageDigest and signing-certificate-v2, DER.
+pub(crate) fn signed_attributes(
+    content_type: &pkcs8::ObjectIdentifier,
+    content: &[u8],
+    signing_time: OffsetDateTime,
+    certificate: &Certificate,
+    digest: Streebog,
+) -> Vec<Vec<u8>> {
+    vec![
         attribute(&oid::CONTENT_TYPE, |value| {
-            value.oid(&oid::DATA);
+            value.oid(content_type);
         }),
         attribute(&oid::SIGNING_TIME, |value| write_time(value, signing_time)),
         attribute(&oid::MESSAGE_DIGEST, |value| {
             value.octet_string(&digest.digest(content));
         }),
         attribute(&oid::SIGNING_CERTIFICATE_V2, |value| signing_certificate(value, certificate, digest)),
-    ];
-    let signature = signer.sign(&cms::attributes_to_sign(&attributes))?;
-    let container =
-        cms::write_signed_data(SignedDataParts { digest, certificate, attributes, signature: &signature });
-    if verify::is_cryptographically_valid(&container, content) {
-        Ok(container)
-    } else {
-        Err(SignError::SelfCheck)
-    }
+    ]
 }
 
 fn attribute(oid: &pkcs8::ObjectIdentifier, value: impl FnOnce(&mut Writer)) -> Vec<u8> {

@@ -1,11 +1,13 @@
 //! `semd pki`: a certification authority for tests.
 
-use std::path::PathBuf;
+mod services;
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use semd_core::report::Message;
 use semd_sign::gost::ParameterSet;
-use semd_sign::pki::{PkiError, Subject, TestAuthority};
+use semd_sign::pki::{PkiError, Service, ServiceUrls, Subject, TestAuthority};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Duration, OffsetDateTime};
 
@@ -19,8 +21,16 @@ use crate::secret::PasswordSource;
 pub enum Pki {
     /// Make a root certificate and its key, both marked as test
     Init(Init),
-    /// Issue a certificate and a key to a doctor or an organisation
+    /// Issue a certificate and a key to a doctor, an organisation or a service
     Issue(Box<Issue>),
+    /// Revoke a certificate
+    Revoke(services::Revoke),
+    /// Write the revocation list
+    Crl(services::List),
+    /// Answer an OCSP request, or make an answer about a certificate
+    Ocsp(services::Ocsp),
+    /// Serve time stamps, OCSP and the revocation list on this machine, for tests and demos
+    Serve(services::Serve),
 }
 
 /// Flags of `semd pki init`.
@@ -29,9 +39,12 @@ pub struct Init {
     /// Folder for `root.crt` and `root.key`; made if absent
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Name of the authority
-    #[arg(long, default_value = "semd")]
-    name: String,
+    /// Name of the authority [default: `semd`, and `semd intermediate` with --under]
+    #[arg(long)]
+    name: Option<String>,
+    /// Folder of the authority above: the new one is intermediate, `authority.crt` and `authority.key`
+    #[arg(long, value_name = "DIR")]
+    under: Option<PathBuf>,
     #[command(flatten)]
     terms: Terms,
 }
@@ -50,18 +63,21 @@ pub struct Issue {
         long,
         requires = "given_name",
         conflicts_with = "organization",
-        required_unless_present = "organization"
+        required_unless_present_any = ["organization", "service"]
     )]
     surname: Option<String>,
     /// First name and patronymic of the person
     #[arg(long)]
     given_name: Option<String>,
     /// СНИЛС of the person, 11 digits; synthetic ones only
-    #[arg(long, requires = "surname", required_unless_present = "organization", value_parser = digits::<11>)]
+    #[arg(long, requires = "surname", required_unless_present_any = ["organization", "service"], value_parser = digits::<11>)]
     snils: Option<String>,
     /// Post of the person
     #[arg(long)]
     title: Option<String>,
+    /// A service instead of a signer: `tsa` for time stamps, `ocsp` for answers about revocation
+    #[arg(long, value_enum, conflicts_with_all = ["surname", "organization"])]
+    service: Option<ServiceKind>,
     /// Name of the organisation
     #[arg(long, requires = "ogrn")]
     organization: Option<String>,
@@ -71,6 +87,12 @@ pub struct Issue {
     /// ИНН: 12 digits of a person, 10 of an organisation
     #[arg(long, default_value = "")]
     inn: String,
+    /// Address of the OCSP responder that the certificate names
+    #[arg(long, value_name = "URL")]
+    ocsp_url: Option<String>,
+    /// Address of the revocation list that the certificate names
+    #[arg(long, value_name = "URL")]
+    crl_url: Option<String>,
     #[command(flatten)]
     terms: Terms,
     #[command(flatten)]
@@ -89,6 +111,14 @@ struct Terms {
     /// Days of validity
     #[arg(long, default_value_t = 450)]
     days: u32,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ServiceKind {
+    /// Time stamps
+    Tsa,
+    /// OCSP responses
+    Ocsp,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -146,6 +176,10 @@ impl Pki {
         match self {
             Self::Init(init) => init.run(console),
             Self::Issue(issue) => issue.run(console),
+            Self::Revoke(revoke) => revoke.run(console),
+            Self::Crl(list) => list.run(console),
+            Self::Ocsp(ocsp) => ocsp.run(console),
+            Self::Serve(serve) => serve.run(console),
         }
     }
 }
@@ -153,24 +187,35 @@ impl Pki {
 impl Init {
     fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let terms = &self.terms;
-        let authority = TestAuthority::create(&self.name, terms.set()?, terms.not_before(), terms.validity())
-            .map_err(failure)?;
-        authority.save(&self.folder, None).map_err(failure)?;
-        console.data(&format!("{}\n", self.folder.join("root.crt").display()));
+        let (set, from, validity) = (terms.set()?, terms.not_before(), terms.validity());
+        let name = |default| self.name.as_deref().unwrap_or(default);
+        let authority = match &self.under {
+            Some(above) => open(above)?.create_under(name("semd intermediate"), set, from, validity),
+            None => TestAuthority::create(name("semd"), set, from, validity),
+        };
+        let certificate =
+            authority.and_then(|authority| authority.save(&self.folder, None)).map_err(failure)?;
+        console.data(&format!("{}\n", certificate.display()));
         Ok(Outcome::Good)
     }
 }
 
 impl Issue {
     fn run(self, console: &Console) -> Result<Outcome, Failure> {
-        if !self.folder.join("root.key").is_file() {
-            let folder = self.folder.display();
-            return Err(Failure::usage(Message::new(
-                format!("в {folder} нет удостоверяющего центра; создайте его: semd pki init {folder}"),
-                format!("{folder} has no authority; make one: semd pki init {folder}"),
-            )));
+        let mut authority = open(&self.folder)?;
+        authority.publish_at(ServiceUrls { ocsp: self.ocsp_url, crl: self.crl_url });
+        let (set, from, validity) = (self.terms.set()?, self.terms.not_before(), self.terms.validity());
+        if let Some(service) = self.service {
+            let service = match service {
+                ServiceKind::Tsa => Service::TimeStamping,
+                ServiceKind::Ocsp => Service::Ocsp,
+            };
+            let issued =
+                authority.issue_service(service, &self.name, set, from, validity).map_err(failure)?;
+            issued.save(&self.folder, &self.name, None).map_err(failure)?;
+            console.data(&format!("{}\n", self.folder.join(self.name + ".crt").display()));
+            return Ok(Outcome::Good);
         }
-        let authority = TestAuthority::open(&self.folder, None).map_err(failure)?;
         let subject = match (self.organization, self.surname) {
             (Some(name), _) => {
                 Subject::Organisation { name, ogrn: self.ogrn.unwrap_or_default(), inn_le: self.inn }
@@ -184,15 +229,25 @@ impl Issue {
             },
         };
         let password = self.password.read()?;
-        let issued = authority
-            .issue(&subject, self.terms.set()?, self.terms.not_before(), self.terms.validity())
-            .map_err(failure)?;
+        let issued = authority.issue(&subject, set, from, validity).map_err(failure)?;
         issued
             .save(&self.folder, &self.name, password.as_ref().map(|password| password.as_slice()))
             .map_err(failure)?;
         console.data(&format!("{}\n", self.folder.join(self.name + ".crt").display()));
         Ok(Outcome::Good)
     }
+}
+
+/// The authority of a folder.
+fn open(folder: &Path) -> Result<TestAuthority, Failure> {
+    if !TestAuthority::is_in(folder) {
+        let folder = folder.display();
+        return Err(Failure::usage(Message::new(
+            format!("в {folder} нет удостоверяющего центра; создайте его: semd pki init {folder}"),
+            format!("{folder} has no authority; make one: semd pki init {folder}"),
+        )));
+    }
+    TestAuthority::open(folder, None).map_err(failure)
 }
 
 /// The failure an error of the authority means.
