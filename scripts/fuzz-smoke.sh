@@ -12,6 +12,7 @@ for target in $(cargo fuzz list); do
         document | validate) cp fixtures/documents/*.xml "$corpus" ;;
         schematron) cp schemas/packages/*/schematron.sch "$corpus" 2>/dev/null || true ;;
         schema) cp schemas/packages/_common/*.xsd "$corpus" 2>/dev/null || true ;;
+        nsi_import) cp fixtures/nsi/*_passport fixtures/nsi/*_part1 "$corpus" ;;
     esac
     cargo fuzz run "$target" "$corpus" -- -max_total_time="${SECONDS_EACH:-20}" -timeout=10 -rss_limit_mb=2048
 done

@@ -23,8 +23,8 @@ fn documents(criterion: &mut Criterion) {
 
     let validator = Validator::new(PackageStore::embedded());
     let layers = [
-        ("tree + XSD", Layers { xsd: true, schematron: false }),
-        ("tree + Schematron", Layers { xsd: false, schematron: true }),
+        ("tree + XSD", Layers { xsd: true, schematron: false, nsi: false, rule: false }),
+        ("tree + Schematron", Layers { xsd: false, schematron: true, nsi: false, rule: false }),
         ("tree + XSD + Schematron", Layers::default()),
     ];
     for (name, layers) in layers {

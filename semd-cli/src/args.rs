@@ -24,7 +24,7 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Common options")]
 pub struct Common {
-    /// TOML file with defaults: lang, packages, trust, register, journal, client_entity_id; flags and environment override it
+    /// TOML file with defaults: lang, packages, nsi, trust, register, journal, client_entity_id; flags and environment override it
     #[arg(long, global = true, value_name = "FILE", env = crate::config::VARIABLE)]
     // Read by `config` before the arguments are parsed; here for the help and for the check of its spelling.
     config: Option<PathBuf>,
@@ -82,9 +82,17 @@ pub struct PackageFolders {
     pub packages: Vec<PathBuf>,
 }
 
+/// Where the dictionaries come from.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DictionaryPlace {
+    /// Dictionaries (НСИ): a store made by `semd nsi import`, or a folder or ZIP of official files, which takes longer to open
+    #[arg(long, value_name = "PATH", env = "SEMD_NSI")]
+    pub nsi: Option<PathBuf>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check documents: XML Schema and Schematron of the rule package
+    /// Check documents: XML Schema and Schematron of the rule package, dictionaries, rules of semd
     Validate(commands::validate::Validate),
     /// Make detached signatures (CAdES-BES)
     Sign(commands::sign::Sign),
@@ -100,6 +108,9 @@ pub enum Command {
     /// Rule packages
     #[command(subcommand)]
     Packages(commands::packages::Packages),
+    /// Dictionaries (НСИ): import, list, look up, check
+    #[command(subcommand)]
+    Nsi(commands::nsi::Nsi),
     /// A certification authority for tests
     #[command(subcommand)]
     Pki(commands::pki::Pki),

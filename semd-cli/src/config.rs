@@ -27,6 +27,7 @@ pub struct Config {
     lang: Option<String>,
     #[serde(default)]
     packages: Vec<String>,
+    nsi: Option<String>,
     #[serde(default)]
     trust: Vec<String>,
     register: Option<String>,
@@ -84,6 +85,7 @@ impl Config {
         let settings = [
             ("lang", one(self.lang)),
             ("packages", self.packages),
+            ("nsi", one(self.nsi)),
             ("trust", self.trust),
             ("register", one(self.register)),
             ("journal", one(self.journal)),

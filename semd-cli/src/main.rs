@@ -7,6 +7,7 @@ mod cades_level;
 mod commands;
 mod config;
 mod console;
+mod dictionaries;
 mod failure;
 mod input;
 mod online;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Journal(command) => command.run(&console),
         Command::Sandbox(command) => command.run(&console),
         Command::Packages(command) => command.run(&console),
+        Command::Nsi(command) => command.run(&console),
         Command::Pki(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
         Command::Demo(command) => command.run(&console),

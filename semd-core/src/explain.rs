@@ -1,4 +1,4 @@
-//! What a rule name of the admission, XML or XSD layer means. The table is data: `schemas/rule-names/names.tsv`.
+//! What a rule name of the admission, XML, XSD or НСИ layer means. The table is data: `schemas/rule-names/names.tsv`.
 
 use crate::report::{Layer, Message};
 
@@ -39,6 +39,7 @@ fn row(line: &'static str) -> Option<(&'static str, Explanation)> {
         "admission" => Layer::Admission,
         "xml" => Layer::Xml,
         "xsd" => Layer::Xsd,
+        "nsi" => Layer::Nsi,
         "rule" => Layer::Rule,
         _ => return None,
     };

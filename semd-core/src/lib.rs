@@ -17,6 +17,7 @@ pub mod model;
 pub mod nsi;
 pub mod package;
 pub mod report;
+pub mod rules;
 pub mod schematron;
 pub mod validate;
 pub mod xml;

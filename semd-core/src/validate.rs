@@ -5,8 +5,10 @@ use std::sync::Arc;
 use crate::digest;
 use crate::header::Header;
 use crate::kinds::KindRegistry;
+use crate::nsi;
 use crate::package::{Package, PackageStore};
 use crate::report::{Finding, Layer, Message, Owner, Report, Severity, Verdict};
+use crate::rules;
 use crate::xml::{self, Document, Limits, LineIndex, Paths};
 
 /// Kinds a document is checked as when its header leaves the choice. Three share one template at most; a document that names
@@ -20,11 +22,15 @@ pub struct Layers {
     pub xsd: bool,
     /// Schematron.
     pub schematron: bool,
+    /// Dictionaries (НСИ), where the validator has them.
+    pub nsi: bool,
+    /// Rules of this project ([`crate::rules`]).
+    pub rule: bool,
 }
 
 impl Default for Layers {
     fn default() -> Self {
-        Self { xsd: true, schematron: true }
+        Self { xsd: true, schematron: true, nsi: true, rule: true }
     }
 }
 
@@ -37,6 +43,8 @@ pub struct Options {
     pub layers: Layers,
     /// Limits on untrusted bytes.
     pub limits: Limits,
+    /// Day of registration, for rules that depend on it: periods of kinds, documents of the future.
+    pub as_of: Option<time::Date>,
 }
 
 /// Checks documents. Cheap to clone and to share between threads.
@@ -54,12 +62,24 @@ pub struct Options {
 pub struct Validator {
     store: PackageStore,
     kinds: Arc<KindRegistry>,
+    dictionaries: Option<nsi::Store>,
 }
 
 impl Validator {
     /// A validator over the packages of a store and the built-in registry of kinds.
     pub fn new(store: PackageStore) -> Self {
-        Self { store, kinds: Arc::new(KindRegistry::embedded()) }
+        Self { store, kinds: Arc::new(KindRegistry::embedded()), dictionaries: None }
+    }
+
+    /// The same validator with dictionaries for the layer `nsi`.
+    #[must_use]
+    pub fn with_dictionaries(self, dictionaries: nsi::Store) -> Self {
+        Self { dictionaries: Some(dictionaries), ..self }
+    }
+
+    /// The dictionaries used.
+    pub fn dictionaries(&self) -> Option<&nsi::Store> {
+        self.dictionaries.as_ref()
     }
 
     /// The packages used.
@@ -86,7 +106,9 @@ impl Validator {
             Ok(document) => {
                 let remarks = document.remarks().iter().map(|fault| fault.finding(&check.lines));
                 check.findings.extend(remarks);
-                self.rules(&document, options, &mut check, &mut report);
+                let header = Header::read(&document);
+                self.packaged(&document, &header, options, &mut check, &mut report);
+                self.own(&document, &header, options, &mut check, &report);
             }
         }
         // Stable: findings of one place keep the order of the rules in the package.
@@ -103,11 +125,23 @@ impl Validator {
         report
     }
 
-    fn rules(&self, document: &Document<'_>, options: &Options, check: &mut Check<'_>, report: &mut Report) {
+    /// The layers of the rule package.
+    fn packaged(
+        &self,
+        document: &Document<'_>,
+        header: &Header,
+        options: &Options,
+        check: &mut Check<'_>,
+        report: &mut Report,
+    ) {
         let candidates = match &options.kind {
             Some(kind) => vec![kind.clone()],
-            None => self.kinds.candidates(&Header::read(document)),
+            None => self.kinds.candidates(header),
         };
+        if !options.layers.xsd && !options.layers.schematron {
+            report.kind = candidates.first().cloned();
+            return;
+        }
         if candidates.len() > MAX_CANDIDATES {
             check.undecided(Message::new(
                 "Документ называет слишком много видов; укажите вид: --kind КОД",
@@ -153,6 +187,37 @@ impl Validator {
     }
 }
 
+impl Validator {
+    /// The layers that need no rule package.
+    fn own(
+        &self,
+        document: &Document<'_>,
+        header: &Header,
+        options: &Options,
+        check: &mut Check<'_>,
+        report: &Report,
+    ) {
+        let Layers { xsd, schematron, nsi, rule } = options.layers;
+        let kind = report.kind.as_deref().and_then(|kind| self.kinds.find(kind));
+        let dictionaries = self.dictionaries.as_ref().filter(|_| nsi);
+        if let Some(store) = dictionaries {
+            let guide = kind.and_then(|kind| Some((&*kind.code, kind.guide.as_deref()?)));
+            let outcome = nsi::check::check(document, store, guide, &check.lines);
+            check.undecided |= outcome.truncated || outcome.checked == 0 && !(xsd || schematron || rule);
+            check.findings.extend(outcome.findings);
+        }
+        if rule {
+            check.findings.extend(rules::check(document, header, kind, options.as_of, &check.lines));
+        }
+        if !(xsd || schematron || rule || dictionaries.is_some()) {
+            check.undecided(Message::new(
+                "Не выбран ни один слой проверки: документ не проверен",
+                "No layer was chosen: the document was not checked",
+            ));
+        }
+    }
+}
+
 /// What has been found so far.
 struct Check<'a> {
     lines: LineIndex<'a>,
@@ -167,12 +232,6 @@ impl Check<'_> {
     }
 
     fn package(&mut self, package: &Package, document: &Document<'_>, layers: Layers) {
-        if !layers.xsd && !layers.schematron {
-            self.undecided(Message::new(
-                "Не выбран ни один слой проверки: документ не проверен",
-                "No layer was chosen: the document was not checked",
-            ));
-        }
         if layers.xsd {
             match &package.schema {
                 Some(schema) => {
@@ -259,7 +318,7 @@ mod tests {
         let validator = Validator::new(PackageStore::embedded());
         let kind = validator.packages().kinds().first().map(|kind| (*kind).to_owned());
         assert!(kind.is_some());
-        let layers = Layers { xsd: false, schematron: false };
+        let layers = Layers { xsd: false, schematron: false, nsi: true, rule: false };
         let report = validator.validate(DOCUMENT, &Options { kind, layers, ..Options::default() });
         assert_eq!(report.verdict, Verdict::Undecided);
     }

@@ -3,6 +3,7 @@
 use clap::Args;
 use semd_core::explain;
 use semd_core::report::{Lang, Message};
+use semd_core::rules::{self, Rule};
 use semd_exchange::codes::{Code, Offline, Resend};
 
 use crate::args::PackageFolders;
@@ -33,6 +34,8 @@ impl Explain {
         } else if let Some(explanation) = explain::find(name) {
             let lang = console.lang;
             format!("{name}\n  {}\n  {}\n", explanation.meaning.text(lang), explanation.advice.text(lang))
+        } else if let Some(rule) = rules::find(name) {
+            own_rule(rule, console)
         } else {
             self.label(name, console)?
         };
@@ -121,6 +124,21 @@ fn register_code(code: &Code, console: &Console) -> String {
             "  {}/{} (§ {}): {title} [{fixed_by}]\n    {advice}\n",
             code.mnemonic, sub_type.id, sub_type.source
         ));
+    }
+    out
+}
+
+fn own_rule(rule: &Rule, console: &Console) -> String {
+    let lang = console.lang;
+    let rows = match lang {
+        Lang::Ru => ["вес", "исправляет", "код РЭМД", "источник"],
+        Lang::En => ["weight", "to be fixed by", "register code", "source"],
+    };
+    let values = [rule.severity.word(lang), rule.owner.word(lang), rule.code, rule.clause];
+    let (title, why) = (rule.title.message(), rule.why.message());
+    let mut out = format!("{}\n  {}\n  {}\n", rule.id, title.text(lang), why.text(lang));
+    for (row, value) in rows.iter().zip(values) {
+        out.push_str(&format!("  {row}: {value}\n"));
     }
     out
 }

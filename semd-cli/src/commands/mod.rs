@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod explain;
 pub mod journal;
+pub mod nsi;
 pub mod packages;
 pub mod pki;
 pub mod register;

@@ -5,16 +5,18 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use semd_core::report::format::{Printed, concise, full, json};
-use semd_core::report::{Report, Verdict};
+use semd_core::report::{Message, Report, Verdict};
 use semd_core::validate::{Layers, Options, Validator};
+use time::Date;
+use time::macros::format_description;
 
-use crate::args::PackageFolders;
+use crate::args::{DictionaryPlace, PackageFolders};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::{batch, input, packages};
+use crate::{batch, dictionaries, input, packages};
 
-/// Check documents: XML Schema and Schematron of the rule package
+/// Check documents: XML Schema and Schematron of the rule package, dictionaries, rules of semd
 #[derive(Args, Debug)]
 pub struct Validate {
     /// Documents: files, folders, or `-` for a list on stdin
@@ -22,12 +24,17 @@ pub struct Validate {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     folders: PackageFolders,
+    #[command(flatten)]
+    dictionaries: DictionaryPlace,
     /// Kind of the documents, a code of НСИ 1.2.643.5.1.13.13.11.1520 [default: found from templateId]
     #[arg(long, value_name = "CODE")]
     kind: Option<String>,
-    /// Layers to run
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [LayerName::Xsd, LayerName::Schematron])]
+    /// Layers to run [default: xsd,schematron,rule, and nsi where --nsi is given]
+    #[arg(long, value_enum, value_delimiter = ',')]
     layers: Vec<LayerName>,
+    /// Day of registration, YYYY-MM-DD: is the kind registered then, is the document of the future [default: not checked]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Date>,
     /// Format of the report
     #[arg(long, value_enum, default_value_t = Format::Full)]
     format: Format,
@@ -40,6 +47,14 @@ pub struct Validate {
 enum LayerName {
     Xsd,
     Schematron,
+    Nsi,
+    Rule,
+}
+
+/// Reads a day.
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .map_err(|_| "a day is written YYYY-MM-DD".to_owned())
 }
 
 /// How reports are printed.
@@ -58,13 +73,27 @@ pub enum Format {
 impl Validate {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
-        let validator = Validator::new(packages::open(&self.folders)?);
+        let mut validator = Validator::new(packages::open(&self.folders)?);
+        let chosen = |layer| self.layers.is_empty() || self.layers.contains(&layer);
+        match dictionaries::open(&self.dictionaries)? {
+            Some(store) => validator = validator.with_dictionaries(store),
+            None if self.layers.contains(&LayerName::Nsi) => {
+                return Err(Failure::usage(Message::new(
+                    "для слоя nsi нужны справочники: --nsi ПУТЬ",
+                    "layer nsi needs dictionaries: --nsi PATH",
+                )));
+            }
+            None => {}
+        }
         let options = Options {
-            kind: self.kind,
             layers: Layers {
-                xsd: self.layers.contains(&LayerName::Xsd),
-                schematron: self.layers.contains(&LayerName::Schematron),
+                xsd: chosen(LayerName::Xsd),
+                schematron: chosen(LayerName::Schematron),
+                nsi: chosen(LayerName::Nsi),
+                rule: chosen(LayerName::Rule),
             },
+            kind: self.kind,
+            as_of: self.as_of,
             ..Options::default()
         };
         let files = input::documents(&self.paths)?;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::decode::{COLUMN_WORDS, Record};
+use super::exceptions::Level;
 use super::index::Index;
 use super::store::Inner;
 
@@ -142,6 +143,16 @@ impl<'s> Dictionary<'s> {
     /// The name of the row with a code.
     pub fn display_name(&self, code: &str) -> Option<&'s str> {
         self.name_column()?.value(self.row(code)?)
+    }
+
+    /// How far values of the dictionary are checked.
+    pub fn level(&self) -> Level {
+        self.inner.places[self.at].level
+    }
+
+    /// The title by which documents must name the dictionary: its full title, but for the exceptions.
+    pub fn document_title(&self) -> Option<&'s str> {
+        self.inner.places[self.at].title.as_deref().or_else(|| self.title())
     }
 
     fn column_count(&self) -> usize {

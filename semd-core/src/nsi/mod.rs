@@ -23,16 +23,20 @@
 //! ```
 
 mod builder;
+pub(crate) mod check;
 mod decode;
 mod dictionary;
+mod elements;
 mod encode;
 mod error;
 mod exceptions;
 mod import;
 mod index;
 mod json;
+mod prescribed;
 mod source_name;
 mod store;
+mod texts;
 mod version;
 
 pub use builder::{Builder, ImportLimits};
@@ -40,4 +44,5 @@ pub use dictionary::{Column, ColumnRole, Dictionary, Row};
 pub use error::{ImportError, OpenError, StoreError};
 pub use exceptions::{Exception, ExceptionError, Exceptions, Level};
 pub use import::{Imported, import};
+pub(crate) use source_name::is_oid;
 pub use store::{Store, Version};

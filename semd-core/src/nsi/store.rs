@@ -10,7 +10,7 @@ use super::decode::{self, COLUMN_WORDS, Contents};
 use super::dictionary::Dictionary;
 use super::encode::HEADER;
 use super::error::StoreError;
-use super::exceptions::Exceptions;
+use super::exceptions::{Exceptions, Level};
 use super::index::Index;
 use super::version;
 use crate::digest;
@@ -31,6 +31,10 @@ pub(super) struct Place {
     pub(super) key: Option<usize>,
     /// Column that holds the names.
     pub(super) name: Option<usize>,
+    /// How far values are checked.
+    pub(super) level: Level,
+    /// Title by which documents name the dictionary, where it is not that of the passport.
+    pub(super) title: Option<Box<str>>,
     /// Index of each column, made when it is first searched.
     pub(super) indexes: Box<[OnceLock<Index>]>,
 }
@@ -191,6 +195,8 @@ fn place(inner: &Inner, at: usize) -> Place {
     Place {
         key: chosen(exception.and_then(|one| one.key.as_deref()), super::ColumnRole::Key, "ID"),
         name: chosen(exception.and_then(|one| one.name.as_deref()), super::ColumnRole::Name, "NAME"),
+        level: exception.map_or(Level::default(), |one| one.level),
+        title: exception.and_then(|one| one.title.as_deref()).map(Into::into),
         indexes: (0..columns).map(|_| OnceLock::new()).collect(),
     }
 }

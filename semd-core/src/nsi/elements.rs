@@ -1,0 +1,59 @@
+//! Which elements carry codes of the dictionaries: data of `schemas/nsi/elements.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::xml::{Document, NameId};
+
+static EMBEDDED: LazyLock<CodedElements> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../../schemas/nsi/elements.toml"))
+        .expect("the embedded file is read by a test")
+});
+
+/// The elements whose codes are looked up, and where dictionaries are registered.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CodedElements {
+    arcs: Vec<String>,
+    namespace: Vec<Namespace>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Namespace {
+    uri: String,
+    elements: Vec<String>,
+}
+
+impl CodedElements {
+    /// The list built in.
+    pub(super) fn embedded() -> &'static Self {
+        &EMBEDDED
+    }
+
+    /// The names of the listed elements as a document numbers them; names it does not use are left out.
+    pub(super) fn names(&self, document: &Document<'_>) -> Vec<NameId> {
+        let listed = self.namespace.iter();
+        let listed = listed.flat_map(|space| space.elements.iter().map(|name| (&*space.uri, &**name)));
+        listed.filter_map(|(uri, name)| document.find_name(uri, name)).collect()
+    }
+
+    /// Whether an identifier lies where the dictionaries of the Ministry are registered.
+    pub(super) fn is_dictionary(&self, oid: &str) -> bool {
+        self.arcs.iter().any(|arc| oid.starts_with(&**arc))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CodedElements;
+
+    #[test]
+    fn embedded_list_is_readable() {
+        let elements = CodedElements::embedded();
+        assert!(elements.is_dictionary("1.2.643.5.1.13.13.11.1040"));
+        assert!(!elements.is_dictionary("2.16.840.1.113883.5.111"));
+        assert!(elements.namespace.iter().map(|space| space.elements.len()).sum::<usize>() >= 16);
+    }
+}

@@ -1,0 +1,71 @@
+//! Which dictionaries and versions the guide of a kind prescribes.
+
+use super::dictionary::Dictionary;
+use super::store::{Store, Version};
+
+/// «Справочники, применяемые в руководствах по реализации СЭМД»: the dictionaries that each guide prescribes.
+const PRESCRIBED: &str = "1.2.643.5.1.13.13.99.2.805";
+
+/// The dictionaries that one guide prescribes, when the store has the list of them.
+#[derive(Debug)]
+pub(super) struct Prescribed<'s> {
+    /// Identifier and versions of each dictionary, sorted by identifier.
+    dictionaries: Vec<(&'s str, &'s str)>,
+}
+
+/// What a guide says about one dictionary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Permission<'s> {
+    /// The dictionary and the version may be used.
+    Allowed,
+    /// The guide does not have the dictionary.
+    NoDictionary,
+    /// Only these versions may be used.
+    OnlyVersions(&'s str),
+}
+
+impl<'s> Prescribed<'s> {
+    /// The list for a guide; `None` when the store says nothing about it.
+    pub(super) fn read(store: &'s Store, guide: &str) -> Option<Self> {
+        let list = store.dictionary(PRESCRIBED, Version::Latest)?;
+        let (oid, versions) = (list.column("DICT_OID")?, list.column("DICT_VERSION")?);
+        let rows = list.rows_where("IG_OID", guide);
+        let mut dictionaries: Vec<_> = rows
+            .filter_map(|row| Some((oid.value(row)?.trim(), versions.value(row).unwrap_or("*").trim())))
+            .collect();
+        dictionaries.sort_unstable();
+        (!dictionaries.is_empty()).then_some(Self { dictionaries })
+    }
+
+    /// What the guide says about a dictionary of a document. `known` is the dictionary where the store has it: the guide may
+    /// name it by another of its identifiers.
+    pub(super) fn permission(
+        &self,
+        oid: &str,
+        version: &str,
+        known: Option<Dictionary<'_>>,
+    ) -> Permission<'s> {
+        let by_own = self.versions(oid);
+        let versions = by_own.or_else(|| {
+            let known = known?;
+            self.versions(known.oid()).or_else(|| known.aliases().find_map(|alias| self.versions(alias)))
+        });
+        match versions {
+            None => Permission::NoDictionary,
+            Some("*" | "") => Permission::Allowed,
+            Some(versions) => {
+                let separator = |c: char| matches!(c, ',' | ';') || c.is_whitespace();
+                if versions.split(separator).any(|one| one == version) {
+                    Permission::Allowed
+                } else {
+                    Permission::OnlyVersions(versions)
+                }
+            }
+        }
+    }
+
+    fn versions(&self, oid: &str) -> Option<&'s str> {
+        let at = self.dictionaries.binary_search_by_key(&oid, |(known, _)| known).ok()?;
+        Some(self.dictionaries[at].1)
+    }
+}
