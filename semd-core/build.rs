@@ -1,11 +1,17 @@
-//! Embeds the rule packages and the kind registry of `schemas/`, so that the library works with no file beside it.
+//! Embeds the rule packages and the card kinds of `schemas/`, so that the library works with no file beside it.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/packages");
+    embed("packages", "embedded_packages.rs")?;
+    embed("cards", "embedded_cards.rs")
+}
+
+/// Writes the table of a folder below `schemas/`: name relative to it, contents.
+fn embed(folder: &str, table_name: &str) -> io::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas").join(folder);
     println!("cargo::rerun-if-changed={}", root.display());
     let mut files = Vec::new();
     collect(&root, &mut files)?;
@@ -15,13 +21,13 @@ fn main() -> io::Result<()> {
         let name = file.strip_prefix(&root).map_err(io::Error::other)?;
         let name = name
             .to_str()
-            .ok_or_else(|| io::Error::other("a package file name is not UTF-8"))?
+            .ok_or_else(|| io::Error::other("the name of a file to embed is not UTF-8"))?
             .replace('\\', "/");
         let _ = writeln!(table, "    ({name:?}, include_bytes!({:?})),", file.canonicalize()?);
     }
     table.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set"))?);
-    fs::write(out.join("embedded_packages.rs"), table)
+    fs::write(out.join(table_name), table)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -94,6 +94,8 @@ pub struct DictionaryPlace {
 pub enum Command {
     /// Check documents: XML Schema and Schematron of the rule package, dictionaries, rules of semd
     Validate(commands::validate::Validate),
+    /// Make a document of a JSON card
+    Build(commands::build::Build),
     /// Make detached signatures (CAdES-BES)
     Sign(commands::sign::Sign),
     /// Judge signatures

@@ -8,6 +8,7 @@
 
 pub mod archive;
 mod automaton;
+pub mod build;
 mod class_escape;
 pub mod digest;
 pub mod explain;

@@ -1,5 +1,6 @@
 //! One file a command: its flags and the thin glue to the libraries.
 
+pub mod build;
 pub mod demo;
 pub mod explain;
 pub mod journal;

@@ -6,7 +6,7 @@ pub(super) fn is_space(byte: u8) -> bool {
 }
 
 /// Characters a document may contain: production 2.
-pub(super) fn is_char(c: char) -> bool {
+pub(crate) fn is_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 

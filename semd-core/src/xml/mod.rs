@@ -25,7 +25,7 @@ mod runs;
 mod scanner;
 pub mod walk;
 
-pub(crate) use chars::is_ncname;
+pub(crate) use chars::{is_char, is_ncname};
 pub use document::{
     Aside, AsideKind, Attribute, AttributeId, Children, Document, Element, ElementId, NamespaceDeclaration,
     Node, Text, TextId,
