@@ -66,6 +66,9 @@ type Files = BTreeMap<String, String>;
 
 impl CardKinds {
     /// The kinds of this project.
+    ///
+    /// # Panics
+    /// Never: the files are part of the program, and a test loads them.
     pub fn embedded() -> Self {
         let files = embedded::files();
         #[expect(clippy::expect_used, reason = "the files are part of the program, and a test loads them")]

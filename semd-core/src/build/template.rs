@@ -67,7 +67,7 @@ pub(super) fn write(steps: &[Step], card: &Data, out: &mut String) {
     write_in(steps, &mut vec![card], out);
 }
 
-fn write_in<'d>(steps: &[Step], scope: &mut Vec<&'d Data>, out: &mut String) {
+fn write_in(steps: &[Step], scope: &mut Vec<&Data>, out: &mut String) {
     for step in steps {
         match step {
             Step::Literal(words) => out.push_str(words),
