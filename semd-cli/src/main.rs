@@ -7,6 +7,7 @@ mod cades_level;
 mod commands;
 mod config;
 mod console;
+mod envelope;
 mod failure;
 mod input;
 mod online;

@@ -142,6 +142,11 @@ impl From<JournalError> for Refusal {
 }
 
 async fn receive(Shared(service): Shared<Arc<Service>>, body: Bytes) -> Response {
+    let response = answer(&service, body).await;
+    service.client.security().sealed(response).await
+}
+
+async fn answer(service: &Arc<Service>, body: Bytes) -> Response {
     let received = match Received::read(&body, &soap::limits()) {
         Ok(received) => received,
         Err(error) => {
@@ -153,16 +158,19 @@ async fn receive(Shared(service): Shared<Arc<Service>>, body: Bytes) -> Response
     let mut headers = Headers::new("");
     headers.version = received.version;
     headers.relates_to = received.message_id.clone();
+    if let Err(error) = service.client.security().check(&received, time::OffsetDateTime::now_utc()) {
+        return refuse(Refusal::Sender(error.to_string()), headers);
+    }
     match parse(&received) {
         Ok(Call::File(request)) => {
             let message_id = received.message_id.clone();
             drop(received);
-            give_file(&service, request, message_id, body, headers).await
+            give_file(service, request, message_id, body, headers).await
         }
         Ok(Call::Result(result)) => {
             let message_id = received.message_id.clone();
             drop(received);
-            take_result(&service, result, message_id, body, headers).await
+            take_result(service, result, message_id, body, headers).await
         }
         Err(refusal) => refuse(refusal, headers),
     }

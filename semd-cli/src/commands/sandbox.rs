@@ -13,6 +13,7 @@ use semd_exchange::sandbox::{self, Faults, SandboxSettings};
 use super::register::runtime;
 use crate::args::PackageFolders;
 use crate::console::Console;
+use crate::envelope::EnvelopeFlags;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::packages;
@@ -27,6 +28,8 @@ pub struct Sandbox {
     /// Trusted roots of signatures: a file or a folder of PEM or DER; repeatable
     #[arg(long, value_name = "FILE|DIR", required = true)]
     trust: Vec<PathBuf>,
+    #[command(flatten)]
+    envelope: EnvelopeFlags,
     #[command(flatten)]
     folders: PackageFolders,
     /// Keep everything in this SQLite file, so that a restart goes on
@@ -75,6 +78,7 @@ impl Sandbox {
             validator: Some(Validator::new(packages::open(&self.folders)?)),
             delay: self.delay,
             state: self.state,
+            security: self.envelope.security()?,
             faults: Faults {
                 seed: self.seed,
                 lost_answer: self.lost_answer,

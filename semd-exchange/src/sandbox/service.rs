@@ -46,8 +46,13 @@ struct Sender {
 }
 
 async fn receive(Shared(sandbox): Shared<Arc<Sandbox>>, body: Bytes) -> Response {
+    let response = answer(&sandbox, &body);
+    sandbox.settings.security.sealed(response).await
+}
+
+fn answer(sandbox: &Arc<Sandbox>, body: &[u8]) -> Response {
     let mut headers = Headers::new("");
-    let (call, sender) = match read(&sandbox, &body, &mut headers) {
+    let (call, sender) = match read(sandbox, body, &mut headers) {
         Ok(read) => read,
         Err(reason) => {
             "fault".clone_into(&mut headers.action);
@@ -56,7 +61,7 @@ async fn receive(Shared(sandbox): Shared<Arc<Sandbox>>, body: Bytes) -> Response
         }
     };
     match call {
-        Call::Register(request) => register(&sandbox, *request, sender, headers),
+        Call::Register(request) => register(sandbox, *request, sender, headers),
         Call::File(file) => {
             let relates_to = file.relates_to_message.clone().or(headers.relates_to.clone());
             let taken = relates_to.is_some_and(|pull| sandbox.files.deliver(&pull, file));
@@ -101,6 +106,8 @@ fn read(sandbox: &Sandbox, body: &[u8], headers: &mut Headers) -> Result<(Call, 
     let received = Received::read(body, &soap::limits()).map_err(|error| error.to_string())?;
     headers.version = received.version;
     headers.relates_to.clone_from(&received.message_id);
+    let now = OffsetDateTime::now_utc();
+    sandbox.settings.security.check(&received, now).map_err(|error| error.to_string())?;
     let client = received.client_entity_id.clone().unwrap_or_default();
     if let Some(callback) = &received.reply_to {
         sandbox.registry().remember_client(&client, callback.clone());
