@@ -172,6 +172,19 @@ fn forged_header_before_the_signed_one_is_refused_by_the_strict_check() {
     }
 }
 
+#[test]
+fn signature_of_another_kind_passes_only_where_nothing_is_demanded() {
+    let lenient = security(ParameterSet::XCHA, Profile::default());
+    let demanding = security(ParameterSet::XCHA, Profile { inbound: Inbound::Require, ..Profile::default() });
+    let sealed = text(lenient.seal(envelope(Version::V12)).unwrap());
+    let foreign = sealed.replace(
+        "http://www.w3.org/2001/04/xmldsig-more#gostr34102012-gostr34112012-256",
+        "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
+    );
+    assert!(matches!(check(&lenient, foreign.as_bytes()), Ok(Checked::NotUnderstood(_))));
+    assert!(matches!(check(&demanding, foreign.as_bytes()), Err(SecurityError::Signature(_))));
+}
+
 /// The folder of GOST vectors, or `None` (said aloud) where it is absent.
 fn vectors() -> Option<PathBuf> {
     let shared = std::env::var_os("SEMD_TEST_DATA")

@@ -67,6 +67,8 @@ pub struct SandboxSettings {
     pub state: Option<PathBuf>,
     /// Faults on purpose.
     pub faults: Faults,
+    /// How much later a late result comes.
+    pub late_by: Duration,
     /// Largest request, bytes.
     pub max_body_bytes: usize,
     /// What seals answers and callbacks, and whom the sandbox believes.
@@ -92,6 +94,7 @@ impl SandboxSettings {
             delivery: repetition(600),
             state: None,
             faults: Faults::default(),
+            late_by: Duration::from_secs(5),
             max_body_bytes: 96 << 20,
             security: Security::default(),
         }

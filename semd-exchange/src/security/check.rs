@@ -16,6 +16,8 @@ pub enum Checked {
     NotLookedAt,
     /// There is no signature.
     Unsigned,
+    /// There is one that cannot be verified here: another algorithm, or no certificate. It counts as none.
+    NotUnderstood(XmlSignatureError),
     /// The signature over the body is good.
     Signed {
         /// The certificate that made it.
@@ -92,7 +94,16 @@ pub(super) fn check(
     let [block] = &blocks[..] else { return Err(SecurityError::Several) };
     let mut options = Options::default();
     options.sha1 = profile.sha1;
-    let verified = xmldsig::verify(document, signature, &options)?;
+    let verified = match xmldsig::verify(document, signature, &options) {
+        Ok(verified) => verified,
+        // Where an unsigned envelope passes, one signed in a way unknown here is no worse.
+        Err(
+            error @ (XmlSignatureError::Algorithm { .. }
+            | XmlSignatureError::KeyMismatch
+            | XmlSignatureError::NoCertificate),
+        ) if !demanded => return Ok(Checked::NotUnderstood(error)),
+        Err(error) => return Err(error.into()),
+    };
     let strict = inbound == Inbound::Strict;
     covers(received, &verified, strict)?;
     lives(received, block, &verified, profile, strict, now)?;
