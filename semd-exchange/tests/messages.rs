@@ -110,19 +110,12 @@ fn item() -> impl Strategy<Value = RegistryItem> {
 }
 
 fn request() -> impl Strategy<Value = RegisterDocumentRequest> {
-    let person = (value(), value(), value(), maybe(), maybe(), maybe());
-    let patient = (person.clone(), maybe()).prop_map(
-        |((local_id, surname, name, patr_name, birth_date, snils), gender)| Patient {
-            local_id,
-            surname,
-            name,
-            patr_name,
-            birth_date,
-            snils,
-            gender,
-        },
-    );
-    let signer = (person, value(), value(), maybe(), maybe()).prop_map(
+    let person = || (value(), value(), value(), maybe(), maybe(), maybe());
+    let patient =
+        (person(), maybe()).prop_map(|((local_id, surname, name, patr_name, birth_date, snils), gender)| {
+            Patient { local_id, surname, name, patr_name, birth_date, snils, gender }
+        });
+    let signer = (person(), value(), value(), maybe(), maybe()).prop_map(
         |((local_id, surname, name, patr_name, birth_date, _), snils, role, position, speciality)| Signer {
             local_id,
             surname,

@@ -61,7 +61,7 @@ pub struct Profile {
     pub algorithm_names: Names,
     /// Life of a message, seconds. The bus gives its own ten minutes.
     pub lifetime_seconds: u32,
-    /// How far the clocks of both sides may differ, seconds.
+    /// How far the clock of the other side may be ahead, seconds.
     pub skew_seconds: u32,
     /// What is asked of incoming envelopes.
     pub inbound: Inbound,
@@ -76,7 +76,7 @@ impl Default for Profile {
             answer_form: Form::Short,
             algorithm_names: Names::Uri,
             lifetime_seconds: 600,
-            skew_seconds: 300,
+            skew_seconds: 60,
             inbound: Inbound::Check,
             sha1: false,
         }
