@@ -267,14 +267,8 @@ fn register(
     };
     let intake =
         Intake::take(exchange.journal(), submissions, OffsetDateTime::now_utc()).map_err(journal_failure)?;
-    let report = exchange_all(
-        exchange,
-        CallbackSettings::default(),
-        Security::default(),
-        worker,
-        intake,
-        console,
-    )?;
+    let report =
+        exchange_all(exchange, CallbackSettings::default(), Security::default(), worker, intake, console)?;
     let state = serde_json::to_vec_pretty(&sandbox.state()).unwrap_or_default();
     input::write_atomically(&out.join("reports/register.json"), &state)?;
     runtime.block_on(sandbox.shutdown());

@@ -123,8 +123,9 @@ impl Register {
                 Ok(())
             });
         }
-        // A wrong address is told before the documents are checked.
+        // A wrong address or key is told before the documents are checked.
         self.journal.address()?;
+        let security = self.envelope.security()?;
         let started = OffsetDateTime::now_utc();
         let mut journal = None;
         let mut intake = Intake::default();
@@ -141,7 +142,6 @@ impl Register {
             console.note(console.text("отправлять нечего", "there is nothing to send"));
             return Ok(worst);
         };
-        let security = self.envelope.security()?;
         let callback = CallbackSettings { listen: self.callback, ..CallbackSettings::default() };
         let settings = |reply_to: String| Settings {
             client_entity_id: self.client_entity_id.clone(),
