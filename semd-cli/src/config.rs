@@ -33,6 +33,11 @@ pub struct Config {
     register: Option<String>,
     journal: Option<String>,
     client_entity_id: Option<String>,
+    system_key: Option<String>,
+    system_cert: Option<String>,
+    #[serde(default)]
+    peer_cert: Vec<String>,
+    envelope_profile: Option<String>,
 }
 
 /// The file named by `--config` among the arguments, else by the environment. Looked up before the arguments are parsed,
@@ -90,6 +95,10 @@ impl Config {
             ("register", one(self.register)),
             ("journal", one(self.journal)),
             ("client_entity_id", one(self.client_entity_id)),
+            ("system_key", one(self.system_key)),
+            ("system_cert", one(self.system_cert)),
+            ("peer_cert", self.peer_cert),
+            ("envelope_profile", one(self.envelope_profile)),
         ];
         settings
             .into_iter()

@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod console;
 mod dictionaries;
+mod envelope;
 mod failure;
 mod input;
 mod online;

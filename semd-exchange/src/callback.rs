@@ -19,8 +19,9 @@ use crate::checksum::Checksum;
 use crate::client::Client;
 use crate::journal::{Direction, Event, JournalError, Message, Update};
 use crate::message::{
-    Acknowledgement, AcknowledgementKind, DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse,
-    Payload, RegisterDocumentResult, RegisterError, SendDocumentFileRequest, Status,
+    Acknowledgement, AcknowledgementKind, DeliverDocumentFileRequest, DocumentFile, GetDocumentFileRequest,
+    GetDocumentFileResponse, Payload, RegisterDocumentResult, RegisterError, SendDocumentFileRequest,
+    SendNoticeRequest, Status,
 };
 use crate::soap::{self, FaultSide, Headers, MessageId, Received, SoapFault, Version};
 
@@ -142,6 +143,11 @@ impl From<JournalError> for Refusal {
 }
 
 async fn receive(Shared(service): Shared<Arc<Service>>, body: Bytes) -> Response {
+    let response = answer(&service, body).await;
+    service.client.security().sealed(response).await
+}
+
+async fn answer(service: &Arc<Service>, body: Bytes) -> Response {
     let received = match Received::read(&body, &soap::limits()) {
         Ok(received) => received,
         Err(error) => {
@@ -153,16 +159,37 @@ async fn receive(Shared(service): Shared<Arc<Service>>, body: Bytes) -> Response
     let mut headers = Headers::new("");
     headers.version = received.version;
     headers.relates_to = received.message_id.clone();
+    if let Err(error) = service.client.security().check(&received, time::OffsetDateTime::now_utc()) {
+        return refuse(Refusal::Sender(error.to_string()), headers);
+    }
     match parse(&received) {
         Ok(Call::File(request)) => {
             let message_id = received.message_id.clone();
             drop(received);
-            give_file(&service, request, message_id, body, headers).await
+            give_file(service, request, message_id, body, headers).await
         }
         Ok(Call::Result(result)) => {
             let message_id = received.message_id.clone();
             drop(received);
-            take_result(&service, result, message_id, body, headers).await
+            take_result(service, result, message_id, body, headers).await
+        }
+        Ok(Call::News(kind, action, relates_to)) => {
+            let message_id = received.message_id.clone();
+            drop(received);
+            let message = Message {
+                direction: Direction::In,
+                action: action.to_owned(),
+                message_id,
+                relates_to,
+                raw: Some(body.to_vec()),
+            };
+            let now = time::OffsetDateTime::now_utc();
+            let keep = move |journal: &dyn crate::journal::Journal| journal.record_orphan(&message, now);
+            if let Err(error) = service.exchange.with_journal(keep).await {
+                return refuse(error.into(), headers);
+            }
+            kind.action().clone_into(&mut headers.action);
+            answer_with(&Acknowledgement::success().envelope(kind, &headers), &headers)
         }
         Err(refusal) => refuse(refusal, headers),
     }
@@ -172,6 +199,8 @@ async fn receive(Shared(service): Shared<Arc<Service>>, body: Bytes) -> Response
 enum Call {
     File(GetDocumentFileRequest),
     Result(RegisterDocumentResult),
+    /// About a document of somebody else: kept and acknowledged.
+    News(AcknowledgementKind, &'static str, Option<MessageId>),
 }
 
 /// Dispatches by the payload; `wsa:Action` is not trusted.
@@ -180,6 +209,15 @@ fn parse(received: &Received<'_>) -> Result<Call, Refusal> {
     let bad = |error: crate::message::MessageError| Refusal::Sender(error.to_string());
     if payload.find(GetDocumentFileRequest::local_name()).is_some() {
         return GetDocumentFileRequest::read(payload).map(Call::File).map_err(bad);
+    }
+    if payload.find(SendNoticeRequest::local_name()).is_some() {
+        SendNoticeRequest::read(payload).map_err(bad)?;
+        return Ok(Call::News(AcknowledgementKind::SendNotice, SendNoticeRequest::ACTION, None));
+    }
+    if payload.find(DeliverDocumentFileRequest::local_name()).is_some() {
+        let file = DeliverDocumentFileRequest::read(payload).map_err(bad)?;
+        let (kind, action) = (AcknowledgementKind::DeliverDocumentFile, DeliverDocumentFileRequest::ACTION);
+        return Ok(Call::News(kind, action, file.relates_to_message));
     }
     let is_result = payload.find(RegisterDocumentResult::local_name()).is_some();
     if is_result || payload.child("relatesToMessage").is_some() {

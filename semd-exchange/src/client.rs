@@ -10,7 +10,10 @@ use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-use crate::soap::Version;
+use time::OffsetDateTime;
+
+use crate::security::Security;
+use crate::soap::{self, Received, Version};
 
 /// Limits of a [`Client`].
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +71,20 @@ pub enum ClientError {
         /// The limit.
         seconds: u64,
     },
+    /// The message could not be signed.
+    #[error("{reason}")]
+    NotSealed {
+        /// Why.
+        reason: String,
+    },
+    /// The answer is not signed as it must be.
+    #[error("the answer of {url} is not believed: {reason}")]
+    NotBelieved {
+        /// The address.
+        url: String,
+        /// Why.
+        reason: String,
+    },
     /// The answer is larger than permitted.
     #[error("the answer of {url} exceeds {limit} bytes")]
     TooLarge {
@@ -81,7 +98,7 @@ pub enum ClientError {
 impl ClientError {
     /// Whether the message certainly did not reach the other side.
     pub fn certainly_not_sent(&self) -> bool {
-        matches!(self, Self::Address { .. } | Self::NotConnected { .. })
+        matches!(self, Self::Address { .. } | Self::NotConnected { .. } | Self::NotSealed { .. })
     }
 }
 
@@ -99,6 +116,7 @@ pub struct Answer {
 pub struct Client {
     http: HyperClient<HttpConnector, Full<Bytes>>,
     limits: ClientLimits,
+    security: Security,
 }
 
 impl Client {
@@ -107,7 +125,19 @@ impl Client {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(limits.connect_timeout));
         connector.set_nodelay(true);
-        Self { http: HyperClient::builder(TokioExecutor::new()).build(connector), limits }
+        let http = HyperClient::builder(TokioExecutor::new()).build(connector);
+        Self { http, limits, security: Security::default() }
+    }
+
+    /// The same client with sealed requests and checked answers.
+    #[must_use]
+    pub fn with_security(self, security: Security) -> Self {
+        Self { security, ..self }
+    }
+
+    /// What seals the requests.
+    pub fn security(&self) -> &Security {
+        &self.security
     }
 
     /// Posts an envelope and reads the whole answer.
@@ -115,7 +145,18 @@ impl Client {
     /// # Errors
     /// When there is no complete answer. An HTTP status that says "error" is an answer.
     pub async fn post(&self, url: &str, version: Version, envelope: Vec<u8>) -> Result<Answer, ClientError> {
-        self.post_octets(url, version.content_type(), envelope).await
+        let envelope = self
+            .security
+            .seal(envelope)
+            .map_err(|error| ClientError::NotSealed { reason: error.to_string() })?;
+        let answer = self.post_octets(url, version.content_type(), envelope).await?;
+        // What is no envelope says nothing that could be believed or not.
+        if let Ok(received) = Received::read(&answer.body, &soap::limits()) {
+            self.security.check_answer(&received, OffsetDateTime::now_utc()).map_err(|error| {
+                ClientError::NotBelieved { url: url.to_owned(), reason: error.to_string() }
+            })?;
+        }
+        Ok(answer)
     }
 
     /// Posts octets of any type and reads the whole answer.

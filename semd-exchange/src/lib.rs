@@ -14,6 +14,7 @@ pub mod journal;
 pub mod message;
 pub mod retry;
 pub mod sandbox;
+pub mod security;
 pub mod soap;
 pub mod test_services;
 pub mod trust_services;

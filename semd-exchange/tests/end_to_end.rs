@@ -147,6 +147,7 @@ async fn faulty_register_still_registers_every_document_once() {
         technical: 0.2,
         repeated_result: 0.3,
         warning: 0.2,
+        ..Faults::default()
     };
     let settings = sandbox::SandboxSettings { faults, ..sandbox_settings(&keys.trust) };
     let sandbox = sandbox::serve(settings).await.unwrap();

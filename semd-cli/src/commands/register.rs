@@ -15,6 +15,7 @@ use semd_exchange::checksum::Checksum;
 use semd_exchange::client::{Client, ClientLimits};
 use semd_exchange::journal::{Rate, Record, State, Stop, Submission};
 use semd_exchange::retry::RetryPolicy;
+use semd_exchange::security::Security;
 use semd_exchange::worker::{BatchReport, Intake, Settings, Worker};
 use time::OffsetDateTime;
 
@@ -23,6 +24,7 @@ use super::packages::ListFormat;
 use super::validate::{Checked, check, outcome as verdict_outcome};
 use crate::args::{JournalPlace, PackageFolders};
 use crate::console::Console;
+use crate::envelope::EnvelopeFlags;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::{batch, input, packages};
@@ -37,6 +39,8 @@ pub struct Register {
     /// URL of the register
     #[arg(long, value_name = "URL", env = "SEMD_REGISTER", value_parser = http_url)]
     register: String,
+    #[command(flatten)]
+    envelope: EnvelopeFlags,
     #[command(flatten)]
     journal: JournalPlace,
     /// Address at which the register's calls are taken; port 0 takes a free one
@@ -119,8 +123,9 @@ impl Register {
                 Ok(())
             });
         }
-        // A wrong address is told before the documents are checked.
+        // A wrong address or key is told before the documents are checked.
         self.journal.address()?;
+        let security = self.envelope.security()?;
         let started = OffsetDateTime::now_utc();
         let mut journal = None;
         let mut intake = Intake::default();
@@ -145,7 +150,7 @@ impl Register {
             wait: self.wait.0,
             ..Settings::new(&self.register, self.reply_to.clone().unwrap_or(reply_to))
         };
-        let Some(report) = exchange_all(exchange, callback, settings, intake, console)? else {
+        let Some(report) = exchange_all(exchange, callback, security, settings, intake, console)? else {
             console.note(console.text(
                 "прервано; журнал цел, та же команда продолжит",
                 "interrupted; the journal is whole, the same command goes on",
@@ -312,6 +317,7 @@ impl Register {
 pub fn exchange_all(
     exchange: Exchange,
     callback: CallbackSettings,
+    security: Security,
     settings: impl FnOnce(String) -> Settings,
     intake: Intake,
     console: &Console,
@@ -320,7 +326,7 @@ pub fn exchange_all(
     let mut changes = exchange.subscribe();
     let run = async {
         let listen = callback.listen;
-        let client = Client::new(ClientLimits::default());
+        let client = Client::new(ClientLimits::default()).with_security(security);
         let service = callback::serve(exchange.clone(), client.clone(), callback).await.map_err(|error| {
             Failure::environment(Message::new(
                 format!("служба обратных вызовов не может занять {listen}: {error}"),

@@ -95,8 +95,14 @@ pub enum AcknowledgementKind {
     RegisterDocument,
     /// Answer to `sendDocumentFile`.
     SendDocumentFile,
+    /// Answer to `demandContent`: the file follows.
+    DemandContent,
     /// Answer of an information system to `sendRegisterDocumentResult`.
     SendRegisterDocumentResult,
+    /// Answer of an information system to a file the register delivers.
+    DeliverDocumentFile,
+    /// Answer of an information system to `sendNotice`.
+    SendNotice,
 }
 
 impl AcknowledgementKind {
@@ -104,7 +110,10 @@ impl AcknowledgementKind {
         match self {
             Self::RegisterDocument => "ser:registerDocumentResponse",
             Self::SendDocumentFile => "ser:sendDocumentFileResponse",
+            Self::DemandContent => "ser:demandContentResponse",
             Self::SendRegisterDocumentResult => "cb:sendRegisterDocumentResultResponse",
+            Self::DeliverDocumentFile => "cb:sendDocumentFileResponse",
+            Self::SendNotice => "cb:sendNoticeResponse",
         }
     }
 

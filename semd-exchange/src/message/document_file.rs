@@ -81,7 +81,7 @@ impl DocumentFile {
         Self { data, checksum }
     }
 
-    fn write(&self, w: &mut XmlWriter, prefix: &str) {
+    pub(super) fn write(&self, w: &mut XmlWriter, prefix: &str) {
         w.element(&format!("{prefix}:documentFile"), |w| {
             w.text(&format!("{prefix}:data"), &STANDARD.encode(&self.data));
             let checksum = self.checksum.map(|checksum| checksum.to_string());
@@ -90,7 +90,7 @@ impl DocumentFile {
     }
 
     /// The file below `root`; `None` when there is none or its data is not base64.
-    fn read(root: Element<'_>) -> Option<Self> {
+    pub(super) fn read(root: Element<'_>) -> Option<Self> {
         let file = root.find("documentFile")?;
         let text = file.find("data")?.value()?;
         let compact: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();

@@ -4,8 +4,10 @@
 //! Every message is written in one order and read leniently by local names ([`Payload`]).
 
 mod acknowledgement;
+mod demand;
 mod document_file;
 mod from_document;
+mod notice;
 mod person;
 mod register_document;
 mod register_result;
@@ -13,11 +15,13 @@ mod registry_item;
 pub mod timestamp;
 
 pub use acknowledgement::{Acknowledgement, AcknowledgementKind, RegisterError, Status};
+pub use demand::{DeliverDocumentFileRequest, DemandContentRequest};
 pub use document_file::{
     DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse, SendDocumentFileRequest,
 };
 pub use from_document::{DocumentSignature, NoIdentifier, ORGANIZATION_ROLE};
 pub(crate) use from_document::{creation_time, local_uid, split_given_name, staff};
+pub use notice::SendNoticeRequest;
 pub use person::{Department, Patient, Recipient, Signer};
 pub use register_document::{
     Association, DocContent, PersonalSignature, RegisterDocumentRequest, SignatureData,

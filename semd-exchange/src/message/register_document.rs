@@ -129,14 +129,14 @@ impl SignatureData {
         STANDARD.decode(compact).ok()
     }
 
-    fn write(&self, w: &mut XmlWriter, name: &str) {
-        w.element(name, |w| {
-            w.text("ser:data", &self.data);
-            write_checksum(w, self.checksum);
+    pub(super) fn write(&self, w: &mut XmlWriter, prefix: &str, name: &str) {
+        w.element(&format!("{prefix}:{name}"), |w| {
+            w.text(&format!("{prefix}:data"), &self.data);
+            write_checksum(w, prefix, self.checksum);
         });
     }
 
-    fn read(element: Element<'_>) -> Self {
+    pub(super) fn read(element: Element<'_>) -> Self {
         Self { data: element.text("data").unwrap_or_default(), checksum: read_checksum(element) }
     }
 }
@@ -155,9 +155,9 @@ pub struct PersonalSignature {
 
 private_debug!(PersonalSignature { signer, signature });
 
-fn write_checksum(w: &mut XmlWriter, checksum: Option<i64>) {
+fn write_checksum(w: &mut XmlWriter, prefix: &str, checksum: Option<i64>) {
     if let Some(checksum) = checksum {
-        w.text("ser:checksum", &checksum.to_string());
+        w.text(&format!("{prefix}:checksum"), &checksum.to_string());
     }
 }
 
@@ -203,17 +203,17 @@ impl Payload for RegisterDocumentRequest {
                 }
             });
         }
-        w.element("ser:docContent", |w| write_checksum(w, self.doc_content.checksum));
+        w.element("ser:docContent", |w| write_checksum(w, "ser", self.doc_content.checksum));
         w.optional("ser:description", self.description.as_deref());
         if let Some(signature) = &self.org_signature {
-            signature.write(w, "ser:orgSignature");
+            signature.write(w, "ser", "orgSignature");
         }
         if !self.personal_signatures.is_empty() {
             w.element("ser:personalSignatures", |w| {
                 for item in &self.personal_signatures {
                     w.element("ser:item", |w| {
                         item.signer.write(w);
-                        item.signature.write(w, "ser:signature");
+                        item.signature.write(w, "ser", "signature");
                         w.optional("ser:description", item.description.as_deref());
                     });
                 }

@@ -29,6 +29,7 @@ use self::pipeline::PendingFiles;
 use self::registry::{Entry, Registry};
 use self::store::Store;
 use crate::client::{Client, ClientLimits};
+use crate::security::Security;
 
 pub use faults::Faults;
 pub use registry::{RequestState, Stage, StateReport};
@@ -66,8 +67,12 @@ pub struct SandboxSettings {
     pub state: Option<PathBuf>,
     /// Faults on purpose.
     pub faults: Faults,
+    /// How much later a late result comes.
+    pub late_by: Duration,
     /// Largest request, bytes.
     pub max_body_bytes: usize,
+    /// What seals answers and callbacks, and whom the sandbox believes.
+    pub security: Security,
 }
 
 impl SandboxSettings {
@@ -89,7 +94,9 @@ impl SandboxSettings {
             delivery: repetition(600),
             state: None,
             faults: Faults::default(),
+            late_by: Duration::from_secs(5),
             max_body_bytes: 96 << 20,
+            security: Security::default(),
         }
     }
 }
@@ -203,8 +210,8 @@ pub async fn serve(settings: SandboxSettings) -> Result<RunningSandbox, SandboxE
     let address = listener.local_addr().map_err(fail)?;
     let limits = ClientLimits { max_answer_bytes: settings.max_body_bytes, ..ClientLimits::default() };
     let shared = Arc::new(Shared {
+        client: Client::new(limits).with_security(settings.security.clone()),
         settings,
-        client: Client::new(limits),
         registry: Mutex::new(registry),
         store,
         tasks: Mutex::new(JoinSet::new()),

@@ -9,14 +9,17 @@ use time::OffsetDateTime;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::faults::Fault;
+use super::faults::{Draw, Fault};
 use super::registry::Stage;
+use super::service::Sender;
 use super::{Repetition, Shared, judge};
+use crate::checksum::Checksum;
 use crate::message::{
-    GetDocumentFileRequest, GetDocumentFileResponse, Payload as _, RegisterDocumentRequest,
-    RegisterDocumentResult, RegisterError, RegistryItem, SendDocumentFileRequest, Status,
+    DeliverDocumentFileRequest, DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse, Payload as _,
+    RegisterDocumentRequest, RegisterDocumentResult, RegisterError, RegistryItem, SendDocumentFileRequest,
+    Status,
 };
-use crate::soap::{self, MessageId, Received};
+use crate::soap::{self, MessageId, Received, Version};
 
 /// Pulls whose file will come as a message of its own.
 #[derive(Debug, Default)]
@@ -49,18 +52,78 @@ impl PendingFiles {
 /// Works on a request until its result is acknowledged or given up.
 pub(super) async fn run(sandbox: Arc<Shared>, id: MessageId) {
     let Some(entry) = sandbox.registry().entry(&id).cloned() else { return };
+    let draw = Draw::new(&entry.state.local_uid, entry.state.attempt);
     if entry.state.stage == Stage::InWork {
-        work(&sandbox, &id, entry.request).await;
+        work(&sandbox, &id, &draw, entry.request).await;
     }
-    deliver(&sandbox, &id).await;
+    let faults = &sandbox.settings.faults;
+    if faults.hit(Fault::LateResult, &draw) && !faults.hit(Fault::EarlyResult, &draw) {
+        tokio::time::sleep(sandbox.settings.late_by).await;
+    }
+    deliver(&sandbox, &id, &draw).await;
+    if faults.hit(Fault::LaterPull, &draw) {
+        pull_by_number(&sandbox, &id, &draw).await;
+    }
+}
+
+/// Waits until the client has the result of a request, but not for ever: it may wait for the answer to the request.
+pub(super) async fn until_delivered(sandbox: &Shared, id: &MessageId) {
+    let until = Instant::now() + PATIENCE;
+    let delivered = || sandbox.registry().entry(id).is_none_or(|entry| entry.state.delivered);
+    while !delivered() && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// How long an answer is held back for a result that overtakes it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Asks for the file of a registered document by its number, as another clinic's question makes the register do.
+async fn pull_by_number(sandbox: &Shared, id: &MessageId, draw: &Draw) {
+    let Some(emdr_id) = sandbox.registry().entry(id).and_then(|entry| entry.state.emdr_id.clone()) else {
+        return;
+    };
+    let Some(url) = callback(sandbox, id) else { return };
+    let question = GetDocumentFileRequest { emdr_id: Some(emdr_id), ..GetDocumentFileRequest::default() };
+    let _ = ask(sandbox, id, draw, &url, &question).await;
+}
+
+/// Answers `demandContent`: takes the file from the client that registered it and delivers it to the one that asked.
+pub(super) async fn hand_over(sandbox: Arc<Shared>, emdr_id: String, sender: Sender) {
+    let owner = sandbox.registry().owner(&emdr_id);
+    let (Some(owner), Some(target)) = (owner, sandbox.registry().callback(&sender.client)) else { return };
+    let draw = Draw::new(&owner.local_uid, owner.attempt);
+    let Some(source) = callback(&sandbox, &owner.message_id) else { return };
+    let question =
+        GetDocumentFileRequest { emdr_id: Some(emdr_id.clone()), ..GetDocumentFileRequest::default() };
+    let Ok(data) = ask(&sandbox, &owner.message_id, &draw, &source, &question).await else { return };
+    let file = DeliverDocumentFileRequest {
+        relates_to_message: sender.message_id.clone(),
+        emdr_id: Some(emdr_id),
+        file: Some(DocumentFile::new(data, Checksum::default())),
+        ..DeliverDocumentFileRequest::default()
+    };
+    let mut headers = DeliverDocumentFileRequest::headers();
+    headers.to = Some(target.clone());
+    headers.relates_to = sender.message_id;
+    let envelope = file.envelope(&headers);
+    let _ = sandbox.client.post(&target, headers.version, envelope).await;
+}
+
+/// The SOAP version of calls to a client.
+fn version(sandbox: &Shared, draw: &Draw) -> Version {
+    match sandbox.settings.faults.hit(Fault::Soap11, draw) {
+        true => Version::V11,
+        false => Version::V12,
+    }
 }
 
 /// Steps 5 to 9: everything up to the verdict.
-async fn work(sandbox: &Shared, id: &MessageId, request: RegisterDocumentRequest) {
-    pause(sandbox).await;
-    if sandbox.settings.faults.hit(Fault::Technical, id) {
-        let error = RegisterError::new("RUNTIME_ERROR", "Не удается провести проверку ФРМР");
-        return refuse(sandbox, id, vec![error]);
+async fn work(sandbox: &Shared, id: &MessageId, draw: &Draw, request: RegisterDocumentRequest) {
+    pause(sandbox, draw, "request").await;
+    let on_purpose = sandbox.settings.faults.request_errors(draw);
+    if !on_purpose.is_empty() {
+        return refuse(sandbox, id, on_purpose);
     }
     let number = sandbox.registry().by_uid(&request.local_uid).map(|item| item.emdr_id.clone());
     let trust = sandbox.settings.trust.clone();
@@ -72,11 +135,16 @@ async fn work(sandbox: &Shared, id: &MessageId, request: RegisterDocumentRequest
     if !errors.is_empty() {
         return refuse(sandbox, id, errors);
     }
-    let bytes = match pull(sandbox, id, &request).await {
+    let bytes = match pull(sandbox, id, draw, &request).await {
         Ok(bytes) => bytes,
         Err(error) => return refuse(sandbox, id, vec![error]),
     };
-    pause(sandbox).await;
+    if sandbox.settings.faults.hit(Fault::RepeatedPull, draw) {
+        for _ in 0..2 {
+            let _ = pull(sandbox, id, draw, &request).await;
+        }
+    }
+    pause(sandbox, draw, "file").await;
     let settings = sandbox.settings.clone();
     let judged = tokio::task::spawn_blocking(move || {
         let options = Options { kind: Some(request.kind.clone()), ..Options::default() };
@@ -89,20 +157,21 @@ async fn work(sandbox: &Shared, id: &MessageId, request: RegisterDocumentRequest
     if let Some(entry) = sandbox.registry().change(id, |state| state.checksum = verdict.checksum) {
         sandbox.keep(entry, None);
     }
+    verdict.errors.extend(sandbox.settings.faults.file_errors(draw, &request));
     if !verdict.errors.is_empty() {
         return refuse(sandbox, id, verdict.errors);
     }
-    if sandbox.settings.faults.hit(Fault::Warning, id) {
+    if sandbox.settings.faults.hit(Fault::Warning, draw) {
         verdict.warnings.push(RegisterError::new("IPS_VALIDATION_WARNING", "Замечание подсистемы ИПС"));
     }
     register(sandbox, id, &request, verdict.warnings);
 }
 
-/// A random time in the permitted range.
-async fn pause(sandbox: &Shared) {
+/// A time in the permitted range that the seed decides.
+async fn pause(sandbox: &Shared, draw: &Draw, half: &str) {
     let (least, most) = (*sandbox.settings.delay.start(), *sandbox.settings.delay.end());
-    let draw = f64::from(crc32fast::hash(MessageId::random().as_str().as_bytes())) / 2_f64.powi(32);
-    tokio::time::sleep(least + most.saturating_sub(least).mul_f64(draw)).await;
+    let share = sandbox.settings.faults.number(half, draw);
+    tokio::time::sleep(least + most.saturating_sub(least).mul_f64(share)).await;
 }
 
 fn refuse(sandbox: &Shared, id: &MessageId, errors: Vec<RegisterError>) {
@@ -181,11 +250,12 @@ fn callback(sandbox: &Shared, id: &MessageId) -> Option<String> {
 async fn pull(
     sandbox: &Shared,
     id: &MessageId,
+    draw: &Draw,
     request: &RegisterDocumentRequest,
 ) -> Result<Vec<u8>, RegisterError> {
     let mut attempts = Attempts::new(sandbox.settings.pull);
     loop {
-        let error = match pull_once(sandbox, id, request).await {
+        let error = match pull_once(sandbox, id, draw, request).await {
             Ok(bytes) => return Ok(bytes),
             Err(error) => error,
         };
@@ -199,18 +269,10 @@ async fn pull(
 async fn pull_once(
     sandbox: &Shared,
     id: &MessageId,
+    draw: &Draw,
     request: &RegisterDocumentRequest,
 ) -> Result<Vec<u8>, RegisterError> {
-    let unreachable = |reason: &str| {
-        RegisterError::new(
-            "MIS_NOT_AVAILABLE",
-            format!("Сервис системы, предоставляющей документ, не доступен: {reason}"),
-        )
-    };
     let url = callback(sandbox, id).ok_or_else(|| unreachable("адрес неизвестен"))?;
-    if let Some(entry) = sandbox.registry().change(id, |state| state.pulls += 1) {
-        sandbox.keep(entry, None);
-    }
     let question = GetDocumentFileRequest {
         local_uid: Some(request.local_uid.clone()),
         kind: Some(request.kind.clone()),
@@ -219,13 +281,33 @@ async fn pull_once(
         organization: Some(request.organization.clone()),
         emdr_id: None,
     };
+    ask(sandbox, id, draw, &url, &question).await
+}
+
+fn unreachable(reason: &str) -> RegisterError {
+    let text = format!("Сервис системы, предоставляющей документ, не доступен: {reason}");
+    RegisterError::new("MIS_NOT_AVAILABLE", text)
+}
+
+/// One question for a file, and the file however it comes.
+async fn ask(
+    sandbox: &Shared,
+    id: &MessageId,
+    draw: &Draw,
+    url: &str,
+    question: &GetDocumentFileRequest,
+) -> Result<Vec<u8>, RegisterError> {
+    if let Some(entry) = sandbox.registry().change(id, |state| state.pulls += 1) {
+        sandbox.keep(entry, None);
+    }
     let mut headers = GetDocumentFileRequest::headers();
-    headers.to = Some(url.clone());
+    headers.version = version(sandbox, draw);
+    headers.to = Some(url.to_owned());
     let pull_id = headers.message_id.clone();
     // The file may overtake the acknowledgement.
     let file = sandbox.files.expect(pull_id.clone());
     let envelope = question.envelope(&headers);
-    let answer = sandbox.client.post(&url, headers.version, envelope).await;
+    let answer = sandbox.client.post(url, headers.version, envelope).await;
     let outcome = match answer {
         Err(error) => Err(unreachable(&error.to_string())),
         Ok(answer) => match answer_of(&answer.body) {
@@ -269,11 +351,11 @@ async fn asynchronous_file(
 }
 
 /// Steps 5.1, 9.1 and 10: the result, again and again until the client has it.
-async fn deliver(sandbox: &Shared, id: &MessageId) {
+async fn deliver(sandbox: &Shared, id: &MessageId, draw: &Draw) {
     let mut attempts = Attempts::new(sandbox.settings.delivery);
-    let mut again = sandbox.settings.faults.hit(Fault::RepeatedResult, id);
+    let mut again = sandbox.settings.faults.hit(Fault::RepeatedResult, draw);
     loop {
-        if deliver_once(sandbox, id).await {
+        if deliver_once(sandbox, id, draw).await {
             if let Some(entry) = sandbox.registry().change(id, |state| state.delivered = true) {
                 sandbox.keep(entry, None);
             }
@@ -288,7 +370,7 @@ async fn deliver(sandbox: &Shared, id: &MessageId) {
     }
 }
 
-async fn deliver_once(sandbox: &Shared, id: &MessageId) -> bool {
+async fn deliver_once(sandbox: &Shared, id: &MessageId, draw: &Draw) -> bool {
     let Some(url) = callback(sandbox, id) else { return false };
     let result = {
         let mut registry = sandbox.registry();
@@ -307,6 +389,7 @@ async fn deliver_once(sandbox: &Shared, id: &MessageId) -> bool {
         }
     };
     let mut headers = RegisterDocumentResult::headers();
+    headers.version = version(sandbox, draw);
     headers.to = Some(url.clone());
     headers.relates_to = Some(id.clone());
     let envelope = result.envelope(&headers);

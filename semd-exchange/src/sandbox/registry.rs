@@ -42,6 +42,9 @@ pub struct RequestState {
     pub errors: Vec<RegisterError>,
     /// Warnings of the registration.
     pub warnings: Vec<RegisterError>,
+    /// 1 for the first request with this `localUid`.
+    #[serde(default)]
+    pub attempt: u32,
     /// How often the file was asked for.
     pub pulls: u32,
     /// How often the result was sent.
@@ -101,6 +104,12 @@ pub(super) struct Registry {
 }
 
 impl Registry {
+    /// Number of the next request with a `localUid`.
+    pub(super) fn next_attempt(&self, local_uid: &str) -> u32 {
+        let same = |entry: &&Entry| entry.state.local_uid.eq_ignore_ascii_case(local_uid);
+        self.entries.iter().filter(same).count() as u32 + 1
+    }
+
     pub(super) fn arrive(&mut self, entry: Entry) -> Arrival {
         let id = entry.state.message_id.clone();
         if self.by_message.contains_key(&id) {
@@ -143,6 +152,12 @@ impl Registry {
     /// The item of a `localUid`, whatever its letter case.
     pub(super) fn by_uid(&self, local_uid: &str) -> Option<&RegistryItem> {
         self.items.get(*self.by_uid.get(&local_uid.to_lowercase())?)
+    }
+
+    /// The request that registered a document.
+    pub(super) fn owner(&self, emdr_id: &str) -> Option<RequestState> {
+        let owns = |entry: &&Entry| entry.state.emdr_id.as_deref() == Some(emdr_id);
+        self.entries.iter().find(owns).map(|entry| entry.state.clone())
     }
 
     pub(super) fn by_emdr_id(&self, emdr_id: &str) -> Option<&RegistryItem> {

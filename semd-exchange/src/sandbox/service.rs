@@ -10,13 +10,13 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use time::OffsetDateTime;
 
-use super::faults::Fault;
+use super::faults::{Draw, Fault};
 use super::registry::{Arrival, Entry, RequestState, Stage};
 use super::{Shared as Sandbox, judge, pipeline};
 use crate::message::{
-    Acknowledgement, AcknowledgementKind, GetRegistryItemRequest, GetRegistryItemResponse, MessageError,
-    Payload, RegisterDocumentRequest, RegisterError, SearchRegistryItemRequest, SearchRegistryItemResponse,
-    SendDocumentFileRequest, Status,
+    Acknowledgement, AcknowledgementKind, DemandContentRequest, GetRegistryItemRequest,
+    GetRegistryItemResponse, MessageError, Payload, RegisterDocumentRequest, RegisterError,
+    SearchRegistryItemRequest, SearchRegistryItemResponse, SendDocumentFileRequest, Status,
 };
 use crate::soap::{self, FaultSide, Headers, MessageId, Received, SoapFault};
 
@@ -37,26 +37,38 @@ enum Call {
     File(SendDocumentFileRequest),
     Search(SearchRegistryItemRequest),
     Get(GetRegistryItemRequest),
+    Demand(DemandContentRequest),
 }
 
 /// What an envelope says about its sender.
-struct Sender {
-    message_id: Option<MessageId>,
-    client: String,
+pub(super) struct Sender {
+    pub(super) message_id: Option<MessageId>,
+    pub(super) client: String,
 }
 
 async fn receive(Shared(sandbox): Shared<Arc<Sandbox>>, body: Bytes) -> Response {
+    let (response, overtaken) = answer(&sandbox, &body);
+    if let Some(message_id) = overtaken {
+        pipeline::until_delivered(&sandbox, &message_id).await;
+    }
+    sandbox.settings.security.sealed(response).await
+}
+
+/// The answer, and the request whose result must be delivered before it.
+fn answer(sandbox: &Arc<Sandbox>, body: &[u8]) -> (Response, Option<MessageId>) {
     let mut headers = Headers::new("");
-    let (call, sender) = match read(&sandbox, &body, &mut headers) {
+    let (call, sender) = match read(sandbox, body, &mut headers) {
         Ok(read) => read,
         Err(reason) => {
             "fault".clone_into(&mut headers.action);
             let fault = SoapFault { side: FaultSide::Sender, reason };
-            return (StatusCode::BAD_REQUEST, respond(fault.write(&headers), &headers)).into_response();
+            let response =
+                (StatusCode::BAD_REQUEST, respond(fault.write(&headers), &headers)).into_response();
+            return (response, None);
         }
     };
-    match call {
-        Call::Register(request) => register(&sandbox, *request, sender, headers),
+    let response = match call {
+        Call::Register(request) => return register(sandbox, *request, sender, headers),
         Call::File(file) => {
             let relates_to = file.relates_to_message.clone().or(headers.relates_to.clone());
             let taken = relates_to.is_some_and(|pull| sandbox.files.deliver(&pull, file));
@@ -93,7 +105,22 @@ async fn receive(Shared(sandbox): Shared<Arc<Sandbox>>, body: Bytes) -> Response
             GetRegistryItemResponse::ACTION.clone_into(&mut headers.action);
             respond(answer.envelope(&headers), &headers)
         }
-    }
+        Call::Demand(request) => {
+            let known = sandbox.registry().by_emdr_id(&request.emdr_id).is_some();
+            let answer = match known {
+                true => {
+                    sandbox.spawn(pipeline::hand_over(Arc::clone(sandbox), request.emdr_id, sender));
+                    Acknowledgement::success()
+                }
+                false => Acknowledgement::error(vec![RegisterError::new(
+                    "REGISTRY_ITEM_NOT_FOUND",
+                    format!("Запись [{}] не найдена", request.emdr_id),
+                )]),
+            };
+            acknowledge(&answer, AcknowledgementKind::DemandContent, headers)
+        }
+    };
+    (response, None)
 }
 
 /// Reads the envelope, remembers where its sender listens, and completes the headers of the answer.
@@ -101,6 +128,8 @@ fn read(sandbox: &Sandbox, body: &[u8], headers: &mut Headers) -> Result<(Call, 
     let received = Received::read(body, &soap::limits()).map_err(|error| error.to_string())?;
     headers.version = received.version;
     headers.relates_to.clone_from(&received.message_id);
+    let now = OffsetDateTime::now_utc();
+    sandbox.settings.security.check(&received, now).map_err(|error| error.to_string())?;
     let client = received.client_entity_id.clone().unwrap_or_default();
     if let Some(callback) = &received.reply_to {
         sandbox.registry().remember_client(&client, callback.clone());
@@ -120,6 +149,8 @@ fn read(sandbox: &Sandbox, body: &[u8], headers: &mut Headers) -> Result<(Call, 
         Call::File(file)
     } else if named(SearchRegistryItemRequest::local_name()) {
         Call::Search(SearchRegistryItemRequest::read(payload).map_err(bad)?)
+    } else if named(DemandContentRequest::local_name()) {
+        Call::Demand(DemandContentRequest::read(payload).map_err(bad)?)
     } else if named(GetRegistryItemRequest::local_name()) {
         Call::Get(GetRegistryItemRequest::read(payload).map_err(bad)?)
     } else {
@@ -134,14 +165,16 @@ fn register(
     request: RegisterDocumentRequest,
     sender: Sender,
     headers: Headers,
-) -> Response {
+) -> (Response, Option<MessageId>) {
     let kind = AcknowledgementKind::RegisterDocument;
     let Some(message_id) = sender.message_id else {
         let error = RegisterError::new("VALIDATION_ERROR", "В заголовке нет MessageID");
-        return acknowledge(&Acknowledgement::error(vec![error]), kind, headers);
+        return (acknowledge(&Acknowledgement::error(vec![error]), kind, headers), None);
     };
     let faults = &sandbox.settings.faults;
-    let errors = match faults.hit(Fault::RateLimit, &message_id) {
+    let attempt = sandbox.registry().next_attempt(&request.local_uid);
+    let draw = Draw::new(&request.local_uid, attempt);
+    let errors = match faults.hit(Fault::RateLimit, &draw) {
         true => vec![RegisterError::new(
             "RATE_LIMIT",
             "Доступ к сервису временно запрещён - превышен лимит запросов",
@@ -156,6 +189,7 @@ fn register(
             emdr_id: None,
             errors: errors.clone(),
             warnings: Vec::new(),
+            attempt,
             pulls: 0,
             deliveries: 0,
             delivered: false,
@@ -170,15 +204,16 @@ fn register(
         sandbox.keep(&entry, None);
     }
     if !errors.is_empty() {
-        return acknowledge(&Acknowledgement::error(errors), kind, headers);
+        return (acknowledge(&Acknowledgement::error(errors), kind, headers), None);
     }
     if arrival == Arrival::New {
         sandbox.spawn(pipeline::run(Arc::clone(sandbox), message_id.clone()));
     }
-    if faults.hit(Fault::LostAnswer, &message_id) {
-        return StatusCode::GATEWAY_TIMEOUT.into_response();
+    let overtaken = faults.hit(Fault::EarlyResult, &draw).then_some(message_id);
+    if faults.hit(Fault::LostAnswer, &draw) {
+        return (StatusCode::GATEWAY_TIMEOUT.into_response(), overtaken);
     }
-    acknowledge(&Acknowledgement::success(), kind, headers)
+    (acknowledge(&Acknowledgement::success(), kind, headers), overtaken)
 }
 
 fn acknowledge(answer: &Acknowledgement, kind: AcknowledgementKind, mut headers: Headers) -> Response {

@@ -25,6 +25,8 @@ pub enum EnvelopeError {
 /// A received envelope.
 pub struct Received<'s> {
     document: Document<'s>,
+    header: Option<ElementId>,
+    body: ElementId,
     payload: ElementId,
     /// Envelope version; an unknown namespace counts as SOAP 1.2.
     pub version: Version,
@@ -84,7 +86,10 @@ impl<'s> Received<'s> {
             .find(|&child| document.local_name(child) == "Body")
             .ok_or(EnvelopeError::NoBody)?;
         let payload = document.children(body).next().ok_or(EnvelopeError::NoBody)?;
+        let header = document.children(document.root()).find(|&child| document.local_name(child) == "Header");
         Ok(Self {
+            header,
+            body,
             payload,
             version,
             message_id,
@@ -95,6 +100,26 @@ impl<'s> Received<'s> {
             client_entity_id,
             document,
         })
+    }
+
+    /// The tree everything was read from.
+    pub(crate) fn document(&self) -> &Document<'s> {
+        &self.document
+    }
+
+    /// The header that was read.
+    pub(crate) fn header(&self) -> Option<ElementId> {
+        self.header
+    }
+
+    /// The body whose payload was read.
+    pub(crate) fn body(&self) -> ElementId {
+        self.body
+    }
+
+    /// The header block that was read by its local name.
+    pub(crate) fn header_part(&self, local: &str) -> Option<ElementId> {
+        self.document.children(self.header?).find(|&child| self.document.local_name(child) == local)
     }
 
     /// The first element of the body.
