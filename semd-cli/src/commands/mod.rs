@@ -5,6 +5,7 @@ pub mod explain;
 pub mod journal;
 pub mod packages;
 pub mod pki;
+pub mod preflight;
 pub mod register;
 pub mod sandbox;
 pub mod sign;
