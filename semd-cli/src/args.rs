@@ -100,7 +100,9 @@ pub enum Command {
     Sign(commands::sign::Sign),
     /// Judge signatures
     Verify(commands::verify::Verify),
-    /// Validate, send to the register and wait for results; the journal keeps everything
+    /// Predict the register's verdict for documents with their signatures and requests
+    Preflight(commands::preflight::Preflight),
+    /// Foresee the verdict, send to the register and wait for results; the journal keeps everything
     Register(commands::register::Register),
     /// What the journal knows
     #[command(subcommand)]

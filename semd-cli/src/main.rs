@@ -44,6 +44,7 @@ fn main() -> ExitCode {
         Command::Build(command) => command.run(&console),
         Command::Sign(command) => command.run(&console),
         Command::Verify(command) => command.run(&console),
+        Command::Preflight(command) => command.run(&console),
         Command::Register(command) => command.run(&console),
         Command::Journal(command) => command.run(&console),
         Command::Sandbox(command) => command.run(&console),

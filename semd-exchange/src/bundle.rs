@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::checksum::Checksum;
 use crate::journal::{Record, Submission};
-use crate::message::{DocumentSignature, NoIdentifier, RegisterDocumentRequest};
+use crate::message::{DocumentSignature, NoIdentifier, RegisterDocumentRequest, RegistryItem};
 
 /// Extensions of signature files, the one written first.
 const SIGNATURE_EXTENSIONS: [&str; 3] = ["p7s", "sig", "sgn"];
@@ -89,6 +89,40 @@ pub struct Bundle {
     pub signatures: Vec<SignatureFile>,
     /// The file with request fields, if any.
     pub request: Option<PathBuf>,
+}
+
+/// The content of the files of one document.
+#[derive(Clone, Default)]
+pub struct BundleFiles {
+    /// The document.
+    pub document: Vec<u8>,
+    /// Role and content of each signature file, ordered by role.
+    pub signatures: Vec<(String, Vec<u8>)>,
+    /// `NAME.remd.json`.
+    pub request: Option<Vec<u8>>,
+    /// `NAME.result.json`.
+    pub result: Option<Vec<u8>>,
+}
+
+impl std::fmt::Debug for BundleFiles {
+    /// Without the content, which holds personal data.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BundleFiles").field("bytes", &self.document.len()).finish_non_exhaustive()
+    }
+}
+
+impl BundleFiles {
+    /// The kind that the file with request fields names.
+    pub fn kind(&self) -> Option<String> {
+        let fields: Value = serde_json::from_slice(self.request.as_deref()?).ok()?;
+        fields.get("kind")?.as_str().map(str::to_owned)
+    }
+
+    /// What the register said at registration, when the outcome says that the document is registered.
+    pub fn registered(&self) -> Option<RegistryItem> {
+        let result: Value = serde_json::from_slice(self.result.as_deref()?).ok()?;
+        serde_json::from_value(result.get("registry_item")?.clone()).ok()
+    }
 }
 
 /// Where the signature of a role belongs: beside the document, or in another folder.
@@ -173,6 +207,25 @@ impl Bundle {
         let has_request =
             request.file_name().is_some_and(|file| names.iter().any(|name| OsStr::new(name) == file));
         Self { document: document.to_owned(), signatures, request: has_request.then_some(request) }
+    }
+
+    /// Reads the files as they are.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is too large.
+    pub fn read(&self) -> Result<BundleFiles, BundleError> {
+        let document = read(&self.document, Limits::default().max_bytes as u64)?;
+        let signatures = self
+            .signatures
+            .iter()
+            .map(|file| Ok((file.role.clone(), read(&file.path, MAX_SIDE_FILE)?)))
+            .collect::<Result<_, _>>()?;
+        let request = self.request.as_deref().map(|file| read(file, MAX_SIDE_FILE)).transpose()?;
+        let result = match read(&result_path(&self.document), MAX_SIDE_FILE) {
+            Err(BundleError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
+            result => Some(result?),
+        };
+        Ok(BundleFiles { document, signatures, request, result })
     }
 
     /// Reads the files and makes the request.

@@ -12,6 +12,8 @@ pub mod codes;
 mod exchange;
 pub mod journal;
 pub mod message;
+pub mod preflight;
+pub mod reference;
 pub mod retry;
 pub mod sandbox;
 pub mod security;

@@ -7,6 +7,7 @@ pub mod journal;
 pub mod nsi;
 pub mod packages;
 pub mod pki;
+pub mod preflight;
 pub mod register;
 pub mod sandbox;
 pub mod sign;

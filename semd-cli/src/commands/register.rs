@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use clap::Args;
 use semd_core::report::format::{Printed, concise};
-use semd_core::report::{Lang, Message, Verdict};
-use semd_core::validate::{Options, Validator};
+use semd_core::report::{Lang, Message, Severity, Verdict};
 use semd_exchange::Exchange;
 use semd_exchange::bundle::{self, Bundle, BundleError};
 use semd_exchange::callback::{self, CallbackSettings};
 use semd_exchange::checksum::Checksum;
 use semd_exchange::client::{Client, ClientLimits};
 use semd_exchange::journal::{Rate, Record, State, Stop, Submission};
+use semd_exchange::preflight::Preflight;
 use semd_exchange::retry::RetryPolicy;
 use semd_exchange::security::Security;
 use semd_exchange::worker::{BatchReport, Intake, Settings, Worker};
@@ -21,15 +21,16 @@ use time::OffsetDateTime;
 
 use super::journal::{journal_failure, table};
 use super::packages::ListFormat;
-use super::validate::{Checked, check, outcome as verdict_outcome};
-use crate::args::{JournalPlace, PackageFolders};
+use super::preflight::{Predicted, Sources, now, predict};
+use super::validate::outcome as verdict_outcome;
+use crate::args::JournalPlace;
 use crate::console::Console;
 use crate::envelope::EnvelopeFlags;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::{batch, input, packages};
+use crate::{batch, input};
 
-/// Validate, send to the register and wait for results; the journal keeps everything.
+/// Foresee the register's verdict, send what it would take, and wait for results; the journal keeps everything.
 /// A rerun with the same documents goes on where the last run ended, however it ended
 #[derive(Args, Debug)]
 pub struct Register {
@@ -62,7 +63,7 @@ pub struct Register {
     /// [default: no limit until the register says RATE_LIMIT]
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<Rate>,
-    /// Send documents although the checks find errors in them or cannot judge them
+    /// Send documents although the register would refuse them, or although the checks cannot judge them
     #[arg(long)]
     force: bool,
     /// Documents checked at the same time [default: number of processors]
@@ -72,7 +73,7 @@ pub struct Register {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    folders: PackageFolders,
+    sources: Sources,
     /// Kind of the documents [default: found from templateId]
     #[arg(long, value_name = "CODE")]
     kind: Option<String>,
@@ -116,9 +117,9 @@ impl Register {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let files = input::documents(&self.paths)?;
-        let validator = Validator::new(packages::open(&self.folders)?);
+        let preflight = self.sources.open(None, console)?;
         if self.dry_run {
-            return self.prepare(&files, &validator, console, &mut |part| {
+            return self.prepare(&files, &preflight, console, &mut |part| {
                 print_dry_run(&part, console);
                 Ok(())
             });
@@ -130,7 +131,7 @@ impl Register {
         let mut journal = None;
         let mut intake = Intake::default();
         // A part goes into the journal as soon as it is checked: memory does not grow with the batch.
-        let mut worst = self.prepare(&files, &validator, console, &mut |part| {
+        let mut worst = self.prepare(&files, &preflight, console, &mut |part| {
             let exchange = match &mut journal {
                 Some(exchange) => exchange,
                 none => none.insert(self.open_journal(console)?),
@@ -173,13 +174,13 @@ impl Register {
     fn prepare(
         &self,
         files: &[PathBuf],
-        validator: &Validator,
+        preflight: &Preflight,
         console: &Console,
         hand_over: &mut dyn FnMut(Vec<Submission>) -> Result<(), Failure>,
     ) -> Result<Outcome, Failure> {
         /// Documents handed over together.
         const PART: usize = 64;
-        let options = Options { kind: self.kind.clone(), ..Options::default() };
+        let as_of = now();
         let bundles = Bundle::find_all(files).map_err(bundle_failure)?;
         let mut part = Vec::new();
         let mut stopped = None;
@@ -188,13 +189,13 @@ impl Register {
         batch::in_order(
             &bundles,
             self.jobs,
-            |bundle| check(validator, &options, &bundle.document),
-            |bundle, checked| {
+            |bundle| predict(preflight, bundle, self.kind.as_deref(), as_of),
+            |bundle, predicted| {
                 bar.inc(1);
                 if stopped.is_some() {
                     return;
                 }
-                let made = checked.and_then(|checked| self.submission(bundle, &checked, console));
+                let made = predicted.and_then(|predicted| self.submission(bundle, &predicted, console));
                 match made {
                     Ok(submission) => part.push(submission),
                     Err(failure) => {
@@ -219,21 +220,32 @@ impl Register {
         Ok(worst)
     }
 
-    /// The submission of one checked document; a failure when the checks forbid sending.
+    /// The submission of one document; a failure when the register would refuse it.
     fn submission(
         &self,
         bundle: &Bundle,
-        checked: &Checked,
+        predicted: &Predicted,
         console: &Console,
     ) -> Result<Submission, Failure> {
         let file = bundle.document.to_string_lossy();
-        let report = &checked.report;
+        let report = &predicted.report.report;
+        let only_unsigned = bundle.signatures.is_empty()
+            && report
+                .findings
+                .iter()
+                .all(|one| one.severity != Severity::Error || one.code == "NO_SIGNATURE");
+        if only_unsigned && !self.force {
+            return Err(Failure::usage(Message::new(
+                format!("{file}: рядом нет подписей *.p7s (NO_SIGNATURE); подпишите документ: semd sign"),
+                format!("{file}: no signature *.p7s stands beside it (NO_SIGNATURE); sign it: semd sign"),
+            )));
+        }
         if report.verdict != Verdict::Valid {
             let printed = Printed {
                 file: &file,
-                source: &checked.bytes,
+                source: &predicted.files.document,
                 report,
-                elapsed_us: checked.elapsed_us,
+                elapsed_us: predicted.elapsed_us,
                 lang: console.lang,
                 show_personal_data: console.show_personal_data,
             };
@@ -252,12 +264,6 @@ impl Register {
                 format!("{file}: the kind of the document is not known; give --kind"),
             )));
         };
-        if bundle.signatures.is_empty() && !self.force {
-            return Err(Failure::usage(Message::new(
-                format!("{file}: рядом нет подписей *.p7s (NO_SIGNATURE); подпишите документ: semd sign"),
-                format!("{file}: no signature *.p7s stands beside it (NO_SIGNATURE); sign it: semd sign"),
-            )));
-        }
         bundle.load(kind, Checksum::default()).map_err(bundle_failure)
     }
 

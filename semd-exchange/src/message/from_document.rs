@@ -60,11 +60,22 @@ impl RegisterDocumentRequest {
         signatures: &[DocumentSignature],
         checksum: Checksum,
     ) -> Result<Self, NoIdentifier> {
-        let local_uid = local_uid(header).ok_or(NoIdentifier)?;
+        let request = Self::from_header(header, kind, bytes, signatures, checksum);
+        if request.local_uid.is_empty() { Err(NoIdentifier) } else { Ok(request) }
+    }
+
+    /// As [`Self::from_document`], without an identifier where the header has none.
+    pub(crate) fn from_header(
+        header: &Header,
+        kind: &str,
+        bytes: &[u8],
+        signatures: &[DocumentSignature],
+        checksum: Checksum,
+    ) -> Self {
         let (organization, personal): (Vec<_>, Vec<_>) =
             signatures.iter().partition(|signature| signature.role == ORGANIZATION_ROLE);
-        Ok(Self {
-            local_uid,
+        Self {
+            local_uid: local_uid(header).unwrap_or_default(),
             kind: kind.to_owned(),
             creation_date_time: creation_time(header).map(timestamp::to_xsd).unwrap_or_default(),
             organization: header.organization.oid.clone().unwrap_or_default(),
@@ -94,7 +105,7 @@ impl RegisterDocumentRequest {
                 })
                 .collect(),
             ..Self::default()
-        })
+        }
     }
 }
 

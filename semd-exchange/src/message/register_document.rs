@@ -54,6 +54,9 @@ pub struct RegisterDocumentRequest {
     /// Signatures of persons, at least one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub personal_signatures: Vec<PersonalSignature>,
+    /// Extra attributes, XML by the schema of the kind; required or forbidden by the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pluggable_attributes: Option<String>,
 }
 
 private_debug!(RegisterDocumentRequest {
@@ -219,6 +222,7 @@ impl Payload for RegisterDocumentRequest {
                 }
             });
         }
+        w.optional("ser:pluggableAttributes", self.pluggable_attributes.as_deref());
     }
 
     fn read(payload: Element<'_>) -> Result<Self, MessageError> {
@@ -255,6 +259,7 @@ impl Payload for RegisterDocumentRequest {
                     description: item.text("description"),
                 })
                 .collect(),
+            pluggable_attributes: root.text("pluggableAttributes"),
         })
     }
 }
@@ -313,6 +318,7 @@ pub(crate) mod tests {
                 signature: SignatureData::new(b"doctor", Checksum::default()),
                 description: Some("подпись".into()),
             }],
+            pluggable_attributes: Some("<attributes><a>1</a></attributes>".into()),
         }
     }
 

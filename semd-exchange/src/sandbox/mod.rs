@@ -4,7 +4,8 @@
 //! through the client's callback service, the check of the file, and the asynchronous result. [`judge`] decides from
 //! data alone; the rest of the module is transport and memory.
 //!
-//! What it cannot check without the federal registers (organisations, staff, patients) it takes as right.
+//! What it cannot check without the federal registers (organisations, staff, patients) it takes as right; extracts of them
+//! are given as [`ReferenceData`].
 
 mod faults;
 pub mod judge;
@@ -19,8 +20,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use semd_core::kinds::KindRegistry;
 use semd_core::validate::Validator;
 use semd_sign::verify::TrustStore;
+use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -30,6 +33,7 @@ use self::registry::{Entry, Registry};
 use self::store::Store;
 use crate::client::{Client, ClientLimits};
 use crate::security::Security;
+use crate::reference::ReferenceData;
 
 pub use faults::Faults;
 pub use registry::{RequestState, Stage, StateReport};
@@ -57,6 +61,12 @@ pub struct SandboxSettings {
     pub trust: TrustStore,
     /// Rule packages; without them the rules of kinds are not checked, and every registration carries a warning.
     pub validator: Option<Validator>,
+    /// Kinds of documents.
+    pub kinds: Arc<KindRegistry>,
+    /// Federal registers, rules and history that the sandbox knows; what is not there is taken as right.
+    pub data: Arc<ReferenceData>,
+    /// The moment the sandbox believes it is; `None` asks the clock.
+    pub clock: Option<OffsetDateTime>,
     /// Time each half of the asynchronous work takes at least and at most.
     pub delay: RangeInclusive<Duration>,
     /// Attempts to get a file.
@@ -89,6 +99,9 @@ impl SandboxSettings {
             callback: None,
             trust,
             validator: None,
+            kinds: Arc::new(KindRegistry::embedded()),
+            data: Arc::default(),
+            clock: None,
             delay: Duration::ZERO..=Duration::from_millis(50),
             pull: repetition(60),
             delivery: repetition(600),
@@ -97,6 +110,16 @@ impl SandboxSettings {
             late_by: Duration::from_secs(5),
             max_body_bytes: 96 << 20,
             security: Security::default(),
+        }
+    }
+
+    /// What the sandbox knows when it judges now.
+    fn knowledge(&self) -> judge::Knowledge<'_> {
+        judge::Knowledge {
+            trust: &self.trust,
+            kinds: &self.kinds,
+            data: &self.data,
+            now: self.clock.unwrap_or_else(OffsetDateTime::now_utc),
         }
     }
 }

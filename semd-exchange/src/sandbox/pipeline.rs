@@ -126,9 +126,9 @@ async fn work(sandbox: &Shared, id: &MessageId, draw: &Draw, request: RegisterDo
         return refuse(sandbox, id, on_purpose);
     }
     let number = sandbox.registry().by_uid(&request.local_uid).map(|item| item.emdr_id.clone());
-    let trust = sandbox.settings.trust.clone();
+    let settings = sandbox.settings.clone();
     let judged = tokio::task::spawn_blocking(move || {
-        let errors = judge::full(&request, number.as_deref(), &trust, OffsetDateTime::now_utc());
+        let errors = judge::full(&request, number.as_deref(), &settings.knowledge());
         (request, errors)
     });
     let Ok((request, errors)) = judged.await else { return };
@@ -149,8 +149,7 @@ async fn work(sandbox: &Shared, id: &MessageId, draw: &Draw, request: RegisterDo
     let judged = tokio::task::spawn_blocking(move || {
         let options = Options { kind: Some(request.kind.clone()), ..Options::default() };
         let report = settings.validator.as_ref().map(|validator| validator.validate(&bytes, &options));
-        let verdict =
-            judge::file(&request, &bytes, report.as_ref(), &settings.trust, OffsetDateTime::now_utc());
+        let verdict = judge::file(&request, &bytes, report.as_ref(), &settings.knowledge());
         (request, verdict)
     });
     let Ok((request, mut verdict)) = judged.await else { return };

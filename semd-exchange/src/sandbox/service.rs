@@ -179,7 +179,7 @@ fn register(
             "RATE_LIMIT",
             "Доступ к сервису временно запрещён - превышен лимит запросов",
         )],
-        false => judge::coarse(&request),
+        false => judge::coarse(&request, &sandbox.settings.kinds, &sandbox.settings.data),
     };
     let entry = Entry {
         state: RequestState {

@@ -19,8 +19,9 @@ struct Object<'a> {
     findings: Vec<FindingObject<'a>>,
 }
 
+/// One finding as it stands in the formats in JSON.
 #[derive(Serialize)]
-struct FindingObject<'a> {
+pub struct FindingObject<'a> {
     layer: Layer,
     code: &'a str,
     rule: Option<&'a str>,
@@ -37,7 +38,8 @@ struct FindingObject<'a> {
 }
 
 impl<'a> FindingObject<'a> {
-    fn new(finding: &'a Finding, lang: Lang) -> Self {
+    /// The object of a finding, texts in `lang`.
+    pub fn new(finding: &'a Finding, lang: Lang) -> Self {
         Self {
             layer: finding.layer,
             code: finding.code,

@@ -1,11 +1,17 @@
 //! Stage 1, synchronous half: is the request complete enough to be worked on.
 
+use semd_core::kinds::KindRegistry;
 use uuid::Uuid;
 
 use crate::message::{RegisterDocumentRequest, RegisterError, timestamp};
+use crate::reference::ReferenceData;
 
 /// The coarse check of a request. An empty list means that the request is acknowledged.
-pub fn coarse(request: &RegisterDocumentRequest) -> Vec<RegisterError> {
+pub fn coarse(
+    request: &RegisterDocumentRequest,
+    kinds: &KindRegistry,
+    data: &ReferenceData,
+) -> Vec<RegisterError> {
     let mut errors = Vec::new();
     let mut structural = |message: String| errors.push(RegisterError::new("VALIDATION_ERROR", message));
     if Uuid::try_parse(&request.local_uid).is_err() {
@@ -39,6 +45,14 @@ pub fn coarse(request: &RegisterDocumentRequest) -> Vec<RegisterError> {
     let signed = |data: &str| !data.is_empty();
     if !request.personal_signatures.iter().any(|item| signed(&item.signature.data)) {
         errors.push(RegisterError::new("NO_SIGNATURE", "Отсутствуют подписи документа"));
+    }
+    let version =
+        data.table("system").and_then(|table| table.rows().next()).map(|row| row.get("service_version"));
+    if version == Some("3.0") && kinds.find(&request.kind).is_some_and(|kind| kind.series_required) {
+        errors.push(RegisterError::new(
+            "SERIES_REQUIRED_WRONG_SERVICE_VERSION",
+            "Невозможно зарегистрировать ЭМД с обязательным указанием серии документа с помощью версии сервиса 3.0",
+        ));
     }
     errors
 }

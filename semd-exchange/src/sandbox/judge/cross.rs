@@ -1,15 +1,22 @@
 //! The request against the document it speaks of.
 
 use semd_core::header::{Header, Staff};
+use semd_core::xml::{Document, HL7_V3};
 
 use crate::message::{
     Patient, RegisterDocumentRequest, RegisterError, Signer, creation_time, local_uid, staff, timestamp,
 };
 
 /// Everything in which the request and the document differ.
-pub(super) fn cross_check(request: &RegisterDocumentRequest, header: &Header) -> Vec<RegisterError> {
+pub(super) fn cross_check(
+    request: &RegisterDocumentRequest,
+    file: &Document<'_>,
+    header: &Header,
+) -> Vec<RegisterError> {
     let mut errors = Vec::new();
     document(request, header, &mut errors);
+    units(request, file, header, &mut errors);
+    names(header, &mut errors);
     if let (Some(patient), Some(role)) = (&request.patient, &header.patient) {
         compare_patient(patient, role, &mut errors);
     }
@@ -70,42 +77,94 @@ fn compare_patient(patient: &Patient, role: &semd_core::header::Patient, errors:
     }
 }
 
+/// Provider and author must be of the organisation, and the department must be the custodian's.
+fn units(
+    request: &RegisterDocumentRequest,
+    file: &Document<'_>,
+    header: &Header,
+    errors: &mut Vec<RegisterError>,
+) {
+    let own = &request.organization;
+    let first = |name: &str| file.descendants(file.root()).find(|&one| file.local_name(one) == name);
+    let author = first("assignedAuthor");
+    let represented = author.and_then(|author| file.child(author, HL7_V3, "representedOrganization"));
+    for (node, element) in
+        [("providerOrganization", first("providerOrganization")), ("representedOrganization", represented)]
+    {
+        let roots = element.into_iter().flat_map(|element| file.children_named(element, HL7_V3, "id"));
+        let oid = roots
+            .filter_map(|id| file.attribute(id, "", "root"))
+            .find(|root| root.starts_with("1.2.643.5.1.13.13.12.2."));
+        if let Some(oid) = oid.filter(|oid| *oid != own && !oid.starts_with(&format!("{own}."))) {
+            errors.push(validation(format!(
+                "МО из запроса на регистрацию сведений [{own}] не совпадает с СП {node} [{oid}]"
+            )));
+        }
+    }
+    if let (Some(asked), Some(inside)) = (&request.department, &header.organization.department)
+        && asked.local_id != *inside
+    {
+        errors.push(validation(format!(
+            "Подразделение [{}] из запроса не совпадает с СП representedCustodianOrganization [{inside}]",
+            asked.local_id
+        )));
+    }
+}
+
+fn names(header: &Header, errors: &mut Vec<RegisterError>) {
+    let Some(patient) = &header.patient else { return };
+    let person = &patient.person;
+    for name in person.family.iter().chain(&person.given).chain(&person.patronymic) {
+        let strange = name.chars().any(|c| !c.is_alphabetic() && !" -'’.()".contains(c));
+        if strange {
+            errors.push(validation(format!("Недопустимые символы в имени '{name}'")));
+        }
+    }
+}
+
 fn signers(request: &RegisterDocumentRequest, header: &Header, errors: &mut Vec<RegisterError>) {
     for item in &request.personal_signatures {
         let signer = &item.signer;
-        let same_snils = |staff: &&Staff| staff.person.snils.as_deref() == Some(signer.snils.as_str());
-        let known = staff(header).any(|staff| staff.person.snils.is_some());
-        match staff(header).find(same_snils) {
-            Some(staff) => compare_signer(signer, staff, errors),
-            None if known => errors.push(RegisterError::new(
+        if let Some(staff) = staff(header).find(|staff| staff.person.snils.as_ref() == Some(&signer.snils)) {
+            compare_signer(signer, staff, errors);
+            continue;
+        }
+        // Whom the document names under another СНИЛС, and whom it does not name at all, are two codes.
+        if staff(header).any(|staff| is_called(staff, signer)) {
+            errors.push(RegisterError::new(
                 "INVALID_DOCTOR_SNILS",
                 format!("Медицинский работник со СНИЛС [{}] не найден в СЭМД", signer.snils),
-            )),
-            None if !staff(header)
-                .any(|staff| staff.person.family.as_deref() == Some(signer.surname.as_str())) =>
-            {
-                errors.push(RegisterError::new(
-                    "INVALID_DOCTOR_INFO",
-                    format!(
-                        "Медицинский работник [{}] из запроса на регистрацию сведений не найден в СЭМД",
-                        signer.surname
-                    ),
-                ));
-            }
-            None => {}
+            ));
+        } else {
+            let text = "из запроса на регистрацию сведений не найден в СЭМД";
+            errors.push(RegisterError::new(
+                "INVALID_DOCTOR_INFO",
+                format!("Медицинский работник [{}] {text}", signer.surname),
+            ));
         }
     }
     let Some(legal) = &header.legal_authenticator else { return };
-    let Some(snils) = legal.person.snils.as_deref() else { return };
-    if !request.personal_signatures.iter().any(|item| item.signer.snils == snils) {
+    let mut all = request.personal_signatures.iter().map(|item| &item.signer);
+    let signs = match &legal.person.snils {
+        Some(snils) => all.any(|signer| signer.snils == *snils || is_called(legal, signer)),
+        None => legal.person.family.as_ref().is_none_or(|family| all.any(|signer| signer.surname == *family)),
+    };
+    if !signs {
+        let family = legal.person.family.as_deref().unwrap_or_default();
         errors.push(RegisterError::new(
             "LEGAL_AUTHENTICATOR_NOT_FOUND",
             format!(
-                "Медицинский работник со СНИЛС [{snils}], придавший документу юридическую силу, не найден в запросе на \
-                 регистрацию сведений"
+                "Медицинский работник [{family}], придавший документу юридическую силу, не найден в запросе на регистрацию \
+                 сведений"
             ),
         ));
     }
+}
+
+fn is_called(staff: &Staff, signer: &Signer) -> bool {
+    let person = &staff.person;
+    let part = |name: &Option<String>| name.as_deref().unwrap_or_default().trim().to_owned();
+    part(&person.family) == signer.surname.trim() && part(&person.given) == signer.name.trim()
 }
 
 fn compare_signer(signer: &Signer, staff: &Staff, errors: &mut Vec<RegisterError>) {

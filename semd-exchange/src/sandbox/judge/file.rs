@@ -1,12 +1,11 @@
 //! Stage 2: the file.
 
 use semd_core::header::Header;
+use semd_core::kinds::Format;
 use semd_core::report::{Finding, Layer, Report, Severity, Verdict};
 use semd_core::xml::{self, Limits};
-use semd_sign::verify::TrustStore;
-use time::OffsetDateTime;
 
-use super::{cross, signature};
+use super::{Knowledge, address, cross, dictionary, llo, organization, recipient, signature};
 use crate::checksum::Checksum;
 use crate::message::{RegisterDocumentRequest, RegisterError};
 
@@ -29,8 +28,7 @@ pub fn file(
     request: &RegisterDocumentRequest,
     bytes: &[u8],
     report: Option<&Report>,
-    trust: &TrustStore,
-    now: OffsetDateTime,
+    known: &Knowledge<'_>,
 ) -> FileVerdict {
     let mut verdict = FileVerdict::default();
     let declared = request.doc_content.checksum.unwrap_or_default();
@@ -43,18 +41,44 @@ pub fn file(
         return verdict;
     }
     for (signer, data) in request.signatures() {
-        verdict.errors.extend(signature::judge(signer, data, bytes, trust, now).errors_with_document());
+        verdict
+            .errors
+            .extend(signature::judge(signer, data, bytes, known.trust, known.now).errors_with_document());
     }
-    let Ok(document) = xml::parse(bytes, &Limits::default()) else {
-        let text = "Переданный файл не является валидным XML файлом";
-        verdict.errors.push(RegisterError::new("INVALID_CONTENT", text));
-        return verdict;
-    };
-    verdict.errors.extend(cross::cross_check(request, &Header::read(&document)));
+    let parsed = xml::parse(bytes, &Limits::default());
+    let wanted = known.kinds.find(&request.kind).map(|kind| kind.format);
+    match (wanted, parsed.is_ok(), bytes.starts_with(b"%PDF-")) {
+        (Some(Format::Pdf), true, _) | (Some(Format::Cda), _, true) => {
+            let text = "Документ не соответствует допустимому формату (для вида документов)";
+            verdict.errors.push(RegisterError::new("INVALID_DOC_CONTENT_TYPE", text));
+        }
+        (Some(Format::Pdf), false, false) => {
+            verdict
+                .errors
+                .push(RegisterError::new("INVALID_CONTENT", "Переданный файл не является файлом PDF/A-1"));
+        }
+        (Some(Format::Cda) | None, false, false) => {
+            let text = "Переданный файл не является валидным XML файлом";
+            verdict.errors.push(RegisterError::new("INVALID_CONTENT", text));
+        }
+        _ => {}
+    }
+    // The content is looked at only when it is the file that was signed, in the format of the kind.
+    let Some(document) = parsed.ok().filter(|_| verdict.errors.is_empty()) else { return verdict };
+    let header = Header::read(&document);
+    verdict.errors.extend(cross::cross_check(request, &document, &header));
     match report {
         Some(report) => rules(report, &mut verdict),
         None => verdict.warnings.push(not_checked("пакеты правил не подключены")),
     }
+    let errors = &mut verdict.errors;
+    if let Some(asked) = &request.recipient {
+        recipient::judge(asked, &document, errors);
+    }
+    dictionary::judge(request, &document, known, errors);
+    address::judge(&document, known, errors);
+    organization::judge_file(request, &document, &header, known, errors);
+    llo::Recipe { request, document: &document, header: &header, report, known }.judge(errors);
     verdict
 }
 

@@ -8,8 +8,17 @@ use crate::checksum::Checksum;
 use crate::codes::Code;
 use crate::message::{RegisterError, SignatureData, Signer};
 
-/// Codes that say nothing as long as the document is not there.
-const NEEDS_DOCUMENT: [&str; 2] = ["DIGEST_MISMATCH", "SIGNATURE_VERIFICATION_ERROR"];
+/// The code that only the document tells.
+const NEEDS_DOCUMENT: &str = "DIGEST_MISMATCH";
+/// Codes about dates of certificates: the register has different ones for a person's and the organisation's.
+const DATES: [&str; 4] = [
+    "DOC_DATE_MISMATCH_CERT_NOT_BEFORE",
+    "DOC_DATE_MISMATCH_CERT_NOT_AFTER",
+    "PERSONAL_SIG_CERT_NOT_ACTUAL_ON_DOC_CREATION_DT",
+    "PERSONAL_SIG_CERT_NOT_ACTUAL_ON_CHECK_DT",
+];
+/// The binding of the signature to a document that is not there yet.
+const DOCUMENT_CHECK: &str = "message-digest";
 
 /// A signature of a request, decoded and judged.
 pub(super) struct Judged<'r> {
@@ -45,38 +54,52 @@ pub(super) fn judge<'r>(
 impl Judged<'_> {
     /// Errors that can be told before the document is there.
     pub(super) fn errors_without_document(&self) -> Vec<RegisterError> {
-        self.errors(|code| !NEEDS_DOCUMENT.contains(&code))
+        let Some(report) = &self.report else {
+            return vec![RegisterError::new(
+                "SIGNATURE_DECODING_ERROR",
+                format!("{}: подпись не в base64", self.owner()),
+            )];
+        };
+        let failed = || report.checks.iter().filter(|check| check.status == CheckStatus::NotOk);
+        let reasons: Vec<&str> = failed()
+            .filter(|check| check.id != DOCUMENT_CHECK)
+            .map(|check| check.message.ru.as_str())
+            .collect();
+        // A digest of nothing brings this code along; alone it says nothing about the signature itself.
+        let digest_differs = report.codes.contains(&NEEDS_DOCUMENT);
+        let mathematics = ["signature-value", "content-type", "signing-certificate-value"];
+        let wrong = !digest_differs || failed().any(|check| mathematics.contains(&check.id.as_str()));
+        let untimed = failed().any(|check| check.id == "signing-time") && report.signing_time.is_none();
+        report
+            .codes
+            .iter()
+            .filter(|code| **code != NEEDS_DOCUMENT && !DATES.contains(code))
+            .filter(|code| **code != "SIGNATURE_VERIFICATION_ERROR" || wrong)
+            .filter(|code| **code != "VALIDATION_ERROR" || untimed)
+            .map(|code| {
+                let title = match *code {
+                    "VALIDATION_ERROR" => "в подписи отсутствует атрибут \"Дата и время создания\"",
+                    "CANT_BUILD_CERT_CHAIN_TO_ACCREDITED_CA_CERT" => {
+                        "Не удалось построить цепочку сертификатов"
+                    }
+                    code => Code::find(code).map_or("", |known| known.title.ru.as_str()),
+                };
+                RegisterError::new(*code, format!("{}. {title}: {}", self.owner(), reasons.join("; ")))
+            })
+            .collect()
     }
 
     /// Errors that only the document tells.
     pub(super) fn errors_with_document(&self) -> Vec<RegisterError> {
-        self.errors(|code| NEEDS_DOCUMENT.contains(&code))
+        let differs = self.report.as_ref().is_some_and(|report| report.codes.contains(&NEEDS_DOCUMENT));
+        let message = format!("{}: хеш-сумма документа не соответствует подписанной", self.owner());
+        if differs { vec![RegisterError::new(NEEDS_DOCUMENT, message)] } else { Vec::new() }
     }
 
-    fn errors(&self, wanted: impl Fn(&str) -> bool) -> Vec<RegisterError> {
-        let Some(report) = &self.report else {
-            let error = RegisterError::new(
-                "SIGNATURE_DECODING_ERROR",
-                format!("{}: подпись не в base64", self.owner()),
-            );
-            return if wanted(&error.code) { vec![error] } else { Vec::new() };
-        };
-        let reasons: Vec<&str> = report
-            .checks
-            .iter()
-            .filter(|check| check.status == CheckStatus::NotOk)
-            .map(|check| check.message.ru.as_str())
-            .collect();
-        let reasons = reasons.join("; ");
-        report
-            .codes
-            .iter()
-            .filter(|code| wanted(code))
-            .map(|code| {
-                let title = Code::find(code).map_or("", |known| known.title.ru.as_str());
-                RegisterError::new(*code, format!("{}. {title}: {reasons}", self.owner()))
-            })
-            .collect()
+    /// Role and certificate of a person: two signatures of the same are one too many.
+    pub(super) fn hand(&self) -> Option<(String, String)> {
+        let certificate = self.report.as_ref()?.signer.as_ref()?;
+        Some((self.signer?.role.clone(), format!("{}/{}", certificate.issuer, certificate.serial)))
     }
 
     fn owner(&self) -> String {

@@ -10,6 +10,23 @@ use crate::message::{DocContent, RegisterDocumentRequest, RegisterError};
 
 const NOW: time::OffsetDateTime = datetime!(2026-05-20 10:00 UTC);
 
+fn known<R>(work: impl FnOnce(&Knowledge<'_>) -> R) -> R {
+    let (trust, kinds, data) = (TrustStore::new(), KindRegistry::embedded(), ReferenceData::default());
+    work(&Knowledge { trust: &trust, kinds: &kinds, data: &data, now: NOW })
+}
+
+fn coarse(request: &RegisterDocumentRequest) -> Vec<RegisterError> {
+    super::coarse(request, &KindRegistry::embedded(), &ReferenceData::default())
+}
+
+fn full(request: &RegisterDocumentRequest, registered: Option<&str>) -> Vec<RegisterError> {
+    known(|known| super::full(request, registered, known))
+}
+
+fn file(request: &RegisterDocumentRequest, bytes: &[u8]) -> FileVerdict {
+    known(|known| super::file(request, bytes, None, known))
+}
+
 fn codes(errors: &[RegisterError]) -> Vec<&str> {
     errors.iter().map(|error| error.code.as_str()).collect()
 }
@@ -49,7 +66,7 @@ fn full_check_names_duplicates_and_future_dates() {
     request.org_signature = None;
     request.personal_signatures.push(request.personal_signatures[0].clone());
     request.creation_date_time = "2026-05-21T00:00:00Z".into();
-    let errors = full(&request, Some("119.77.26.05.000000001"), &TrustStore::new(), NOW);
+    let errors = full(&request, Some("119.77.26.05.000000001"));
     let codes = codes(&errors);
     assert_eq!(codes[..2], ["NOT_UNIQUE_PROVIDED_ID", "WRONG_CREATION_DATE"]);
     assert!(errors[0].message.ends_with("[119.77.26.05.000000001]"));
@@ -62,16 +79,16 @@ fn signature_that_is_no_base64_or_has_a_wrong_checksum_is_refused() {
     let mut request = full_request();
     request.org_signature = None;
     request.personal_signatures[0].signature.data = "?".into();
-    assert_eq!(codes(&full(&request, None, &TrustStore::new(), NOW)), ["SIGNATURE_DECODING_ERROR"]);
+    assert_eq!(codes(&full(&request, None)), ["SIGNATURE_DECODING_ERROR"]);
     let mut request = full_request();
     request.org_signature = None;
     request.personal_signatures[0].signature.checksum = Some(1);
-    assert!(codes(&full(&request, None, &TrustStore::new(), NOW)).contains(&"VALIDATION_ERROR"));
+    assert!(codes(&full(&request, None)).contains(&"VALIDATION_ERROR"));
 }
 
 #[test]
 fn other_file_than_announced_is_refused_at_once() {
-    let verdict = file(&full_request(), b"<x/>", None, &TrustStore::new(), NOW);
+    let verdict = file(&full_request(), b"<x/>");
     assert_eq!(codes(&verdict.errors), ["GET_DOCUMENT_FILE_ERROR"]);
     assert_eq!(verdict.checksum, None);
 }
@@ -82,7 +99,7 @@ fn file_that_is_no_xml_is_refused() {
         doc_content: DocContent { checksum: Some(Checksum::default().of(b"no xml")) },
         ..RegisterDocumentRequest::default()
     };
-    let verdict = file(&request, b"no xml", None, &TrustStore::new(), NOW);
+    let verdict = file(&request, b"no xml");
     assert_eq!(codes(&verdict.errors), ["INVALID_CONTENT"]);
     assert_eq!(verdict.checksum, Some(Checksum::default()));
 }
@@ -101,7 +118,7 @@ fn request_that_differs_from_the_document_is_refused_field_by_field() {
     let mut request = full_request();
     request.org_signature = None;
     request.doc_content.checksum = Some(Checksum::default().of(document.as_bytes()));
-    let verdict = file(&request, document.as_bytes(), None, &TrustStore::new(), NOW);
+    let verdict = file(&request, document.as_bytes());
     let cross: Vec<&str> =
         codes(&verdict.errors).into_iter().filter(|code| !code.starts_with("SIGNATURE")).collect();
     assert_eq!(
@@ -114,8 +131,9 @@ fn request_that_differs_from_the_document_is_refused_field_by_field() {
             "INVALID_DOCTOR_FAMILY",
             "INVALID_DOCTOR_ID",
             "LEGAL_AUTHENTICATOR_NOT_FOUND",
+            "RECIPIENT_INFO_MISMATCH",
         ],
-        "creation time, organisation, patient's identifier and name, doctor, legal authenticator"
+        "creation time, organisation, patient's identifier and name, doctor, legal authenticator, recipient"
     );
     assert_eq!(codes(&verdict.warnings), ["XML_VALIDATOR_ERROR"]);
 }

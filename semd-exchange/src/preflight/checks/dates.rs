@@ -1,0 +1,63 @@
+//! Dates, the clock, and the window in which a kind is registered.
+
+use time::Date;
+use time::macros::format_description;
+
+use super::super::facts::moscow_day;
+use super::super::{Check, Collector, Facts, Stage};
+
+/// Days before the end of a kind's window from which on somebody should look.
+const WINDOW_WARNING_DAYS: i64 = 30;
+
+pub(super) const CHECKS: [Check; 2] = [
+    Check {
+        name: "dates/creation",
+        code: "WRONG_CREATION_DATE",
+        stage: Stage::Request,
+        clause: "registerDocument/creationDateTime",
+        needs: &[],
+        run: |facts, found| {
+            if facts.created().is_some_and(|created| created > facts.as_of) {
+                found.error(
+                    "Дата создания документа не может быть позднее даты регистрации",
+                    "the time of creation is in the future",
+                );
+            }
+        },
+    },
+    Check {
+        name: "dates/kind-window",
+        code: "NO_DOCUMENT_KIND_ON_DATE",
+        stage: Stage::Request,
+        clause: "НСИ 1.2.643.5.1.13.13.11.1520",
+        needs: &["kinds"],
+        run: window,
+    },
+];
+
+/// Both the day of creation and the day of registration must lie in the window: sources name either.
+fn window(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
+    let Some(kind) = facts.kind else { return };
+    let from = kind.valid_from.as_deref().and_then(date);
+    let to = kind.valid_to.as_deref().and_then(date);
+    let today = moscow_day(facts.as_of);
+    let outside = |day: Date| from.is_some_and(|from| day < from) || to.is_some_and(|to| to < day);
+    if outside(facts.day()) || outside(today) {
+        let until = to.map(|to| to.to_string()).unwrap_or_default();
+        found.error(
+            format!("Вид документов [{}] не актуален на дату создания документа", kind.code),
+            format!("kind [{}] is not registered on the date (last day {until})", kind.code),
+        );
+    } else if let Some(days) =
+        to.map(|to| (to - today).whole_days()).filter(|days| *days <= WINDOW_WARNING_DAYS)
+    {
+        found.warning(
+            format!("Регистрация документов вида [{}] закроется через {days} дн.", kind.code),
+            format!("the window of kind [{}] closes in {days} days", kind.code),
+        );
+    }
+}
+
+fn date(text: &str) -> Option<Date> {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
+}
