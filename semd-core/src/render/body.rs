@@ -2,8 +2,8 @@
 
 use crate::xml::ElementId;
 
+use super::mention::Mentions;
 use super::page::{Page, Piece};
-use super::words::Words;
 
 const HEADINGS: [(&str, &str); 5] =
     [("<h2>", "</h2>"), ("<h3>", "</h3>"), ("<h4>", "</h4>"), ("<h5>", "</h5>"), ("<h6>", "</h6>")];
@@ -62,16 +62,8 @@ impl Page<'_> {
 
     fn section_content(&mut self, section: ElementId, level: usize) {
         let narrative = self.child(section, "text");
-        let mut words = Words::default();
         if let Some(narrative) = narrative {
             self.narrative(narrative);
-            let document = self.document;
-            for index in document.text_ids(narrative) {
-                let text = &document.texts()[index as usize];
-                if !text.blank {
-                    words.add(document.text(text));
-                }
-            }
         }
         let before = self.html.len();
         self.html.markup("<dl class=\"facts\">");
@@ -83,7 +75,7 @@ impl Page<'_> {
             !taken && !matches!(page.local(child), "entry" | "component")
         });
         self.close_facts(before, start);
-        self.entries(section, &words);
+        self.entries(section, &Mentions::of(self.document, narrative));
         for piece in self.pieces(section) {
             if let Piece::Element(child) = piece
                 && self.local(child) == "component"

@@ -1,47 +1,23 @@
 //! Coded entries as a table: a statement a row, statements inside it in rows below.
 
-use crate::xml::{ElementId, XSI};
+use crate::xml::ElementId;
 
+use super::mention::{FACTS, Mentions};
 use super::page::{Page, Piece};
-use super::value::time_text;
-use super::words::Words;
 
-/// Clinical statements (CDA R2, 4.3.6).
-const STATEMENTS: &[&str] = &[
-    "act",
-    "encounter",
-    "observation",
-    "observationMedia",
-    "organizer",
-    "procedure",
-    "regionOfInterest",
-    "substanceAdministration",
-    "supply",
-];
-
-/// What it states, for the second.
-const STATED: &[&str] = &[
-    "value",
-    "text",
-    "consumable",
-    "product",
-    "quantity",
-    "doseQuantity",
-    "rateQuantity",
-    "interpretationCode",
-    "referenceRange",
-];
+/// What the second column adds to the facts, as labelled rows.
+const BESIDE_FACTS: &[&str] = &["rateQuantity", "interpretationCode", "referenceRange"];
 
 const LEVELS: [&str; 5] =
     ["<td>", "<td class=\"l1\">", "<td class=\"l2\">", "<td class=\"l3\">", "<td class=\"l4\">"];
 
 impl Page<'_> {
-    /// The entries of a section; `words` of its narrative tell which facts stand only here.
-    pub(super) fn entries(&mut self, section: ElementId, words: &Words) {
+    /// The entries of a section; `mentions` of its narrative tell which facts stand only here.
+    pub(super) fn entries(&mut self, section: ElementId, mentions: &Mentions<'_>) {
         let before = self.html.len();
         let heading = self.word("Кодированные данные", "Coded data");
         self.html.element("<p class=\"coded\">", heading, "");
-        if words.is_empty() {
+        if mentions.is_empty() {
             let flag = self.word(
                 "в разделе нет текста: всё ниже — только здесь",
                 "the section has no text: all below is only here",
@@ -60,7 +36,7 @@ impl Page<'_> {
             if let Piece::Element(child) = piece
                 && self.local(child) == "entry"
             {
-                self.holder(child, 0, words);
+                self.holder(child, 0, mentions);
             }
         }
         if self.html.len() == start {
@@ -71,12 +47,12 @@ impl Page<'_> {
     }
 
     /// An entry, a relation or a component: the statement inside it, and whatever else it holds.
-    fn holder(&mut self, holder: ElementId, level: usize, words: &Words) {
+    fn holder(&mut self, holder: ElementId, level: usize, mentions: &Mentions<'_>) {
         self.nested(holder, |page| {
             let before = page.html.len();
             page.html.markup("<tr><td colspan=\"3\"><dl class=\"facts\">");
             let start = page.html.len();
-            page.rows(holder, &|page, child| !STATEMENTS.contains(&page.local(child)));
+            page.rows(holder, &|page, child| !Mentions::is_statement(page.document, child));
             if page.html.len() == start {
                 page.html.back_to(before);
             } else {
@@ -84,15 +60,15 @@ impl Page<'_> {
             }
             for piece in page.pieces(holder) {
                 if let Piece::Element(child) = piece
-                    && STATEMENTS.contains(&page.local(child))
+                    && Mentions::is_statement(page.document, child)
                 {
-                    page.statement(child, level, words);
+                    page.statement(child, level, mentions);
                 }
             }
         });
     }
 
-    fn statement(&mut self, statement: ElementId, level: usize, words: &Words) {
+    fn statement(&mut self, statement: ElementId, level: usize, mentions: &Mentions<'_>) {
         self.html.markup("<tr>");
         self.html.markup(LEVELS[level.min(LEVELS.len() - 1)]);
         let start = self.html.len();
@@ -112,12 +88,10 @@ impl Page<'_> {
         for piece in self.pieces(statement) {
             let Piece::Element(child) = piece else { continue };
             let local = self.local(child);
-            if !STATED.contains(&local) {
-                continue;
-            }
-            let separate = matches!(local, "interpretationCode" | "referenceRange" | "rateQuantity");
-            if separate {
+            if BESIDE_FACTS.contains(&local) {
                 later.push(child);
+            }
+            if !FACTS.contains(&local) {
                 continue;
             }
             if self.html.len() > start {
@@ -128,14 +102,14 @@ impl Page<'_> {
                 "consumable" | "product" => self.facts(child),
                 _ => self.value(child),
             }
-            if self.html.len() > from && !words.is_empty() {
+            if self.html.len() > from && !mentions.is_empty() {
                 stated = true;
-                if !self.stands_in(child, words) {
+                if !mentions.has(child) {
                     self.flag();
                 }
             }
         }
-        if !stated && !words.is_empty() && !self.subject_stands_in(statement, words) {
+        if !stated && !mentions.is_empty() && !mentions.has_subject(statement) {
             self.flag();
         }
         if !later.is_empty() {
@@ -154,7 +128,7 @@ impl Page<'_> {
             if let Piece::Element(child) = piece
                 && matches!(self.local(child), "entryRelationship" | "component")
             {
-                self.holder(child, level + 1, words);
+                self.holder(child, level + 1, mentions);
             }
         }
     }
@@ -171,7 +145,7 @@ impl Page<'_> {
                 }
                 Piece::Element(child) => {
                     let local = self.local(child);
-                    let shown = Some(child) == code || STATED.contains(&local);
+                    let shown = Some(child) == code || FACTS.contains(&local) || BESIDE_FACTS.contains(&local);
                     if !shown && !matches!(local, "entryRelationship" | "component") {
                         self.row(child);
                     }
@@ -183,59 +157,5 @@ impl Page<'_> {
     fn flag(&mut self) {
         let word = self.word("нет в тексте", "not in the text");
         self.html.element(" <span class=\"flag\">", word, "</span>");
-    }
-
-    /// Whether the narrative has a fact in any of the ways in which it may be said. A value that is absent need not be said.
-    fn stands_in(&self, fact: ElementId, words: &Words) -> bool {
-        let document = self.document;
-        if self.attribute(fact, "nullFlavor").is_some() || self.attribute(fact, "representation").is_some() {
-            return true;
-        }
-        let mut said = false;
-        let inside = std::iter::once(fact).chain(document.descendants(fact));
-        for element in inside {
-            let name = self.attribute(element, "displayName");
-            let value = self.attribute(element, "value");
-            let is_reference = self.local(element) == "reference";
-            for text in [name, value].into_iter().flatten() {
-                said = true;
-                if is_reference && text.starts_with('#') || self.says(element, text, words) {
-                    return true;
-                }
-            }
-        }
-        for index in document.text_ids(fact) {
-            let text = &document.texts()[index as usize];
-            if !text.blank {
-                said = true;
-                if words.contain(document.text(text)) {
-                    return true;
-                }
-            }
-        }
-        !said
-    }
-
-    fn says(&self, element: ElementId, text: &str, words: &Words) -> bool {
-        if words.contain(text) {
-            return true;
-        }
-        if self.is_time(element) {
-            let date = time_text(text, self.lang);
-            return date.is_some_and(|date| words.contain(date.split(' ').next().unwrap_or(&date)));
-        }
-        if self.document.attribute(element, XSI, "type") == Some("BL") {
-            return words.contain(if text == "true" { "да" } else { "нет" });
-        }
-        // 36.60 is also said as 36.6.
-        let shorter = text.trim_end_matches('0').trim_end_matches('.');
-        text.contains('.') && words.contain(shorter)
-    }
-
-    /// The same for a statement that says no more than its code.
-    fn subject_stands_in(&self, statement: ElementId, words: &Words) -> bool {
-        let code = self.child(statement, "code");
-        let name = code.and_then(|code| self.attribute(code, "displayName"));
-        name.is_none_or(|name| words.contain(name))
     }
 }

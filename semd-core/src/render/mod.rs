@@ -20,6 +20,7 @@ mod entries;
 mod facts;
 mod html;
 mod labels;
+mod mention;
 mod narrative;
 mod page;
 mod stamp;

@@ -2,7 +2,7 @@
 
 use crate::header::{SNILS_ROOT, Timestamp};
 use crate::report::Lang;
-use crate::xml::{ElementId, XSI};
+use crate::xml::{Document, ElementId, XSI};
 
 use super::labels;
 use super::page::{Page, Piece};
@@ -137,7 +137,7 @@ impl<'d> Page<'d> {
     fn amount(&mut self, element: ElementId, start: usize) {
         if let Some(value) = self.attribute(element, "value") {
             self.space(start);
-            if self.is_time(element) {
+            if is_time(self.document, element) {
                 let text = time_text(value, self.lang);
                 self.html.text(text.as_deref().unwrap_or(value));
             } else if value.starts_with('#') && self.local(element) == "reference" {
@@ -166,18 +166,6 @@ impl<'d> Page<'d> {
             "false" => Some(self.word("нет (false)", "no (false)")),
             _ => None,
         }
-    }
-
-    /// Whether an element's `value` is a point in time.
-    pub(super) fn is_time(&self, element: ElementId) -> bool {
-        if let Some(type_name) = self.document.attribute(element, XSI, "type") {
-            return type_name.ends_with("TS");
-        }
-        let local = self.local(element);
-        TIMES.contains(&local)
-            || matches!(local, "low" | "high" | "center" | "phase")
-                && self.attribute(element, "unit").is_none()
-                && self.document.parent(element).is_some_and(|parent| self.is_time(parent))
     }
 
     /// Attributes that no composed value takes, if they say something.
@@ -267,6 +255,18 @@ impl<'d> Page<'d> {
             }
         }
     }
+}
+
+/// Whether an element's `value` is a point in time.
+pub(super) fn is_time(document: &Document<'_>, element: ElementId) -> bool {
+    if let Some(type_name) = document.attribute(element, XSI, "type") {
+        return type_name.ends_with("TS");
+    }
+    let local = document.local_name(element);
+    TIMES.contains(&local)
+        || matches!(local, "low" | "high" | "center" | "phase")
+            && document.attribute(element, "", "unit").is_none()
+            && document.parent(element).is_some_and(|parent| is_time(document, parent))
 }
 
 /// A point in time as people write it, to its precision: `14.05.2026 10:15 (UTC+03:00)`.

@@ -1,9 +1,17 @@
 //! Whether a fact of an entry stands in the narrative: texts reduced to what is read, words and numbers.
 
+use std::cell::Cell;
+
+/// Bytes that the facts of one section may cost to look for. The largest official section takes a thousandth; a document of
+/// megabytes of text and thousands of facts must not take minutes.
+const MAX_SCANNED: u64 = 1 << 30;
+
 /// The words and numbers of a text in lower case, one space around each; `ё` is `е`, a decimal comma a point.
 #[derive(Debug, Default)]
 pub(super) struct Words {
     text: String,
+    /// Bytes looked through so far.
+    scanned: Cell<u64>,
 }
 
 impl Words {
@@ -36,10 +44,15 @@ impl Words {
         self.text.trim_ascii().is_empty()
     }
 
-    /// Whether the words of `fact` stand in it in their order.
+    /// Whether the words of `fact` stand in it in their order. Beyond the limit nothing is found.
     pub(super) fn contain(&self, fact: &str) -> bool {
         let mut needle = Self::default();
         needle.add(fact);
+        let scanned = self.scanned.get() + self.text.len() as u64;
+        self.scanned.set(scanned);
+        if scanned > MAX_SCANNED {
+            return false;
+        }
         needle.is_empty() || memchr::memmem::find(self.text.as_bytes(), needle.text.as_bytes()).is_some()
     }
 }
