@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         Command::Verify(command) => command.run(&console),
         Command::Preflight(command) => command.run(&console),
         Command::Register(command) => command.run(&console),
+        Command::Render(command) => command.run(&console),
         Command::Journal(command) => command.run(&console),
         Command::Sandbox(command) => command.run(&console),
         Command::Packages(command) => command.run(&console),

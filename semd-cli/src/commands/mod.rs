@@ -9,6 +9,7 @@ pub mod packages;
 pub mod pki;
 pub mod preflight;
 pub mod register;
+pub mod render;
 pub mod sandbox;
 pub mod sign;
 pub mod validate;
