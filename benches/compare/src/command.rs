@@ -1,0 +1,121 @@
+//! The built command as a whole: start to verdict, a large document, two jobs.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use semd_core::package::PackageStore;
+
+/// Documents of the run that is done with one job and with two.
+const BATCH: usize = 1000;
+
+pub(crate) fn print(semd: &Path, data: &Path, work: &Path) {
+    println!("\n| the command | figure |");
+    println!("|---|---|");
+    let compiled = compile_times(data);
+    println!(
+        "| package compiled, median of {} packages | {:.1} ms |",
+        compiled.len(),
+        compiled[compiled.len() / 2]
+    );
+    println!("| package compiled, slowest | {:.1} ms |", compiled.last().copied().unwrap_or(0.0));
+    let packages = data.join("semd-packages");
+    let one = data.join("corpus/docs/r-ConsultRedaction4.xml");
+    let runs: Vec<f64> = (0..15).map(|_| timed(semd, &packages, &[one.clone()], 1).0).collect();
+    println!("| process start to verdict, one document | {:.1} ms |", middle(runs) * 1e3);
+    let large = large_document(&one, work);
+    let size = fs::metadata(&large).map_or(0, |file| file.len());
+    let (time, memory) = timed(semd, &packages, &[large], 1);
+    println!("| a document of {:.1} MB | {time:.2} s, {memory:.0} MB |", size as f64 / 1e6);
+    let mut documents: Vec<PathBuf> = fs::read_dir(data.join("corpus/docs"))
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    documents.sort();
+    let batch: Vec<PathBuf> = documents.iter().cycle().take(BATCH).cloned().collect();
+    let (mut single, mut double, mut memory) = (Vec::new(), Vec::new(), 0.0_f64);
+    for _ in 0..3 {
+        single.push(timed(semd, &packages, &batch, 1).0);
+        let (time, peak) = timed(semd, &packages, &batch, 2);
+        double.push(time);
+        memory = memory.max(peak);
+    }
+    let (single, double) = (middle(single), middle(double));
+    println!("| {BATCH} documents, one job ÷ two jobs | {:.2}, {memory:.0} MB |", single / double);
+}
+
+fn middle(mut times: Vec<f64>) -> f64 {
+    times.sort_unstable_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// Milliseconds in which each official package compiles, files read included, in ascending order.
+fn compile_times(data: &Path) -> Vec<f64> {
+    let folders = [data.join("semd-packages")];
+    let store = PackageStore::open(&folders).expect("the official packages");
+    let mut times: Vec<f64> = store
+        .kinds()
+        .into_iter()
+        .map(|kind| {
+            let start = Instant::now();
+            let _ = store.package(kind);
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_unstable_by(f64::total_cmp);
+    times
+}
+
+/// Seconds and peak memory in MB of one call of `semd validate`.
+fn timed(semd: &Path, packages: &Path, documents: &[PathBuf], jobs: usize) -> (f64, f64) {
+    let list: String = documents.iter().map(|path| format!("{}\n", path.display())).collect();
+    let start = Instant::now();
+    let mut child = Command::new(semd)
+        .args([
+            "validate",
+            "-",
+            "-q",
+            "--no-progress",
+            "--format",
+            "jsonl",
+            "--jobs",
+            &jobs.to_string(),
+            "--packages",
+        ])
+        .arg(packages)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the command starts");
+    let status = format!("/proc/{}/status", child.id());
+    if let Some(mut input) = child.stdin.take() {
+        let _ = input.write_all(list.as_bytes());
+    }
+    let mut peak = 0.0;
+    loop {
+        if let Ok(status) = fs::read_to_string(&status)
+            && let Some(line) = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))
+        {
+            peak = line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0;
+        }
+        match child.try_wait() {
+            Ok(None) => std::thread::sleep(std::time::Duration::from_micros(300)),
+            _ => return (start.elapsed().as_secs_f64(), peak),
+        }
+    }
+}
+
+/// A document of 20 MB: the sections of a real one again and again.
+fn large_document(from: &Path, work: &Path) -> PathBuf {
+    let text = fs::read_to_string(from).expect("a document of the corpus");
+    let start = text.find("<structuredBody").and_then(|at| text[at..].find('>').map(|end| at + end + 1));
+    let end = text.rfind("</structuredBody>");
+    let (Some(start), Some(end)) = (start, end) else { return from.to_owned() };
+    let times = 20_000_000 / (end - start) + 1;
+    let large = format!("{}{}{}", &text[..start], text[start..end].repeat(times), &text[end..]);
+    let path = work.join("large.xml");
+    fs::write(&path, large).expect("a prepared document");
+    path
+}
