@@ -80,6 +80,9 @@ pub struct PackageFolders {
     /// [default: the packages built in]
     #[arg(long = "packages", value_name = "DIR", env = "SEMD_PACKAGES", value_delimiter = ':')]
     pub packages: Vec<PathBuf>,
+    /// Lock file of `semd packages check --lock`: a package with another digest is not used
+    #[arg(long = "packages-lock", value_name = "FILE", env = "SEMD_PACKAGES_LOCK")]
+    pub lock: Option<PathBuf>,
 }
 
 /// Where the dictionaries come from.

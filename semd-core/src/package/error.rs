@@ -23,6 +23,22 @@ pub enum PackageError {
         /// The folder.
         folder: PathBuf,
     },
+    /// There is no package for a kind.
+    #[error("there is no package of kind {kind}")]
+    Unknown {
+        /// The kind.
+        kind: String,
+    },
+    /// The package is not the one that the lock file pins.
+    #[error("the package of kind {kind} has digest {found}, not the one that is pinned")]
+    Pinned {
+        /// The kind.
+        kind: String,
+        /// The digest in the lock file, if the kind is in it.
+        wanted: Option<String>,
+        /// The digest of the package at hand.
+        found: String,
+    },
     /// A file of the package cannot be read.
     #[error("{name}: {source}")]
     File {
@@ -66,6 +82,22 @@ impl PackageError {
                     "folder {} has no rule package <kind>/schematron.sch or <kind>/xsd/CDA.xsd",
                     folder.display()
                 ),
+            ),
+            Self::Unknown { kind } => Message::new(
+                format!("нет пакета правил для вида {kind}"),
+                format!("there is no rule package of kind {kind}"),
+            ),
+            Self::Pinned { kind, wanted: Some(wanted), found } => Message::new(
+                format!(
+                    "пакет вида {kind} не тот, что закреплён: ожидается sha256:{wanted}, есть sha256:{found}"
+                ),
+                format!(
+                    "the package of kind {kind} is not the one that is pinned: sha256:{wanted} is expected, sha256:{found} is at hand"
+                ),
+            ),
+            Self::Pinned { kind, wanted: None, found } => Message::new(
+                format!("пакет вида {kind} (sha256:{found}) не закреплён в файле пакетов"),
+                format!("the package of kind {kind} (sha256:{found}) is not in the lock file"),
             ),
             Self::File { name, source } => Message::new(
                 format!("файл пакета {name} не читается: {source}"),

@@ -65,6 +65,40 @@ impl Files {
         Ok(names)
     }
 
+    /// Names of all schema files of a kind, sorted.
+    pub(super) fn schemas(&self, kind: &str) -> io::Result<Vec<String>> {
+        /// Official sets have one folder inside; nobody follows links in a circle.
+        const MAX_DEPTH: usize = 8;
+        let prefix = format!("{kind}/xsd/");
+        let mut names = Vec::new();
+        match self {
+            Self::Folder(root) => {
+                let mut folders = vec![(root.join(kind).join("xsd"), prefix, 0)];
+                while let Some((folder, prefix, depth)) = folders.pop() {
+                    if !folder.is_dir() || depth > MAX_DEPTH {
+                        continue;
+                    }
+                    for entry in fs::read_dir(folder)? {
+                        let path = entry?.path();
+                        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+                        let name = format!("{prefix}{name}");
+                        if path.is_dir() {
+                            folders.push((path, name + "/", depth + 1));
+                        } else {
+                            names.push(name);
+                        }
+                    }
+                }
+            }
+            Self::Embedded => {
+                let own = EMBEDDED.iter().filter(|(name, _)| name.starts_with(&prefix));
+                names.extend(own.map(|(name, _)| (*name).to_owned()));
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
     /// Whether the file is there.
     pub(super) fn has(&self, name: &str) -> bool {
         match self {
@@ -113,7 +147,7 @@ fn read_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
 /// file system has no links. Official packages share most of their schemas through links.
 ///
 /// `None`: the file is not such a text, or the path leaves the place.
-fn link_target(name: &str, bytes: &[u8]) -> Option<String> {
+pub(super) fn link_target(name: &str, bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes)
         .ok()
         .filter(|text| text.len() < 512 && !text.contains(['<', '\n', '\0']))?;

@@ -9,14 +9,14 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest as _, Sha256};
 
-use super::PackageError;
 use super::files::Files;
+use super::{Difference, PackageError, PackageLock};
 use crate::digest;
 use crate::schematron::Plan;
 use crate::xsd::{Schema, SchemaSource};
 
 /// Largest Schematron file that is read, bytes. The largest official one has 1.6 MB.
-const MAX_SCHEMATRON_BYTES: usize = 32 << 20;
+pub(super) const MAX_SCHEMATRON_BYTES: usize = 32 << 20;
 
 /// One compiled rule package.
 #[derive(Debug)]
@@ -64,6 +64,7 @@ struct Inner {
 #[derive(Clone, Debug)]
 pub struct PackageStore {
     inner: Arc<Inner>,
+    lock: Option<Arc<PackageLock>>,
 }
 
 impl PackageStore {
@@ -86,7 +87,7 @@ impl PackageStore {
             }
             places.push(files);
         }
-        Ok(Self { inner: Arc::new(Inner { places, kinds }) })
+        Ok(Self { inner: Arc::new(Inner { places, kinds }), lock: None })
     }
 
     /// The packages built in: a small set of our own for the kinds of the samples, not the official rules.
@@ -94,7 +95,18 @@ impl PackageStore {
         // Listing the built-in table cannot fail: there is no file system behind it.
         let kinds = Files::Embedded.kinds().unwrap_or_default();
         let kinds = kinds.into_iter().map(|kind| (kind, (0, Slot::new()))).collect();
-        Self { inner: Arc::new(Inner { places: vec![Files::Embedded], kinds }) }
+        Self { inner: Arc::new(Inner { places: vec![Files::Embedded], kinds }), lock: None }
+    }
+
+    /// The same packages, each of which is used only if the lock names its digest.
+    #[must_use]
+    pub fn locked(self, lock: PackageLock) -> Self {
+        Self { lock: Some(Arc::new(lock)), ..self }
+    }
+
+    /// The lock the packages are pinned by.
+    pub fn lock(&self) -> Option<&PackageLock> {
+        self.lock.as_deref()
     }
 
     /// Whether there is a package for a kind.
@@ -138,7 +150,45 @@ impl PackageStore {
     /// What made the package unusable; the same answer is given to every later caller.
     pub fn package(&self, kind: &str) -> Option<Result<Arc<Package>, Arc<PackageError>>> {
         let (_, slot) = self.inner.kinds.get(kind)?;
-        Some(slot.get_or_init(|| compile(self.files(kind), kind).map(Arc::new).map_err(Arc::new)).clone())
+        let made = slot.get_or_init(|| compile(self.files(kind), kind).map(Arc::new).map_err(Arc::new));
+        if let (Some(lock), Ok(package)) = (&self.lock, made)
+            && lock.digest(kind) != Some(&package.digest)
+        {
+            return Some(Err(Arc::new(PackageError::Pinned {
+                kind: kind.to_owned(),
+                wanted: lock.digest(kind).map(str::to_owned),
+                found: package.digest.clone(),
+            })));
+        }
+        Some(made.clone())
+    }
+
+    /// Names of the files of a package, relative to its folder.
+    ///
+    /// # Errors
+    /// When the package folder cannot be listed, or there is no package for the kind.
+    pub fn file_names(&self, kind: &str) -> Result<Vec<String>, PackageError> {
+        let files = self.files_of(kind)?;
+        let failed = |source| PackageError::File { name: kind.to_owned(), source };
+        let mut names = files.schematrons(kind).map_err(failed)?;
+        names.extend(files.schemas(kind).map_err(failed)?);
+        Ok(names)
+    }
+
+    /// What changed from the package of one kind to that of another, rule by rule. A folder of packages is compared with
+    /// another one by their stores.
+    ///
+    /// # Errors
+    /// When a package cannot be read, or there is none for a kind.
+    pub fn difference(&self, kind: &str, newer: &Self, newer_kind: &str) -> Result<Difference, PackageError> {
+        Difference::of((self.files_of(kind)?, kind), (newer.files_of(newer_kind)?, newer_kind))
+    }
+
+    fn files_of(&self, kind: &str) -> Result<&Files, PackageError> {
+        match self.has(kind) {
+            true => Ok(self.files(kind)),
+            false => Err(PackageError::Unknown { kind: kind.to_owned() }),
+        }
     }
 
     fn files(&self, kind: &str) -> &Files {
@@ -147,7 +197,7 @@ impl PackageStore {
     }
 }
 
-fn compile(files: &Files, kind: &str) -> Result<Package, PackageError> {
+pub(super) fn compile(files: &Files, kind: &str) -> Result<Package, PackageError> {
     let mut hash = Sha256::new();
     let mut plans = Vec::new();
     let mut sources: Vec<Cow<'static, [u8]>> = Vec::new();

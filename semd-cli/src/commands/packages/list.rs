@@ -1,6 +1,6 @@
-//! `semd packages`.
+//! `semd packages list`.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use semd_core::kinds::KindRegistry;
 use semd_core::report::Lang;
 use serde::Serialize;
@@ -10,13 +10,6 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::packages;
-
-/// Rule packages
-#[derive(Debug, Subcommand)]
-pub enum Packages {
-    /// List the packages at hand
-    List(List),
-}
 
 /// Flags of `semd packages list`.
 #[derive(Args, Debug)]
@@ -52,17 +45,9 @@ struct Row<'a> {
     digest: Option<&'a str>,
 }
 
-impl Packages {
+impl List {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
-        match self {
-            Self::List(list) => list.run(console),
-        }
-    }
-}
-
-impl List {
-    fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let store = packages::open(&self.folders)?;
         let kinds = KindRegistry::embedded();
         let summaries = store.summaries().map_err(|error| Failure::environment(error.message()))?;
