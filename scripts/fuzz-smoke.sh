@@ -10,6 +10,7 @@ for target in $(cargo fuzz list); do
     mkdir -p "$corpus"
     case $target in
         document | model | validate | canonical | bundle) cp fixtures/documents/*.xml "$corpus" ;;
+        signature) cp fixtures/keys/*.pfx "$corpus" ;;
         schematron) cp schemas/packages/*/schematron.sch "$corpus" 2>/dev/null || true ;;
         schema) cp schemas/packages/_common/*.xsd "$corpus" 2>/dev/null || true ;;
         nsi_import) cp fixtures/nsi/*_passport fixtures/nsi/*_part1 "$corpus" ;;

@@ -15,5 +15,5 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let _ = verify(&request);
     let _ = Certificate::from_bytes(bytes);
-    let _ = PrivateKey::from_bytes(bytes, Some(b"password"));
+    let _ = PrivateKey::from_bytes(bytes, Some("Проверка-1".as_bytes()));
 });

@@ -1,19 +1,15 @@
 //! EncryptedPrivateKeyInfo with PBES2 (RFC 8018 6.2), AES by the `pkcs8` crate and GOST here.
 
-use pkcs8::EncryptedPrivateKeyInfoRef;
 use pkcs8::der::Decode;
 use pkcs8::pkcs5::pbes2::{Kdf, Parameters};
 use pkcs8::pkcs5::{EncryptionScheme, Error};
 use zeroize::Zeroizing;
 
 use super::KeyError;
+use super::budget::{Budget, Work};
 use super::gost_pbes2::GostPbes2;
-use crate::asn1::{Reader, Writer, tag};
+use crate::asn1::{Element, Reader, Writer, tag};
 
-/// Iterations of PBKDF2 a file may ask for (about two seconds).
-const MAX_ITERATIONS: u32 = 2_000_000;
-/// Work of scrypt a file may ask for, in octets mixed: 128·N·r·p, of which 128·N·r is its memory (about two seconds).
-const MAX_SCRYPT_WORK: u64 = 256 << 20;
 /// Iterations written.
 const ITERATIONS: u32 = 100_000;
 
@@ -23,18 +19,34 @@ pub(super) fn is_encrypted(der: &[u8]) -> bool {
 }
 
 /// Opens the structure.
-pub(super) fn decrypt(der: &[u8], password: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+pub(super) fn decrypt(
+    der: &[u8],
+    password: &[u8],
+    budget: &mut Budget,
+) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let mut reader = Reader::single(der, tag::SEQUENCE)?.reader();
     let algorithm = reader.expect(tag::SEQUENCE)?;
+    let data = reader.expect(tag::OCTET_STRING)?;
+    reader.finish()?;
+    open(&algorithm, data.content, password, budget)
+}
+
+/// Opens data that are encrypted as an AlgorithmIdentifier says.
+pub(super) fn open(
+    algorithm: &Element<'_>,
+    data: &[u8],
+    password: &[u8],
+    budget: &mut Budget,
+) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let oid = algorithm.reader().expect(tag::OID)?.oid()?;
-    if let Some(gost) = GostPbes2::read(&algorithm)? {
-        return gost.decrypt(password, reader.expect(tag::OCTET_STRING)?.content);
+    if let Some(gost) = GostPbes2::read(algorithm)? {
+        return gost.decrypt(password, data, budget);
     }
-    let info = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| KeyError::Encryption(oid))?;
-    if let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm {
-        check_cost(parameters)?;
+    let scheme = EncryptionScheme::from_der(algorithm.raw).map_err(|_| KeyError::Encryption(oid))?;
+    if let EncryptionScheme::Pbes2(parameters) = &scheme {
+        pay(parameters, budget)?;
     }
-    match info.encryption_algorithm.decrypt(password, info.encrypted_data.as_bytes()) {
+    match scheme.decrypt(password, data) {
         Ok(opened) => Ok(Zeroizing::new(opened)),
         Err(Error::DecryptFailed) => Err(KeyError::WrongPassword),
         Err(Error::UnsupportedAlgorithm { oid }) => Err(KeyError::Encryption(oid)),
@@ -42,17 +54,18 @@ pub(super) fn decrypt(der: &[u8], password: &[u8]) -> Result<Zeroizing<Vec<u8>>,
     }
 }
 
-fn check_cost(parameters: &Parameters) -> Result<(), KeyError> {
-    let cheap = match &parameters.kdf {
-        Kdf::Pbkdf2(pbkdf2) => pbkdf2.iteration_count <= MAX_ITERATIONS,
+fn pay(parameters: &Parameters, budget: &mut Budget) -> Result<(), KeyError> {
+    match &parameters.kdf {
+        Kdf::Pbkdf2(pbkdf2) => budget.iterations(Work::Sha, pbkdf2.iteration_count, 1),
+        // 128·N·r·p octets are mixed, of which 128·N·r is the memory.
         Kdf::Scrypt(scrypt) => scrypt
             .cost_parameter
             .checked_mul(128 * u64::from(scrypt.block_size))
             .and_then(|memory| memory.checked_mul(u64::from(scrypt.parallelization)))
-            .is_some_and(|work| work <= MAX_SCRYPT_WORK),
-        _ => false,
-    };
-    if cheap { Ok(()) } else { Err(KeyError::Expensive) }
+            .ok_or(KeyError::Expensive)
+            .and_then(|octets| budget.scrypt(octets)),
+        _ => Err(KeyError::Expensive),
+    }
 }
 
 /// Locks a plain structure.
@@ -128,15 +141,14 @@ mod tests {
         const HMAC_SHA_256: &str = "1.2.840.113549.2.9";
         const HMAC_STREEBOG_512: &str = "1.2.643.7.1.1.4.2";
         const MILLIONS: &[u8] = &[0x7F, 0xFF, 0xFF, 0xFF];
+        let open = |der: &[u8]| decrypt(der, b"", &mut Budget::new()).err();
         let refused = Some(KeyError::Expensive);
-        assert_eq!(decrypt(&locked(pbkdf2(MILLIONS, HMAC_SHA_256), aes), b"").err(), refused);
-        assert_eq!(decrypt(&locked(pbkdf2(MILLIONS, HMAC_STREEBOG_512), gost), b"").err(), refused);
+        assert_eq!(open(&locked(pbkdf2(MILLIONS, HMAC_SHA_256), aes)), refused);
+        assert_eq!(open(&locked(pbkdf2(MILLIONS, HMAC_STREEBOG_512), gost)), refused);
         // N = 2^20 with r = 8 is one gigabyte; N = 2^14 sixteen megabytes, but here two hundred times.
-        assert_eq!(decrypt(&locked(scrypt(&[0x10, 0, 0], 1), aes), b"").err(), refused);
-        assert_eq!(decrypt(&locked(scrypt(&[0x40, 0], 200), aes), b"").err(), refused);
-        let cheap = decrypt(&locked(pbkdf2(&[2], HMAC_SHA_256), aes), b"").err();
-        assert_eq!(cheap, Some(KeyError::WrongPassword));
-        let cheap = decrypt(&locked(scrypt(&[0x40], 1), aes), b"").err();
-        assert_eq!(cheap, Some(KeyError::WrongPassword));
+        assert_eq!(open(&locked(scrypt(&[0x10, 0, 0], 1), aes)), refused);
+        assert_eq!(open(&locked(scrypt(&[0x40, 0], 200), aes)), refused);
+        assert_eq!(open(&locked(pbkdf2(&[2], HMAC_SHA_256), aes)), Some(KeyError::WrongPassword));
+        assert_eq!(open(&locked(scrypt(&[0x40], 1), aes)), Some(KeyError::WrongPassword));
     }
 }

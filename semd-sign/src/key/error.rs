@@ -4,6 +4,7 @@ use pkcs8::ObjectIdentifier;
 use semd_core::report::Message;
 
 use crate::asn1::Asn1Error;
+use crate::certificate::CertificateError;
 use crate::gost::GostError;
 use crate::spki::SpkiError;
 
@@ -11,11 +12,11 @@ use crate::spki::SpkiError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The file holds no PKCS#8 private key.
-    #[error("not a PKCS#8 private key")]
+    /// The file holds no private key, neither PKCS#8 nor PKCS#12.
+    #[error("not a PKCS#8 or PKCS#12 private key")]
     NotPkcs8,
     /// The structure of the key is broken.
-    #[error("damaged PKCS#8 private key: {0}")]
+    #[error("damaged private key: {0}")]
     Structure(#[from] Asn1Error),
     /// Not a GOST R 34.10-2012 key, or one of an unsupported parameter set.
     #[error("unsupported private key: {0}")]
@@ -38,6 +39,15 @@ pub enum KeyError {
     /// The key derivation asks for more work than a file may.
     #[error("the password derivation of the key is too expensive")]
     Expensive,
+    /// A certificate of the file cannot be read.
+    #[error("a certificate in the key file: {0}")]
+    Certificate(#[from] CertificateError),
+    /// The PKCS#12 container holds that many different keys.
+    #[error("the container holds {0} private keys")]
+    SeveralKeys(usize),
+    /// The PKCS#12 container is not protected by a MAC under the password.
+    #[error("the container has no MAC under the password")]
+    NoMac,
     /// Encrypting failed.
     #[error("the private key could not be encrypted")]
     Encrypt,
@@ -48,8 +58,8 @@ impl KeyError {
     pub fn message(&self) -> Message {
         match self {
             Self::NotPkcs8 => Message::new(
-                "файл не содержит закрытого ключа PKCS#8 (PEM или DER)",
-                "the file holds no PKCS#8 private key (PEM or DER)",
+                "файл не содержит закрытого ключа PKCS#8 (PEM или DER) или PKCS#12 (PFX)",
+                "the file holds no private key, PKCS#8 (PEM or DER) or PKCS#12 (PFX)",
             ),
             Self::Structure(error) => Message::new(
                 format!("файл закрытого ключа повреждён: {error}"),
@@ -78,6 +88,21 @@ impl KeyError {
             Self::Expensive => Message::new(
                 "файл ключа требует слишком долгой проверки пароля",
                 "the key file asks for too expensive a password check",
+            ),
+            Self::Certificate(error) => {
+                let message = error.message();
+                Message::new(
+                    format!("сертификат в файле ключа: {}", message.ru),
+                    format!("a certificate in the key file: {}", message.en),
+                )
+            }
+            Self::SeveralKeys(count) => Message::new(
+                format!("в контейнере закрытых ключей: {count}; выгрузите в файл один нужный ключ"),
+                format!("the container holds {count} private keys: export the one that is needed"),
+            ),
+            Self::NoMac => Message::new(
+                "контейнер PKCS#12 не защищён паролем от подмены (нет MAC): выгрузите его заново с паролем",
+                "the PKCS#12 container has no MAC under a password: export it anew with a password",
             ),
             Self::Encrypt => Message::new("не удалось зашифровать ключ", "the key could not be encrypted"),
         }
