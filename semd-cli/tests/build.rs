@@ -43,7 +43,7 @@ fn official_packages() -> Option<PathBuf> {
 fn every_kind_has_a_card_and_its_document_passes_the_official_package() {
     let folder = tempfile::tempdir().unwrap();
     let cards = cards();
-    assert!(cards.len() >= 6);
+    assert!(cards.len() >= 11);
     let packages = official_packages();
     let mut passed = 0;
     for (card, kind) in &cards {
@@ -58,7 +58,9 @@ fn every_kind_has_a_card_and_its_document_passes_the_official_package() {
             "--kind".as_ref(),
             kind.as_ref(),
         ]);
-        assert_eq!(checked.code, Some(0), "kind {kind}: {}", checked.stdout);
+        // A package without Schematron (kind 40) leaves a document that passes its XML Schema undecided.
+        let expected = if packages.join(kind).join("schematron.sch").is_file() { 0 } else { 3 };
+        assert_eq!(checked.code, Some(expected), "kind {kind}: {}", checked.stdout);
         passed += 1;
     }
     match packages {
