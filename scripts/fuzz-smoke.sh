@@ -9,7 +9,7 @@ for target in $(cargo fuzz list); do
     corpus=fuzz/corpus/$target
     mkdir -p "$corpus"
     case $target in
-        document | validate) cp fixtures/documents/*.xml "$corpus" ;;
+        document | model | validate) cp fixtures/documents/*.xml "$corpus" ;;
         schematron) cp schemas/packages/*/schematron.sch "$corpus" 2>/dev/null || true ;;
         schema) cp schemas/packages/_common/*.xsd "$corpus" 2>/dev/null || true ;;
     esac

@@ -7,7 +7,9 @@ use std::path::Path;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use semd_core::model::{self, Keep, Style};
 use semd_core::package::PackageStore;
+use semd_core::render;
 use semd_core::validate::{Layers, Options, Validator};
 use semd_core::xml::{Limits, parse};
 
@@ -32,6 +34,23 @@ fn documents(criterion: &mut Criterion) {
         group
             .bench_function(name, |bencher| bencher.iter(|| validator.validate(black_box(&bytes), &options)));
     }
+    let document = parse(&bytes, &Limits::default()).expect("a fixture of the project");
+    let model = model::read(&document, Keep::Meaning).expect("a fixture of the project");
+    group.bench_function("tree + model", |bencher| {
+        bencher.iter(|| {
+            let document = parse(black_box(&bytes), &Limits::default()).expect("a fixture of the project");
+            model::read(&document, Keep::Meaning).is_ok()
+        })
+    });
+    group.bench_function("model written", |bencher| {
+        bencher.iter(|| model::write(black_box(&model), Style::Indented).is_ok())
+    });
+    group.bench_function("tree + page", |bencher| {
+        bencher.iter(|| {
+            let document = parse(black_box(&bytes), &Limits::default()).expect("a fixture of the project");
+            render::render(&document, &render::Options::default()).len()
+        })
+    });
     group.finish();
 }
 

@@ -92,6 +92,8 @@ pub enum Command {
     Verify(commands::verify::Verify),
     /// Validate, send to the register and wait for results; the journal keeps everything
     Register(commands::register::Register),
+    /// Show a document as one HTML page: what the doctor signs
+    Render(commands::render::Render),
     /// What the journal knows
     #[command(subcommand)]
     Journal(commands::journal::Journal),

@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         Command::Sign(command) => command.run(&console),
         Command::Verify(command) => command.run(&console),
         Command::Register(command) => command.run(&console),
+        Command::Render(command) => command.run(&console),
         Command::Journal(command) => command.run(&console),
         Command::Sandbox(command) => command.run(&console),
         Command::Packages(command) => command.run(&console),

@@ -6,6 +6,7 @@ pub mod journal;
 pub mod packages;
 pub mod pki;
 pub mod register;
+pub mod render;
 pub mod sandbox;
 pub mod sign;
 pub mod validate;
