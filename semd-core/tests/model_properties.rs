@@ -32,9 +32,8 @@ fn null_flavor() -> impl Strategy<Value = Option<NullFlavor>> {
 }
 
 fn ii() -> impl Strategy<Value = Ii> {
-    (null_flavor(), proptest::option::of(value()), proptest::option::of(value())).prop_map(
-        |(null_flavor, root, extension)| Ii { null_flavor, root, extension, ..Ii::default() },
-    )
+    (null_flavor(), proptest::option::of(value()), proptest::option::of(value()))
+        .prop_map(|(null_flavor, root, extension)| Ii { null_flavor, root, extension, ..Ii::default() })
 }
 
 fn cd() -> impl Strategy<Value = Cd> {
@@ -42,9 +41,8 @@ fn cd() -> impl Strategy<Value = Cd> {
         |(null_flavor, code, display_name)| Cd { null_flavor, code, display_name, ..Cd::default() },
     );
     leaf.prop_recursive(2, 6, 2, |inner| {
-        (inner.clone(), maybe(text().prop_map(Ed::from)), some(inner)).prop_map(
-            |(cd, original_text, translation)| Cd { original_text, translation, ..cd },
-        )
+        (inner.clone(), maybe(text().prop_map(Ed::from)), some(inner))
+            .prop_map(|(cd, original_text, translation)| Cd { original_text, translation, ..cd })
     })
 }
 
@@ -75,8 +73,11 @@ fn any() -> impl Strategy<Value = Any> {
         time().prop_map(|value| Any::Ts(value.into())),
         interval().prop_map(|value| Any::IvlTs(value.into())),
         quantity().prop_map(|value| Any::Pq(value.into())),
-        (maybe(quantity()), maybe(quantity()))
-            .prop_map(|(low, high)| Any::IvlPq(Box::new(IvlPq { low, high, ..IvlPq::default() }))),
+        (maybe(quantity()), maybe(quantity())).prop_map(|(low, high)| Any::IvlPq(Box::new(IvlPq {
+            low,
+            high,
+            ..IvlPq::default()
+        }))),
     ]
 }
 
@@ -110,10 +111,9 @@ fn observation() -> impl Strategy<Value = Observation> {
 
 /// Mixed content; two texts never stand side by side, because a document cannot tell them apart.
 fn narrative() -> impl Strategy<Value = Narrative> {
-    let paragraph =
-        (text(), text(), value()).prop_map(|(a, b, style)| {
-            paragraph([Node::from(a), Element::new("content", [b]).with("styleCode", style).into()])
-        });
+    let paragraph = (text(), text(), value()).prop_map(|(a, b, style)| {
+        paragraph([Node::from(a), Element::new("content", [b]).with("styleCode", style).into()])
+    });
     let table = (some(text()), some(some(text()))).prop_map(|(head, rows)| table(head, rows));
     some(prop_oneof![paragraph, table]).prop_map(Narrative::new)
 }

@@ -123,5 +123,8 @@ fn samples_come_back_equal() {
 fn official_documents_come_back_equal() {
     let files = corpus("r-");
     files.iter().for_each(|path| check(path));
-    println!("{} official documents: canonical XML of XML → model → XML equal, model of XML → JSON equal", files.len());
+    println!(
+        "{} official documents: canonical XML of XML → model → XML equal, model of XML → JSON equal",
+        files.len()
+    );
 }

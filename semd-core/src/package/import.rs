@@ -68,7 +68,7 @@ pub enum ImportError {
         /// The kind.
         kind: String,
         /// Why it cannot be used.
-        source: super::PackageError,
+        source: Box<super::PackageError>,
     },
 }
 
@@ -156,7 +156,7 @@ fn take(kind: &str, placed: &Delivery, folder: &Path, replace: bool) -> Result<I
         let path = path.to_owned();
         move |source| ImportError::Io { path, source }
     };
-    let broken = |source| ImportError::Package { kind: kind.to_owned(), source };
+    let broken = |source| ImportError::Package { kind: kind.to_owned(), source: Box::new(source) };
     let staging = folder.join(format!(".{kind}.importing"));
     let _ = fs::remove_dir_all(&staging);
     let own = format!("{kind}/");

@@ -145,7 +145,8 @@ impl Page<'_> {
                 }
                 Piece::Element(child) => {
                     let local = self.local(child);
-                    let shown = Some(child) == code || FACTS.contains(&local) || BESIDE_FACTS.contains(&local);
+                    let shown =
+                        Some(child) == code || FACTS.contains(&local) || BESIDE_FACTS.contains(&local);
                     if !shown && !matches!(local, "entryRelationship" | "component") {
                         self.row(child);
                     }
