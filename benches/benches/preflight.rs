@@ -43,7 +43,7 @@ fn preflight(criterion: &mut Criterion) {
             let report = validator.validate(black_box(&document), &Options::default());
             let verified = files.signatures.iter().filter(|(_, signature)| {
                 verify(&Request {
-                    content: &document,
+                    content: (&document).into(),
                     signature,
                     trust: &trust,
                     time: ControlTime::Now(now),

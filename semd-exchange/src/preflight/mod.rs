@@ -123,7 +123,7 @@ impl Preflight {
             .iter()
             .map(|(role, content)| {
                 let report = verify(&Request {
-                    content: &files.document,
+                    content: (&files.document).into(),
                     signature: content,
                     trust: &self.trust,
                     time: ControlTime::Now(as_of),
