@@ -15,10 +15,12 @@ use std::time::{Duration, Instant};
 use common::child::Task;
 use common::stores::Place;
 use common::{ClientSide, Keys, client_side_over, sandbox_settings};
+use semd_core::kinds::KindRegistry;
 use semd_core::package::PackageStore;
 use semd_core::validate::{Options, Validator};
 use semd_exchange::callback::FileDelivery;
 use semd_exchange::journal::{Event, Submission, Update};
+use semd_exchange::reference::ReferenceData;
 use semd_exchange::sandbox::{self, judge};
 use semd_exchange::soap::MessageId;
 use semd_sign::verify::TrustStore;
@@ -177,12 +179,14 @@ fn stages(keys: &Keys, place: &Place, documents: usize) {
             journal.apply(uid, &Update::bare(Event::Registered), now).unwrap();
         }
     });
+    let (kinds, data) = (KindRegistry::embedded(), ReferenceData::default());
+    let knowledge = judge::Knowledge { trust: &keys.trust, kinds: &kinds, data: &data, now };
     time("the sandbox's checks", &mut || {
         for submission in &batch {
-            drop(judge::full(&submission.request, None, &keys.trust, now));
+            drop(judge::full(&submission.request, None, &knowledge));
             let options = Options { kind: Some("119".into()), ..Options::default() };
             let report = validator.validate(&submission.bytes, &options);
-            drop(judge::file(&submission.request, &submission.bytes, Some(&report), &keys.trust, now));
+            drop(judge::file(&submission.request, &submission.bytes, Some(&report), &knowledge));
         }
     });
     let sum: Duration = rows.iter().map(|(_, time)| *time).sum();

@@ -1,15 +1,14 @@
-//! Secrets: from a file descriptor, the environment or a prompt, never from an argument.
+//! Secrets: from a file descriptor or the environment, never from an argument.
 
 use std::env;
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Read as _};
-use std::path::{Path, PathBuf};
+use std::io::Read as _;
+use std::path::PathBuf;
 
 use clap::Args;
-use semd_core::report::{Lang, Message};
+use semd_core::report::Message;
 use zeroize::Zeroizing;
 
-use crate::console::Console;
 use crate::failure::Failure;
 
 /// Environment variable that holds the password of the key.
@@ -44,19 +43,4 @@ impl PasswordSource {
             ))),
         }
     }
-}
-
-/// Asks for the password of a file at the terminal, without showing what is typed; `None` where nobody sits at one.
-pub fn prompt(file: &Path, console: &Console) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Ok(None);
-    }
-    let file = file.display();
-    let question = match console.lang {
-        Lang::Ru => format!("Пароль к {file}: "),
-        Lang::En => format!("Password of {file}: "),
-    };
-    let password =
-        rpassword::prompt_password(question).map_err(|error| Failure::io(Path::new("/dev/tty"), &error))?;
-    Ok(Some(Zeroizing::new(password.into_bytes())))
 }

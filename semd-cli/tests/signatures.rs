@@ -163,40 +163,6 @@ fn own_signatures_pass_and_one_changed_byte_fails() {
 }
 
 #[test]
-fn container_with_key_and_certificate_signs_without_a_certificate_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let document = copy_of_a_document(folder.path());
-    let untrusted = authority(folder.path(), "256").join("root.crt");
-    for name in ["rfc9548", "rfc9548-512", "appendix-b", "gost94-mac", "aes"] {
-        let container = support::fixtures().join(format!("keys/{name}.pfx"));
-        let paths = [&document, &container].map(|path| path.to_str().unwrap());
-        let arguments = ["sign", paths[0], "--key", paths[1]];
-        let signed = |password: Option<&str>| {
-            let mut command = support::semd();
-            command.args(arguments);
-            if let Some(password) = password {
-                command.env("SEMD_KEY_PASSWORD", password);
-            }
-            support::finish(&mut command)
-        };
-        for (password, said) in [(None, "password"), (Some("wrong"), "wrong password")] {
-            let run = signed(password);
-            assert_eq!(run.code, Some(2), "{name}: {}", run.stderr);
-            assert!(run.stderr.contains(said), "{name}: {}", run.stderr);
-        }
-        let run = signed(Some("Проверка-1"));
-        assert_eq!(run.code, Some(0), "{name}: {}", run.stderr);
-        // The signature is good; the authority of the fixtures is nobody's anchor.
-        let (code, report) = verify(&document, Path::new(run.stdout.trim()), &untrusted, &[]);
-        assert_eq!(
-            (code, report["sub_indication"].as_str()),
-            (Some(3), Some("NO_CERTIFICATE_CHAIN_FOUND")),
-            "{name}: {report}"
-        );
-    }
-}
-
-#[test]
 fn openssl_accepts_signatures_of_the_command_and_refuses_a_changed_document() {
     let folder = tempfile::tempdir().unwrap();
     let Some(openssl) = OpenSsl::find(folder.path()) else { return };

@@ -18,12 +18,12 @@ use time::{Date, OffsetDateTime};
 use super::journal::journal_failure;
 use super::register::bundle_failure;
 use super::validate::{Format, outcome};
-use super::verify::trust_store;
-use crate::args::PackageFolders;
+use crate::args::{DictionaryPlace, PackageFolders};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::{batch, input, packages};
+use crate::trust::TrustArguments;
+use crate::{batch, dictionaries, input, packages};
 
 /// Predict the register's verdict for bundles: the document, its signatures *.p7s and NAME.remd.json beside it.
 /// Nothing is sent
@@ -62,12 +62,10 @@ pub struct Sources {
     /// Folder of reference data: tables *.csv or *.xlsx, see docs/reference-data.md
     #[arg(long, value_name = "DIR", env = "SEMD_DATA")]
     data: Option<PathBuf>,
-    /// Trusted roots: a file or a folder of PEM or DER; repeatable
-    #[arg(long, value_name = "FILE|DIR")]
-    trust: Vec<PathBuf>,
-    /// Intermediate certificates: a folder of PEM or DER
-    #[arg(long, value_name = "DIR")]
-    certs: Vec<PathBuf>,
+    #[command(flatten)]
+    dictionaries: DictionaryPlace,
+    #[command(flatten)]
+    trust: TrustArguments,
 }
 
 /// The moment of the clock, to seconds as signatures have it.
@@ -96,8 +94,11 @@ impl Sources {
         if let Some(journal) = history {
             add_history(&mut data, journal)?;
         }
-        let trust = trust_store(&self.trust, &self.certs)?;
-        let validator = Validator::new(packages::open(&self.folders)?);
+        let trust = self.trust.store()?;
+        let mut validator = Validator::new(packages::open(&self.folders)?);
+        if let Some(store) = dictionaries::open(&self.dictionaries)? {
+            validator = validator.with_dictionaries(store);
+        }
         Ok(predict::Preflight::new(validator, trust, data).show_personal_data(console.show_personal_data))
     }
 }

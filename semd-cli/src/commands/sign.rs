@@ -6,8 +6,7 @@ use clap::Args;
 use semd_core::report::Message;
 use semd_core::xml::Limits;
 use semd_exchange::bundle;
-use semd_sign::key::KeyFile;
-use semd_sign::{Certificate, KeyError, SignError, Signer, SoftwareSigner, cades};
+use semd_sign::{Certificate, PrivateKey, SignError, Signer, SoftwareSigner, cades};
 use time::OffsetDateTime;
 
 use crate::cades_level::{Level, LevelArguments};
@@ -15,7 +14,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::secret::PasswordSource;
-use crate::{batch, input, secret};
+use crate::{batch, input};
 
 /// Largest key or certificate file that is read, bytes.
 const MAX_KEY_BYTES: usize = 1 << 20;
@@ -26,12 +25,12 @@ pub struct Sign {
     /// Documents: files, folders, or `-` for a list on stdin
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Private key: PKCS#8 (PEM or DER) or PKCS#12 (PFX)
+    /// Private key, PKCS#8 PEM or DER
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
-    /// Certificate of the key, PEM or DER [default: the one in the file of the key]
+    /// Certificate of the key, PEM or DER
     #[arg(long, value_name = "FILE")]
-    cert: Option<PathBuf>,
+    cert: PathBuf,
     /// Role of the signer: `doctor`, `organization`, …
     #[arg(long, default_value = "doctor", value_parser = role)]
     role: String,
@@ -57,7 +56,7 @@ fn role(text: &str) -> Result<String, String> {
 impl Sign {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
-        let signer = software_signer(&self.key, self.cert.as_deref(), &self.password, console)?;
+        let signer = software_signer(&self.key, &self.cert, &self.password)?;
         let level = self.level.read()?;
         let files = input::documents(&self.paths)?;
         let mut worst = Outcome::Good;
@@ -82,45 +81,24 @@ impl Sign {
     }
 }
 
-/// The software signer of a key file and, unless the file has the certificate, a certificate file.
+/// The software signer of a key and a certificate file.
 pub fn software_signer(
     key: &Path,
-    certificate: Option<&Path>,
+    certificate: &Path,
     password: &PasswordSource,
-    console: &Console,
 ) -> Result<SoftwareSigner, Failure> {
     let in_file = |file: &Path, message: Message| {
         let file = file.display();
         Failure::usage(Message::new(format!("{file}: {}", message.ru), format!("{file}: {}", message.en)))
     };
-    let given = match certificate {
-        Some(path) => {
-            let bytes = input::read(path, MAX_KEY_BYTES)?;
-            Some(Certificate::from_bytes(&bytes).map_err(|error| in_file(path, error.message()))?)
-        }
-        None => None,
-    };
-    let bytes = zeroize::Zeroizing::new(input::read(key, MAX_KEY_BYTES)?);
-    let given_password = password.read()?;
-    let open = |password: Option<&[u8]>| KeyFile::from_bytes(&bytes, password);
-    let opened = match open(given_password.as_ref().map(|password| password.as_slice())) {
-        Err(KeyError::PasswordRequired) => match secret::prompt(key, console)? {
-            Some(password) => open(Some(&password)),
-            None => Err(KeyError::PasswordRequired),
-        },
-        other => other,
-    };
-    let file = opened.map_err(|error| in_file(key, error.message()))?;
-    let certificate = given.or_else(|| file.certificate().cloned()).ok_or_else(|| {
-        in_file(
-            key,
-            Message::new(
-                "в файле нет сертификата этого ключа: укажите его через --cert",
-                "the file holds no certificate of the key: give it with --cert",
-            ),
-        )
-    })?;
-    SoftwareSigner::new(file.key, certificate).map_err(|error| in_file(key, error.message()))
+    let certificate_bytes = input::read(certificate, MAX_KEY_BYTES)?;
+    let certificate_read =
+        Certificate::from_bytes(&certificate_bytes).map_err(|error| in_file(certificate, error.message()))?;
+    let key_bytes = zeroize::Zeroizing::new(input::read(key, MAX_KEY_BYTES)?);
+    let password = password.read()?;
+    let key_read = PrivateKey::from_bytes(&key_bytes, password.as_ref().map(|password| password.as_slice()))
+        .map_err(|error| in_file(key, error.message()))?;
+    SoftwareSigner::new(key_read, certificate_read).map_err(|error| in_file(key, error.message()))
 }
 
 /// Signs one document and writes the signature; answers where.

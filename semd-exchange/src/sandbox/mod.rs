@@ -32,8 +32,8 @@ use self::pipeline::PendingFiles;
 use self::registry::{Entry, Registry};
 use self::store::Store;
 use crate::client::{Client, ClientLimits};
-use crate::security::Security;
 use crate::reference::ReferenceData;
+use crate::security::Security;
 
 pub use faults::Faults;
 pub use registry::{RequestState, Stage, StateReport};

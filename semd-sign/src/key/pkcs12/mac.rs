@@ -16,9 +16,6 @@ use super::kdf;
 use crate::asn1::{Element, tag};
 use crate::oid;
 
-const SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
-const SHA_384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
-const SHA_512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
 const GOST_94: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.643.2.2.9");
 
 /// Octets PBKDF2 makes by RFC 9548 3, and how many of the last ones are the key.
@@ -61,10 +58,10 @@ impl<'a> MacData<'a> {
         budget: &mut Budget,
     ) -> Result<(), KeyError> {
         let good = match self.function {
-            SHA_1 => self.appendix_b::<Sha1>(Work::Sha, password, content, budget)?,
+            oid::SHA_1 => self.appendix_b::<Sha1>(Work::Sha, password, content, budget)?,
             oid::SHA_256 => self.appendix_b::<Sha256>(Work::Sha, password, content, budget)?,
-            SHA_384 => self.appendix_b::<Sha384>(Work::Sha, password, content, budget)?,
-            SHA_512 => self.appendix_b::<Sha512>(Work::Sha, password, content, budget)?,
+            oid::SHA_384 => self.appendix_b::<Sha384>(Work::Sha, password, content, budget)?,
+            oid::SHA_512 => self.appendix_b::<Sha512>(Work::Sha, password, content, budget)?,
             oid::STREEBOG_256 => self.gost::<Streebog256>(password, content, budget)?,
             oid::STREEBOG_512 => self.gost::<Streebog512>(password, content, budget)?,
             GOST_94 => self.gost::<Gost94CryptoPro>(password, content, budget)?,
