@@ -16,6 +16,7 @@ pub mod kinds;
 pub mod model;
 pub mod nsi;
 pub mod package;
+pub mod render;
 pub mod report;
 pub mod schematron;
 pub mod validate;
