@@ -137,7 +137,9 @@ fn package_that_is_not_the_pinned_one_stops_the_run() {
 fn hostile_and_foreign_archives_are_refused_and_leave_nothing() {
     let folder = TempDir::new().unwrap();
     let store = path(&folder, "store");
-    let cases: [(&str, &[(&str, &str)], &str); 4] = [
+    /// Name of the archive, its entries, words of the refusal.
+    type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+    let cases: [Case; 4] = [
         ("out.zip", &[("../118/CDA.xsd", SCHEMA)], "leaves the archive"),
         ("windows.zip", &[("..\\118\\CDA.xsd", SCHEMA)], "leaves the archive"),
         ("empty.zip", &[("readme.txt", "-")], "no rule package"),

@@ -1,4 +1,5 @@
 //! Builds a document from a JSON card and checks it: `cargo run --example build_document CARD.json [FOLDER OF CARD KINDS]`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to people")]
 
 use std::error::Error;
 

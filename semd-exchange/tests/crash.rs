@@ -43,6 +43,7 @@ async fn faulty_register(keys: &Keys, lost_answer: f64) -> RunningSandbox {
         technical: 0.05,
         rate_limit: 0.01,
         warning: 0.1,
+        ..Faults::default()
     };
     sandbox::serve(settings).await.unwrap()
 }
