@@ -82,7 +82,7 @@ pub struct PackageFolders {
     pub packages: Vec<PathBuf>,
     /// Lock file of `semd packages check --lock`: a package with another digest is not used
     #[arg(long = "packages-lock", value_name = "FILE", env = "SEMD_PACKAGES_LOCK")]
-    pub lock: Option<PathBuf>,
+    pub packages_lock: Option<PathBuf>,
 }
 
 /// Where the dictionaries come from.

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 /// with other rules than agreed must not begin.
 pub fn open(folders: &PackageFolders) -> Result<PackageStore, Failure> {
     let store = unlocked(folders)?;
-    let Some(path) = &folders.lock else { return Ok(store) };
+    let Some(path) = &folders.packages_lock else { return Ok(store) };
     let store = store.locked(read_lock(path)?);
     for kind in store.lock().into_iter().flat_map(PackageLock::kinds) {
         let unknown = || Err(PackageError::Unknown { kind: kind.to_owned() }.into());

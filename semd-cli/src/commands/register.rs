@@ -229,11 +229,10 @@ impl Register {
     ) -> Result<Submission, Failure> {
         let file = bundle.document.to_string_lossy();
         let report = &predicted.report.report;
+        // Without signatures the request has no signers, so the authenticator is not among them either.
+        let follows = |code| matches!(code, "NO_SIGNATURE" | "LEGAL_AUTHENTICATOR_NOT_FOUND");
         let only_unsigned = bundle.signatures.is_empty()
-            && report
-                .findings
-                .iter()
-                .all(|one| one.severity != Severity::Error || one.code == "NO_SIGNATURE");
+            && report.findings.iter().all(|one| one.severity != Severity::Error || follows(one.code));
         if only_unsigned && !self.force {
             return Err(Failure::usage(Message::new(
                 format!("{file}: рядом нет подписей *.p7s (NO_SIGNATURE); подпишите документ: semd sign"),

@@ -69,9 +69,17 @@ fn own_documents_get_no_error() {
 }
 
 /// Published samples with a real defect beside their rules: document, code, and what is wrong.
-const DEFECTIVE: [(&str, &str, &str); 5] = [
+const DEFECTIVE: [(&str, &str, &str); 9] = [
     ("r-TelemedConsultProtocol.xml", "INVALID_CONTENT", "byte order mark"),
     ("r-Laboratory.xml", "INVALID_DOCTOR_SNILS", "the doctor has no СНИЛС"),
+    (
+        "r-Laboratory.xml",
+        "LEGAL_AUTHENTICATOR_NOT_FOUND",
+        "the doctor has no СНИЛС, so no signer is the authenticator",
+    ),
+    ("r-MedExamination.xml", "VALIDATION_ERROR: Дата создания", "the time of creation is a nullFlavor"),
+    ("r-Laboratory5.xml", "VALIDATION_ERROR: Дата создания", "the time of creation is a nullFlavor"),
+    ("r-SurgicalProtocol.xml", "VALIDATION_ERROR: Дата создания", "the time of creation is a nullFlavor"),
     ("r-fhirru_lab.xml", "INVALID_DOCTOR_SNILS", "the doctor has no СНИЛС"),
     ("r-PreferentialRecopeForMedicine.xml", "FRLLO_RECIPE_DATE_ERROR", "no day of the prescription"),
     ("r-ProfessionalConclusion.xml", "VALIDATION_ERROR", "provider and author are of another organisation"),
