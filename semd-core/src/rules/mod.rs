@@ -1,7 +1,7 @@
 //! Rules of this project: what official packages leave out and the register or clinics trip over.
 //!
 //! One file a rule or a family of like rules; [`RULES`] is the registry. A rule looks at one document through a
-//! [`Context`] and reports places; weight, owner and texts stand in its row. Only what the register surely refuses is an
+//! `Context` and reports places; weight, owner and texts stand in its row. Only what the register surely refuses is an
 //! error; the rest is a warning.
 
 mod attachment;
