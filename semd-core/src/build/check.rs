@@ -8,9 +8,9 @@ use super::card_kind::{CardSchema, Field, FieldType, Fields};
 use super::data::{Coded, Data, When};
 use super::dictionaries::{Dictionaries, DictionaryId, Lookup};
 use super::error::CardError;
-use crate::nsi::Store;
+use crate::nsi::{Store, is_oid};
 use crate::report::Message;
-use crate::rules::checksum;
+use crate::rules::{checksum, is_uuid};
 
 /// Field of a card that names its kind; no schema declares it.
 pub(super) const KIND: &str = "kind";
@@ -262,26 +262,10 @@ fn expected(ru: &str, en: &str, found: &Value) -> Message {
     Message::new(format!("Ожидается {ru}, а здесь {found_ru}"), format!("Expected {en}, found {found_en}"))
 }
 
-fn is_uuid(text: &str) -> bool {
-    let groups = text.split('-').map(str::len);
-    groups.eq([8, 4, 4, 4, 12]) && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
-}
-
 /// The known name that differs by the fewest leading letters, for a slip of the pen.
 fn nearest<'a>(name: &str, fields: &'a Fields) -> Option<&'a str> {
     let shared =
         |other: &str| name.chars().zip(other.chars()).take_while(|(left, right)| left == right).count();
     let best = fields.fields.iter().map(|field| field.name.as_str()).max_by_key(|known| shared(known))?;
     (shared(best) * 2 >= name.chars().count()).then_some(best)
-}
-
-fn is_oid(text: &str) -> bool {
-    let mut arcs = text.split('.');
-    arcs.next().is_some_and(|first| matches!(first, "0" | "1" | "2"))
-        && text.contains('.')
-        && arcs.all(|arc| {
-            !arc.is_empty()
-                && arc.bytes().all(|byte| byte.is_ascii_digit())
-                && (arc == "0" || !arc.starts_with('0'))
-        })
 }

@@ -20,6 +20,8 @@ mod snils;
 mod staff_identity;
 mod time_zone;
 
+pub(crate) use object_identifier::is_uuid;
+
 use crate::header::Header;
 use crate::kinds::Kind;
 use crate::report::{Finding, Message, Owner, Severity};

@@ -54,7 +54,8 @@ fn syntax(context: &mut Context<'_, '_>) {
     }
 }
 
-fn is_uuid(text: &str) -> bool {
+/// Whether a text is a UUID in its usual form, of either case (RFC 9562, section 4).
+pub(crate) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',
