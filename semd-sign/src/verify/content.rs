@@ -27,6 +27,12 @@ impl<'a> From<&'a [u8]> for Content<'a> {
     }
 }
 
+impl<'a, const N: usize> From<&'a [u8; N]> for Content<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
 impl<'a> From<&'a Vec<u8>> for Content<'a> {
     fn from(bytes: &'a Vec<u8>) -> Self {
         Self::Bytes(bytes)
