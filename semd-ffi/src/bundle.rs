@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::failure::{Failure, SemdStatus};
-use crate::options::SignatureOption;
+use crate::options::{self, SignatureOption};
 
 /// What accompanies a document.
 #[derive(Default, Deserialize)]
@@ -24,7 +24,7 @@ impl BundleOption {
     /// Reads a bundle. Only the place of a fault is told: the text holds personal data.
     pub(crate) fn read(text: Option<&str>) -> Result<Self, Failure> {
         let Some(text) = text else { return Ok(Self::default()) };
-        serde_json::from_str(text).map_err(|error| {
+        options::object(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             let message = Message::new(
                 format!("набор: строка {line}, столбец {column}: не тот JSON, что описан у semd_preflight"),

@@ -13,7 +13,7 @@ use crate::failure::{Failure, SemdStatus};
 /// Reads options; absent ones are the defaults.
 pub(crate) fn read<T: DeserializeOwned + Default>(text: Option<&str>) -> Result<T, Failure> {
     let Some(text) = text else { return Ok(T::default()) };
-    serde_json::from_str(text).map_err(|error| {
+    object(text).map_err(|error| {
         // The words of the reader name options; values that could be personal are those of a bundle, which is read apart.
         Failure::new(
             SemdStatus::Options,
@@ -21,6 +21,14 @@ pub(crate) fn read<T: DeserializeOwned + Default>(text: Option<&str>) -> Result<
             Message::new(format!("параметры не прочитаны: {error}"), format!("unreadable options: {error}")),
         )
     })
+}
+
+/// Reads a JSON object. Without the first look serde would take an array for the fields in their order.
+pub(crate) fn object<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+    if !text.trim_start().starts_with('{') {
+        return Err(serde::de::Error::custom("not a JSON object"));
+    }
+    serde_json::from_str(text)
 }
 
 /// One option that is not what it should be.

@@ -125,7 +125,7 @@ fn trust_takes_nothing_it_cannot_read() {
     {
         assert_eq!(trust_add(trust, kind, b"garbage").unwrap_err().code, "trust", "{kind}");
     }
-    assert_eq!(trust_add(trust, 0, keys.root.as_bytes()).unwrap_err().code, "trust-kind");
+    assert_eq!(trust_add(trust, 0, &keys.root).unwrap_err().code, "trust-kind");
     let signer = keys.signer(None).unwrap();
     let container = sign(signer, CONSULTATION, "{}").unwrap();
     assert_eq!(verify(trust, Some(CONSULTATION), &container, "{}").unwrap()["verdict"], "total-passed");
@@ -146,7 +146,7 @@ fn threads_share_handles_and_freeing_disturbs_nobody() {
                     let container = sign(signer, CONSULTATION, "{}").unwrap();
                     let judged = verify(trust, Some(CONSULTATION), &container, "{}").unwrap();
                     assert_eq!(judged["verdict"], "total-passed");
-                    trust_add(trust, SEMD_TRUST_ROOT, keys.root.as_bytes()).unwrap();
+                    trust_add(trust, SEMD_TRUST_ROOT, &keys.root).unwrap();
                 }
             });
         }

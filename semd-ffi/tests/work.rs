@@ -33,7 +33,7 @@ fn document_is_built_checked_shown_signed_judged_and_foreseen() {
     assert!(shown.to_string().contains("Вера"));
     let changed = [document.as_slice(), b"\n"].concat();
     let judged = verify(trust, Some(&changed), &container, "{}").unwrap();
-    assert_eq!(judged["codes"], json!(["DIGEST_MISMATCH"]));
+    assert_eq!(judged["codes"][0], "DIGEST_MISMATCH");
 
     let signatures = json!([{ "role": "doctor", "data": STANDARD.encode(&container) }]);
     let page = render(&document, trust, &json!({ "signatures": signatures, "lang": "ru" })).unwrap();

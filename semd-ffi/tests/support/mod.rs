@@ -96,7 +96,7 @@ pub fn build(card: &str) -> Result<Vec<u8>, Failed> {
 pub struct Keys {
     pub key: String,
     pub certificate: String,
-    pub root: String,
+    pub root: Vec<u8>,
 }
 
 impl Keys {
@@ -115,7 +115,7 @@ impl Keys {
         Self {
             key: issued.key_pem(password).unwrap().to_string(),
             certificate: issued.certificate_pem(),
-            root: authority.certificate_pem(),
+            root: authority.certificate().der().to_vec(),
         }
     }
 
@@ -153,7 +153,7 @@ impl Keys {
     pub fn trust(&self) -> SemdHandle {
         // SAFETY: the places are live variables.
         let trust = call(|out, error| unsafe { semd_trust_new(out, error) }).unwrap();
-        trust_add(trust, SEMD_TRUST_ROOT, self.root.as_bytes()).unwrap();
+        trust_add(trust, SEMD_TRUST_ROOT, &self.root).unwrap();
         trust
     }
 }

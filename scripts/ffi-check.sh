@@ -1,0 +1,36 @@
+#!/bin/sh
+# The C interface as its users meet it: the examples in C and Python against the built library, under valgrind.
+#
+# Valgrind and not a sanitizer: it watches the release library itself, C, Python and Rust alike. Sanitizers of Rust code need
+# an unstable compiler, and one in the C part alone would not see what the library does to memory.
+set -eu
+cd "$(dirname "$0")/.."
+target=${CARGO_TARGET_DIR:-target}/release
+cargo build --release -p semd-ffi -p semd-cli
+for name in libsemd_ffi.so libsemd_ffi.dylib semd_ffi.dll; do
+    [ -f "$target/$name" ] && library=$(cd "$target" && pwd)/$name
+done
+semd=$target/semd
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+"$semd" -q pki init "$work" --from 2025-01-01 --days 3650
+"$semd" -q pki issue "$work" --from 2025-01-01 --days 3650 --name doctor --surname Тестова --given-name 'Вера Андреевна' --snils 99900000115
+keys="$work/doctor.key $work/doctor.crt $work/root.crt"
+card=fixtures/cards/119.json
+
+watched=
+if command -v valgrind >/dev/null 2>&1; then
+    watched='valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,possible'
+else
+    echo 'valgrind is not installed: memory was not watched'
+fi
+
+if command -v "${CC:-cc}" >/dev/null 2>&1; then
+    "${CC:-cc}" -std=c11 -g -Wall -Wextra -Werror -pedantic -I semd-ffi/include -o "$work/example" examples/c/example.c "$library" "-Wl,-rpath,$(dirname "$library")"
+    # shellcheck disable=SC2086
+    $watched "$work/example" "$card" $keys "$work/page.html"
+    echo "the C example ran ${watched:+under valgrind }without an error"
+else
+    echo 'no C compiler: the C example was not run'
+fi
