@@ -3,7 +3,7 @@
 //! A number is never given out twice, so a freed or invented one is told apart from every live one.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
@@ -15,7 +15,7 @@ pub type SemdHandle = u64;
 
 type Object = Arc<dyn Any + Send + Sync>;
 
-static OBJECTS: LazyLock<RwLock<HashMap<SemdHandle, Object>>> = LazyLock::new(RwLock::default);
+static OBJECTS: LazyLock<RwLock<BTreeMap<SemdHandle, Object>>> = LazyLock::new(RwLock::default);
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// An object that can stand behind a handle.
