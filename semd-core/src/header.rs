@@ -2,6 +2,16 @@
 //!
 //! Reading never fails: what a document does not say is `None`. The layout is the one all generations of the Russian
 //! profile share (HL7 CDA R2, clause 4.2, with `urn:hl7-ru:identity` and `urn:hl7-ru:address`).
+//!
+//! ```
+//! use semd_core::header::Header;
+//! use semd_core::xml::{self, Limits};
+//!
+//! let bytes = b"<ClinicalDocument xmlns='urn:hl7-org:v3'><id root='1.2' extension='7'/></ClinicalDocument>";
+//! let header = Header::read(&xml::parse(bytes, &Limits::default()).unwrap());
+//! assert_eq!(header.id.unwrap().extension, "7");
+//! assert!(header.patient.is_none());
+//! ```
 
 mod person;
 mod timestamp;

@@ -1,4 +1,13 @@
 //! The registry of document kinds: data of `schemas/kinds`, not Rust.
+//!
+//! ```
+//! use semd_core::kinds::{Format, KindRegistry};
+//!
+//! let kinds = KindRegistry::embedded();
+//! let kind = kinds.find("119").unwrap();
+//! assert_eq!(kind.format, Format::Cda);
+//! assert!(kind.title.contains("консультации"));
+//! ```
 
 use serde::Deserialize;
 

@@ -5,7 +5,21 @@
 //! (qualified) signature is made, and its legal validity is established, with certified means (63-FZ): a token or a
 //! cryptographic service provider behind the same [`Signer`] trait, which leaves every container to [`cades`].
 //!
-//! Signing and judging, from a key to a verdict:
+//! | you want to | see |
+//! |---|---|
+//! | sign a document | [`cades::sign_detached`], with a [`SoftwareSigner`] or your own [`Signer`] |
+//! | read a key or a certificate | [`KeyFile`](key::KeyFile), [`PrivateKey`], [`Certificate`] |
+//! | sign with a token or a certified provider | implement [`Signer`]: two methods |
+//! | judge a signature | [`verify::verify`]: verdict, register codes, every check with its clause |
+//! | say whom to trust | [`verify::TrustStore`]: roots, intermediates, revocation, accredited authorities ([`tsl`]) |
+//! | demand less or more than the register | [`verify::Policy`] |
+//! | add time stamps and data for the archive | [`cades::add_time_stamp`], [`cades::add_long_term`], [`cades::add_archive_time_stamp`] |
+//! | sign and check XML and envelopes | [`xmldsig`], [`wss`] |
+//! | have keys and certificates for tests | [`pki`] |
+//!
+//! Nothing here reads a clock or opens a connection: time, trust and revocation data are inputs.
+//!
+//! # From a key to a verdict
 //!
 //! ```
 //! use semd_sign::gost::ParameterSet;
@@ -36,6 +50,26 @@
 //! });
 //! assert!(report.is_passed());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Look at a verdict
+//!
+//! ```
+//! use semd_core::report::Lang;
+//! use semd_sign::verify::{ControlTime, Policy, Request, TrustStore, verify};
+//! use time::macros::datetime;
+//!
+//! let report = verify(&Request {
+//!     content: b"<ClinicalDocument/>".into(),
+//!     signature: b"not a container",
+//!     trust: &TrustStore::new(),
+//!     time: ControlTime::Now(datetime!(2026-06-01 9:00 UTC)),
+//!     policy: Policy::Remd,
+//! });
+//! assert_eq!(report.codes, ["SIGNATURE_DECODING_ERROR"]);
+//! for check in &report.checks {
+//!     println!("{} {:?}: {} [{}]", check.id, check.status, check.message.text(Lang::Ru), check.clause);
+//! }
 //! ```
 
 mod asn1;

@@ -3,6 +3,19 @@
 //! A `.sch` file → definitions (abstract patterns and rules expanded) → [`Plan`] (contexts in one trie, every distinct
 //! test once) → [`Outcome`] (positions of what failed) → findings of a report. The first matching rule of a pattern
 //! takes a node; a test with a dynamic error has no verdict and stops nothing else.
+//!
+//! ```
+//! use semd_core::schematron::Plan;
+//! use semd_core::xml::{self, Limits};
+//!
+//! let rules = br#"<schema xmlns="http://purl.oclc.org/dsdl/schematron"><pattern><rule context="/a">
+//!     <assert test="count(b)=1">R-1. one b</assert></rule></pattern></schema>"#;
+//! let plan = Plan::compile(rules)?;
+//! let document = xml::parse(b"<a><b/><b/></a>", &Limits::default()).unwrap();
+//! let outcome = plan.evaluate(&document);
+//! assert_eq!((outcome.fired, outcome.failed.len()), (1, 1));
+//! # Ok::<(), semd_core::schematron::LoadError>(())
+//! ```
 
 mod context;
 mod error;
