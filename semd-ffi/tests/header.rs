@@ -61,3 +61,21 @@ fn every_exported_function_is_declared() {
     }
     assert!(exported >= 18, "{exported}");
 }
+
+#[test]
+fn every_code_of_an_error_is_documented() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(folder.join("../docs/c-interface.md")).unwrap();
+    let mut codes = 0;
+    for entry in fs::read_dir(folder.join("src")).unwrap() {
+        let source = fs::read_to_string(entry.unwrap().path()).unwrap();
+        for part in source.split(" c\"").chain(source.split("(c\"")).skip(1) {
+            let Some(code) = part.split_once('"').map(|(code, _)| code) else { continue };
+            if code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit()) {
+                assert!(page.contains(&format!("| `{code}` |")), "{code}");
+                codes += 1;
+            }
+        }
+    }
+    assert!(codes > 20, "{codes}");
+}
