@@ -61,7 +61,7 @@ pub unsafe extern "C" fn semd_builder_new(
             })?,
             None => CardKinds::embedded(),
         };
-        let dictionaries = nsi.as_ref().map(dictionaries).transpose()?;
+        let dictionaries = nsi.as_deref().map(dictionaries).transpose()?;
         // SAFETY: the caller's promise about `out` is passed on.
         unsafe { input::put(out, handle::insert(Builder { kinds, dictionaries })) };
         Ok(())

@@ -1,7 +1,7 @@
 //! Checking documents.
 
 use std::ffi::c_char;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use semd_core::nsi;
@@ -56,7 +56,7 @@ enum LayerName {
 }
 
 /// Opens the dictionaries of a path.
-pub(crate) fn dictionaries(path: &PathBuf) -> Result<nsi::Store, Failure> {
+pub(crate) fn dictionaries(path: &Path) -> Result<nsi::Store, Failure> {
     let now = options::now().unix_timestamp();
     nsi::Store::open(path, now).map_err(|error| Failure::environment(c"dictionaries", error.message()))
 }

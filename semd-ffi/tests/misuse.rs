@@ -14,8 +14,8 @@ fn null_and_impossible_lengths_are_errors() {
     let validator = validator("").unwrap_err();
     assert_eq!(validator.status, SemdStatus::Options, "empty text is not JSON");
     let validator = support::validator("{}").unwrap();
-    // SAFETY: null pointers and impossible lengths are part of the contract.
     let document = |data: *const u8, length: usize| {
+        // SAFETY: null pointers and impossible lengths are part of the contract.
         call::<SemdBuffer>(|out, error| unsafe {
             semd_validate(validator, data, length, ptr::null(), 0, out, error)
         })
