@@ -97,6 +97,8 @@ pub struct DictionaryPlace {
 pub enum Command {
     /// Check documents: XML Schema and Schematron of the rule package, dictionaries, rules of semd
     Validate(commands::validate::Validate),
+    /// Remark what makes documents poorer than they could be, with a score of completeness; no reason against registration
+    Lint(commands::lint::Lint),
     /// Make a document of a JSON card
     Build(commands::build::Build),
     /// Make detached signatures (CAdES-BES)

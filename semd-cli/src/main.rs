@@ -41,6 +41,7 @@ fn main() -> ExitCode {
     let console = Console::new(&cli.common);
     let result = match cli.command {
         Command::Validate(command) => command.run(&console),
+        Command::Lint(command) => command.run(&console),
         Command::Build(command) => command.run(&console),
         Command::Sign(command) => command.run(&console),
         Command::Verify(command) => command.run(&console),

@@ -14,6 +14,7 @@ pub mod digest;
 pub mod explain;
 pub mod header;
 pub mod kinds;
+pub mod lint;
 pub mod model;
 pub mod nsi;
 pub mod package;

@@ -4,6 +4,7 @@ pub mod build;
 pub mod demo;
 pub mod explain;
 pub mod journal;
+pub mod lint;
 pub mod nsi;
 pub mod packages;
 pub mod pki;

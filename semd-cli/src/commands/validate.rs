@@ -52,7 +52,7 @@ enum LayerName {
 }
 
 /// Reads a day.
-fn day(text: &str) -> Result<Date, String> {
+pub fn day(text: &str) -> Result<Date, String> {
     Date::parse(text, format_description!("[year]-[month]-[day]"))
         .map_err(|_| "a day is written YYYY-MM-DD".to_owned())
 }

@@ -33,6 +33,9 @@ use crate::xml::{Document, ElementId};
 use labels::Layout;
 use page::{Page, Piece};
 
+pub(crate) use mention::{Mentions, is_statement};
+pub(crate) use words::fold;
+
 pub use stamp::{SignatureStamp, StampVerdict};
 
 /// Parts of the header that a reader wants before the body; the others follow it.
