@@ -29,6 +29,9 @@ pub enum SignError {
     /// Certificates or revocation data for a long-term signature are missing.
     #[error("missing for a long-term signature: {}", .0.en)]
     Missing(Message),
+    /// Who holds the key did not sign, for a reason of its own: a token was pulled out, a provider asked for a PIN in vain.
+    #[error("the holder of the key did not sign: {}", .0.en)]
+    Holder(Message),
     /// The finished container did not verify: a fault, or a token with another byte order.
     #[error("the new signature does not verify")]
     SelfCheck,
@@ -52,6 +55,10 @@ impl SignError {
             Self::Missing(what) => Message::new(
                 format!("для долговременной подписи не хватает: {}", what.ru),
                 format!("missing for a long-term signature: {}", what.en),
+            ),
+            Self::Holder(why) => Message::new(
+                format!("ключом не подписано: {}", why.ru),
+                format!("the holder of the key did not sign: {}", why.en),
             ),
             Self::SelfCheck => Message::new(
                 "созданная подпись не прошла собственную проверку и не выдана",

@@ -15,6 +15,7 @@ mod path;
 pub mod pii;
 mod policy;
 mod report;
+mod stamp;
 #[cfg(test)]
 mod tests;
 
@@ -26,7 +27,7 @@ use crate::revocation::Moment;
 pub use chain::TrustStore;
 pub use content::{Content, DocumentDigests};
 pub use policy::{Policy, PolicyError, Rules};
-pub use report::{Check, CheckStatus, ReportView, SignatureReport, SignatureVerdict};
+pub use report::{Check, CheckStatus, ReportObject, ReportView, SignatureReport, SignatureVerdict};
 
 /// The moment the certificates must be good at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
