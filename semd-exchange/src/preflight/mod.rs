@@ -178,7 +178,7 @@ impl Preflight {
             as_of,
             data: &self.data,
             has_trust: !self.trust.is_empty(),
-            has_dictionaries: false,
+            dictionaries: self.validator.dictionaries(),
             show_personal_data: self.show_personal_data,
         };
         let predicted = PreflightReport::run(&facts);

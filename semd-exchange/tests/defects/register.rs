@@ -19,7 +19,13 @@ pub(crate) fn answer(bundle: &Bundle, prepared: &Prepared, validator: &Validator
     let received = Received::read(&envelope, &Limits::default()).unwrap();
     let request = RegisterDocumentRequest::read(received.payload()).unwrap();
     let (data, kinds) = (bundle.data(), KindRegistry::embedded());
-    let known = Knowledge { trust: hands.trust(), kinds: &kinds, data: &data, now: bundle.as_of };
+    let known = Knowledge {
+        trust: hands.trust(),
+        kinds: &kinds,
+        data: &data,
+        dictionaries: bundle.dictionaries.as_ref(),
+        now: bundle.as_of,
+    };
     let bytes = &bundle.files.document;
     let report = || {
         let options = Options { kind: Some(request.kind.clone()), ..Options::default() };
