@@ -47,7 +47,9 @@ impl CodedElements {
     /// assert!(!elements.has("urn:hl7-org:v3", "id"));
     /// ```
     pub fn has(&self, namespace: &str, name: &str) -> bool {
-        self.namespace.iter().any(|space| space.uri == namespace && space.elements.iter().any(|one| one == name))
+        self.namespace
+            .iter()
+            .any(|space| space.uri == namespace && space.elements.iter().any(|one| one == name))
     }
 
     /// Whether an identifier lies where the dictionaries of the Ministry are registered.

@@ -33,6 +33,7 @@ use crate::xml::{Document, ElementId};
 use labels::Layout;
 use page::{Page, Piece};
 
+pub use html::Html;
 pub use stamp::{SignatureStamp, StampVerdict};
 
 /// Parts of the header that a reader wants before the body; the others follow it.

@@ -76,7 +76,10 @@ fn contents(document: &str) -> Contents {
         let attribute = |name| document.attribute(element, "", name).map(str::to_owned);
         let dictionary = attribute("codeSystem").zip(attribute("codeSystemVersion"));
         if let Some((dictionary, code)) = dictionary.zip(attribute("code")) {
-            contents.entry(dictionary).or_default().insert((code, attribute("displayName").unwrap_or_default()));
+            contents
+                .entry(dictionary)
+                .or_default()
+                .insert((code, attribute("displayName").unwrap_or_default()));
         }
     }
     contents

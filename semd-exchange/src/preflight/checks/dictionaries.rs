@@ -9,7 +9,7 @@ use semd_core::nsi::CodedElements;
 use semd_core::report::{Layer, Severity};
 
 use super::super::tree::attribute;
-use super::super::{Check, Collector, Facts, Stage};
+use super::super::{Check, Collector, Facts, Run, Stage};
 
 pub(super) const CHECKS: [Check; 5] = [
     by_guide("dictionaries/permitted", "INVALID_DICTIONARY", |facts, found| {
@@ -29,20 +29,12 @@ pub(super) const CHECKS: [Check; 5] = [
     }),
 ];
 
-const fn by_guide(
-    name: &'static str,
-    code: &'static str,
-    run: fn(&Facts<'_>, &mut Collector<'_, '_>),
-) -> Check {
+const fn by_guide(name: &'static str, code: &'static str, run: Run) -> Check {
     let clause = "5.6; НСИ 1.2.643.5.1.13.13.99.2.805, 1.2.643.5.1.13.13.99.2.638";
     Check { name, code, stage: Stage::File, clause, needs: &["guide-dictionaries"], run }
 }
 
-const fn by_content(
-    name: &'static str,
-    code: &'static str,
-    run: fn(&Facts<'_>, &mut Collector<'_, '_>),
-) -> Check {
+const fn by_content(name: &'static str, code: &'static str, run: Run) -> Check {
     Check { name, code, stage: Stage::File, clause: "5.6", needs: &["nsi"], run }
 }
 
@@ -60,12 +52,7 @@ fn used<'f>(facts: &'f Facts<'_>) -> BTreeSet<(&'f str, &'f str)> {
 }
 
 /// Judges by the guide where the dictionaries have it, else by the table.
-fn guided(
-    facts: &Facts<'_>,
-    found: &mut Collector<'_, '_>,
-    code: &str,
-    by_table: fn(&Facts<'_>, &mut Collector<'_, '_>),
-) {
+fn guided(facts: &Facts<'_>, found: &mut Collector<'_, '_>, code: &str, by_table: Run) {
     if facts.guide_is_known() {
         take(facts, found, code);
     } else if facts.rows("guide-dictionaries", &facts.request.kind).next().is_some() {
@@ -109,7 +96,8 @@ fn version(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
 /// As [`take`]; a dictionary of the document that is not loaded leaves its values unjudged.
 fn contents(facts: &Facts<'_>, found: &mut Collector<'_, '_>, code: &str) {
     take(facts, found, code);
-    let unjudged = |one: &&semd_core::report::Finding| one.layer == Layer::Nsi && one.severity == Severity::Info;
+    let unjudged =
+        |one: &&semd_core::report::Finding| one.layer == Layer::Nsi && one.severity == Severity::Info;
     if facts.document.is_none() || facts.report.findings.iter().any(|one| unjudged(&one)) {
         found.not_checked("nsi");
     }

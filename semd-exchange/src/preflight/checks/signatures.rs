@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::{Check, Collector, Facts, SignatureFacts, Stage};
+use super::super::{Check, Collector, Facts, Run, SignatureFacts, Stage};
 use crate::checksum::Checksum;
 use crate::message::timestamp;
 
@@ -100,12 +100,7 @@ pub(super) const CHECKS: [Check; 12] = [
 ];
 
 /// A row of this family: all of it is judged before the file is asked for, and needs nothing.
-const fn container(
-    name: &'static str,
-    code: &'static str,
-    clause: &'static str,
-    run: fn(&Facts<'_>, &mut Collector<'_, '_>),
-) -> Check {
+const fn container(name: &'static str, code: &'static str, clause: &'static str, run: Run) -> Check {
     Check { name, code, stage: Stage::Request, clause, needs: &[], run }
 }
 

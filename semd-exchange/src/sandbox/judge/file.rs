@@ -83,8 +83,10 @@ pub fn file(
 }
 
 fn rules(report: &Report, verdict: &mut FileVerdict) {
-    // Values are judged against the dictionaries apart, see `dictionary`.
-    let counts = |finding: &&Finding| finding.severity == Severity::Error && finding.layer != Layer::Nsi;
+    // Values are judged against the dictionaries apart, see `dictionary`; what could be read is XML.
+    let counts = |finding: &&Finding| {
+        finding.severity == Severity::Error && matches!(finding.layer, Layer::Xsd | Layer::Schematron)
+    };
     let errors = report.findings.iter().filter(counts);
     verdict.errors.extend(errors.map(rule_error));
     if report.verdict == Verdict::Undecided {
