@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use semd_core::header::{Header, Staff};
-use semd_core::kinds::Kind;
+use semd_core::kinds::{Kind, KindRegistry};
 use semd_core::nsi::Store;
 use semd_core::report::{Report, redact};
 use semd_core::xml::{Document, LineIndex, Node};
@@ -90,6 +90,8 @@ pub struct Facts<'a> {
     pub signatures: &'a [SignatureFacts<'a>],
     /// What the validator says.
     pub report: &'a Report,
+    /// All known kinds.
+    pub kinds: &'a KindRegistry,
     /// The kind of the request, when it is a known one.
     pub kind: Option<&'a Kind>,
     /// The moment at which the register would check.

@@ -175,6 +175,7 @@ impl Preflight {
             extras: &prepared.extras,
             registered: prepared.registered.as_ref(),
             signatures: &signatures,
+            kinds: &self.kinds,
             kind: self.kinds.find(&prepared.request.kind),
             report: &report,
             as_of,

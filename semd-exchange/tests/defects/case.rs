@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use semd_core::nsi::Store;
+use semd_core::validate::Validator;
 use semd_exchange::bundle::BundleFiles;
 use semd_exchange::reference::ReferenceData;
 use serde::Deserialize;
@@ -104,6 +105,14 @@ pub(crate) struct Bundle {
 }
 
 impl Bundle {
+    /// The validator with the dictionaries of the case. The sandbox has them, too, and looks values up itself.
+    pub(crate) fn with_dictionaries(&self, validator: Validator) -> Validator {
+        match &self.dictionaries {
+            Some(store) => validator.with_dictionaries(store.clone()),
+            None => validator,
+        }
+    }
+
     pub(crate) fn data(&self) -> ReferenceData {
         let mut data = ReferenceData::default();
         for (name, text) in &self.tables {

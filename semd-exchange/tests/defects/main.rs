@@ -14,6 +14,7 @@ mod clean;
 mod der;
 mod hands;
 mod page;
+mod patterns;
 mod register;
 mod stock;
 
@@ -45,13 +46,9 @@ fn validator() -> Validator {
 
 fn attempt(bundle: &Bundle, hands: &Hands) -> Tried {
     let validator = validator();
-    // The sandbox has the dictionaries, too, and looks values up itself.
-    let with_dictionaries = match &bundle.dictionaries {
-        Some(store) => validator.clone().with_dictionaries(store.clone()),
-        None => validator.clone(),
-    };
     let preflight =
-        Preflight::new(with_dictionaries, hands.trust().clone(), bundle.data()).show_personal_data(true);
+        Preflight::new(bundle.with_dictionaries(validator.clone()), hands.trust().clone(), bundle.data())
+            .show_personal_data(true);
     let (report, prepared): (_, Prepared) =
         preflight.check_prepared(&bundle.files, None, bundle.as_of).unwrap();
     let foreseen =

@@ -21,6 +21,10 @@ use crate::sheet::{self, WorkbookError};
 /// Whose turn it may be, in the order of the report.
 const OWNERS: [Owner; 5] = [Owner::Clinic, Owner::Mis, Owner::Integrator, Owner::Register, Owner::Mixed];
 
+/// Checks whose warnings are about a day to come.
+const DEADLINES: [&str; 3] =
+    ["dates/kind-window", "certificates/person-on-check", "certificates/organization-not-after"];
+
 /// Bundles and what is foreseen for them.
 ///
 /// ```
@@ -193,9 +197,7 @@ impl Batch {
         Problem {
             code: finding.code,
             deadline: finding.severity == Severity::Warning
-                && predicted.is_some_and(|one| {
-                    matches!(one.check, "dates/kind-window" | "certificates/person-on-check")
-                }),
+                && predicted.is_some_and(|one| DEADLINES.contains(&one.check)),
             stage: predicted.map(|one| one.stage),
             severity: finding.severity,
             owner: finding.owner,

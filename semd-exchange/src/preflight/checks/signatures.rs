@@ -69,7 +69,10 @@ pub(super) const CHECKS: [Check; 12] = [
         );
     }),
     container("signatures/value", "SIGNATURE_VERIFICATION_ERROR", "RFC 5652 5.4", |facts, found| {
-        every(facts, found, wrong_value, "подпись не верна", "the signature is wrong");
+        for one in facts.signatures.iter().filter(|one| wrong_value(one)) {
+            let ((ru, en), (why_ru, why_en)) = (one.owner(), one.reasons());
+            found.error(format!("{ru} не верна: {why_ru}"), format!("{en} is wrong: {why_en}"));
+        }
     }),
     container("signatures/checksum", "VALIDATION_ERROR", "4.4", |facts, found| {
         for one in facts.signatures {

@@ -84,6 +84,10 @@ impl Judged<'_> {
                     "CANT_BUILD_CERT_CHAIN_TO_ACCREDITED_CA_CERT" => {
                         "Не удалось построить цепочку сертификатов"
                     }
+                    "SIGNATURE_VERIFICATION_ERROR" => {
+                        let message = format!("{} не верна: {}", self.owner(), reasons.join("; "));
+                        return RegisterError::new(*code, message);
+                    }
                     code => Code::find(code).map_or("", |known| known.title.ru.as_str()),
                 };
                 RegisterError::new(*code, format!("{}. {title}: {}", self.owner(), reasons.join("; ")))
