@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use semd_core::report::{Lang, Message};
 use semd_exchange::journal::JournalAddress;
+use semd_exchange::reference::ReferenceData;
 
 use crate::commands;
 use crate::failure::Failure;
@@ -91,6 +92,24 @@ pub struct DictionaryPlace {
     /// Dictionaries (НСИ): a store made by `semd nsi import`, or a folder or ZIP of official files, which takes longer to open
     #[arg(long, value_name = "PATH", env = "SEMD_NSI")]
     pub nsi: Option<PathBuf>,
+}
+
+/// Where extracts of federal registers, rules of kinds and the like come from.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ReferencePlace {
+    /// Folder of reference data: tables *.csv or *.xlsx, see docs/reference-data.md
+    #[arg(long, value_name = "DIR", env = "SEMD_DATA")]
+    data: Option<PathBuf>,
+}
+
+impl ReferencePlace {
+    /// The tables given; none where nothing is.
+    pub fn open(&self) -> Result<ReferenceData, Failure> {
+        match &self.data {
+            Some(folder) => ReferenceData::open(folder).map_err(|error| Failure::usage(error.message())),
+            None => Ok(ReferenceData::default()),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

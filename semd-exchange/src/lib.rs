@@ -17,6 +17,7 @@ pub mod reference;
 pub mod retry;
 pub mod sandbox;
 pub mod security;
+pub mod sheet;
 pub mod soap;
 pub mod test_services;
 pub mod trust_services;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use semd_core::report::format::{Printed, concise, full, json};
+use semd_core::report::format::{Item, Printed, concise, full, json, junit, sarif};
 use semd_core::report::{Message, Report, Verdict};
 use semd_core::validate::{Layers, Options, Validator};
 use time::Date;
@@ -68,6 +68,10 @@ pub enum Format {
     Json,
     /// One JSON object a line, in the order of the documents
     Jsonl,
+    /// JUnit XML, for build servers
+    Junit,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
 }
 
 impl Validate {
@@ -158,12 +162,58 @@ pub struct Printer<'c> {
     format: Format,
     console: &'c Console,
     printed: usize,
+    collected: Collected,
+}
+
+/// Reports in formats that are one whole, printed at the end.
+pub enum Collected {
+    /// Nothing is collected: every report is printed as it comes.
+    Nothing,
+    /// JUnit.
+    Junit(junit::Report),
+    /// SARIF.
+    Sarif(sarif::Log),
+}
+
+impl Collected {
+    /// A JUnit report of a command.
+    pub fn junit(command: &'static str, console: &Console) -> Self {
+        Self::Junit(junit::Report::new(command, console.lang))
+    }
+
+    /// A SARIF log.
+    pub fn sarif(console: &Console) -> Self {
+        Self::Sarif(sarif::Log::new(env!("CARGO_PKG_VERSION"), console.lang))
+    }
+
+    /// Adds a report.
+    pub fn add(&mut self, printed: &Printed<'_>) {
+        match self {
+            Self::Nothing => {}
+            Self::Junit(report) => report.add(&Item::of(printed)),
+            Self::Sarif(log) => log.add(&Item::of(printed)),
+        }
+    }
+
+    /// The whole.
+    pub fn finish(self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Junit(report) => report.finish(),
+            Self::Sarif(log) => log.finish(),
+        }
+    }
 }
 
 impl<'c> Printer<'c> {
     /// A printer on the console's stdout.
     pub fn new(format: Format, console: &'c Console) -> Self {
-        Self { format, console, printed: 0 }
+        let collected = match format {
+            Format::Junit => Collected::junit("semd validate", console),
+            Format::Sarif => Collected::sarif(console),
+            _ => Collected::Nothing,
+        };
+        Self { format, console, printed: 0, collected }
     }
 
     /// Prints the report of one document.
@@ -184,15 +234,20 @@ impl<'c> Printer<'c> {
             Format::Json => {
                 format!("{}{}", if self.printed == 0 { "[" } else { ",\n" }, json::line(&printed))
             }
+            Format::Junit | Format::Sarif => {
+                self.collected.add(&printed);
+                String::new()
+            }
         };
         self.printed += 1;
         self.console.data(&text);
     }
 
     /// Prints what must follow the last report.
-    pub fn finish(&self) {
+    pub fn finish(self) {
         if self.format == Format::Json {
             self.console.data(if self.printed == 0 { "[]\n" } else { "]\n" });
         }
+        self.console.data(&self.collected.finish());
     }
 }

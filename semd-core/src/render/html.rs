@@ -1,29 +1,36 @@
 //! Writing HTML: everything that comes from the document is escaped here and nowhere else.
 
-/// A page that grows. Tags and attributes are literals of this program; document text enters by [`Html::text`] and
+/// A page that grows. Tags and attributes are literals of this program; foreign text enters by [`Html::text`] and
 /// [`Html::value`] only.
+///
+/// ```
+/// let mut html = semd_core::render::Html::default();
+/// html.element("<p>", "1 < 2", "</p>");
+/// assert_eq!(html.finish(), "<p>1 &lt; 2</p>");
+/// ```
 #[derive(Debug, Default)]
-pub(super) struct Html {
+pub struct Html {
     out: String,
 }
 
 impl Html {
-    pub(super) fn with_capacity(bytes: usize) -> Self {
+    /// An empty page with room for this many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
         Self { out: String::with_capacity(bytes) }
     }
 
     /// Markup of this program.
-    pub(super) fn markup(&mut self, markup: &'static str) {
+    pub fn markup(&mut self, markup: &'static str) {
         self.out.push_str(markup);
     }
 
     /// Characters of the document.
-    pub(super) fn text(&mut self, text: &str) {
+    pub fn text(&mut self, text: &str) {
         escape(&mut self.out, text);
     }
 
     /// An attribute with a value of the document.
-    pub(super) fn value(&mut self, name: &'static str, value: &str) {
+    pub fn value(&mut self, name: &'static str, value: &str) {
         self.out.push(' ');
         self.out.push_str(name);
         self.out.push_str("=\"");
@@ -32,22 +39,25 @@ impl Html {
     }
 
     /// An element with nothing but text inside.
-    pub(super) fn element(&mut self, open: &'static str, text: &str, close: &'static str) {
+    pub fn element(&mut self, open: &'static str, text: &str, close: &'static str) {
         self.markup(open);
         self.text(text);
         self.markup(close);
     }
 
-    pub(super) fn len(&self) -> usize {
+    /// Bytes written so far.
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
+    pub fn len(&self) -> usize {
         self.out.len()
     }
 
     /// Takes back what was written since the page had a length: there was nothing to say after all.
-    pub(super) fn back_to(&mut self, len: usize) {
+    pub fn back_to(&mut self, len: usize) {
         self.out.truncate(len);
     }
 
-    pub(super) fn finish(self) -> String {
+    /// The text.
+    pub fn finish(self) -> String {
         self.out
     }
 }

@@ -36,6 +36,7 @@ use page::{Page, Piece};
 pub(crate) use mention::{Mentions, is_statement};
 pub(crate) use words::fold;
 
+pub use html::Html;
 pub use stamp::{SignatureStamp, StampVerdict};
 
 /// Parts of the header that a reader wants before the body; the others follow it.
