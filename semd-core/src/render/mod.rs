@@ -18,7 +18,6 @@
 mod body;
 mod entries;
 mod facts;
-mod html;
 mod labels;
 mod mention;
 mod narrative;
