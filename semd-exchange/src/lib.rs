@@ -14,6 +14,7 @@ pub mod http_service;
 pub mod journal;
 pub mod measurements;
 pub mod message;
+pub mod operator;
 pub mod preflight;
 pub mod reference;
 pub mod retry;
