@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use semd_core::report::{Lang, Message};
 use semd_exchange::journal::JournalAddress;
 use semd_exchange::reference::ReferenceData;
+use time::UtcOffset;
+use time::macros::format_description;
 
 use crate::commands;
 use crate::failure::Failure;
@@ -133,6 +135,8 @@ pub enum Command {
     /// What the journal knows
     #[command(subcommand)]
     Journal(commands::journal::Journal),
+    /// Take the register's calls, and show the journal as a web page
+    Serve(commands::serve::Serve),
     /// Run a register on this machine, for tests and demos
     Sandbox(commands::sandbox::Sandbox),
     /// Rule packages
@@ -148,6 +152,12 @@ pub enum Command {
     Explain(commands::explain::Explain),
     /// The main job on this machine: own authority, sample documents, sandbox register, report
     Demo(commands::demo::Demo),
+}
+
+/// An offset from UTC, `+03:00`.
+pub fn utc_offset(text: &str) -> Result<UtcOffset, String> {
+    let format = format_description!("[offset_hour sign:mandatory]:[offset_minute]");
+    UtcOffset::parse(text, &format).map_err(|_| "an offset like +03:00".to_owned())
 }
 
 /// Where the journal is.

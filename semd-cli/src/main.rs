@@ -15,6 +15,8 @@ mod online;
 mod outcome;
 mod packages;
 mod secret;
+mod sending;
+mod signals;
 mod table;
 mod trust;
 
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Register(command) => command.run(&console),
         Command::Render(command) => command.run(&console),
         Command::Journal(command) => command.run(&console),
+        Command::Serve(command) => command.run(&console),
         Command::Sandbox(command) => command.run(&console),
         Command::Packages(command) => command.run(&console),
         Command::Nsi(command) => command.run(&console),

@@ -13,6 +13,7 @@ mod class_escape;
 pub mod digest;
 pub mod explain;
 pub mod header;
+pub mod html;
 pub mod kinds;
 pub mod lint;
 pub mod model;

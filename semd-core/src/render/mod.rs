@@ -18,7 +18,6 @@
 mod body;
 mod entries;
 mod facts;
-mod html;
 mod labels;
 mod mention;
 mod narrative;
@@ -36,7 +35,6 @@ use page::{Page, Piece};
 pub(crate) use mention::{Mentions, is_statement};
 pub(crate) use words::fold;
 
-pub use html::Html;
 pub use stamp::{SignatureStamp, StampVerdict};
 
 /// Parts of the header that a reader wants before the body; the others follow it.

@@ -1,6 +1,6 @@
 //! The page: head, counts, tabs. No script: a tab is a radio button, its panel is shown while it is checked.
 
-use semd_core::render::Html;
+use semd_core::html::Html;
 use semd_core::report::Verdict;
 use time::UtcOffset;
 

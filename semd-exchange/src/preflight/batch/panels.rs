@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use semd_core::render::Html;
+use semd_core::html::Html;
 use semd_core::report::{Owner, Severity, Verdict};
 
 use super::{Batch, Entry, Problem, table};

@@ -1,12 +1,16 @@
-//! Writing HTML: everything that comes from the document is escaped here and nowhere else.
+//! Writing HTML: everything that does not come from this program is escaped here and nowhere else.
 
 /// A page that grows. Tags and attributes are literals of this program; foreign text enters by [`Html::text`] and
 /// [`Html::value`] only.
 ///
 /// ```
-/// let mut html = semd_core::render::Html::default();
-/// html.element("<p>", "1 < 2", "</p>");
-/// assert_eq!(html.finish(), "<p>1 &lt; 2</p>");
+/// use semd_core::html::Html;
+///
+/// let mut page = Html::default();
+/// page.markup("<a");
+/// page.value("href", "/?a=1&b=2");
+/// page.element(">", "1 < 2", "</a>");
+/// assert_eq!(page.finish(), "<a href=\"/?a=1&amp;b=2\">1 &lt; 2</a>");
 /// ```
 #[derive(Debug, Default)]
 pub struct Html {
@@ -14,7 +18,7 @@ pub struct Html {
 }
 
 impl Html {
-    /// An empty page with room for this many bytes.
+    /// An empty page with room for so many bytes.
     pub fn with_capacity(bytes: usize) -> Self {
         Self { out: String::with_capacity(bytes) }
     }
@@ -24,12 +28,12 @@ impl Html {
         self.out.push_str(markup);
     }
 
-    /// Characters of the document.
+    /// Foreign characters.
     pub fn text(&mut self, text: &str) {
         escape(&mut self.out, text);
     }
 
-    /// An attribute with a value of the document.
+    /// An attribute with a foreign value.
     pub fn value(&mut self, name: &'static str, value: &str) {
         self.out.push(' ');
         self.out.push_str(name);
@@ -46,9 +50,13 @@ impl Html {
     }
 
     /// Bytes written so far.
-    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
     pub fn len(&self) -> usize {
         self.out.len()
+    }
+
+    /// Whether nothing was written yet.
+    pub fn is_empty(&self) -> bool {
+        self.out.is_empty()
     }
 
     /// Takes back what was written since the page had a length: there was nothing to say after all.
@@ -56,7 +64,7 @@ impl Html {
         self.out.truncate(len);
     }
 
-    /// The text.
+    /// The page.
     pub fn finish(self) -> String {
         self.out
     }
