@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use semd_core::report::{Lang, Message};
 use semd_exchange::journal::JournalAddress;
 use semd_exchange::reference::ReferenceData;
-use time::UtcOffset;
+use time::{Date, UtcOffset};
 use time::macros::format_description;
 
 use crate::commands;
@@ -86,6 +86,19 @@ pub struct PackageFolders {
     /// Lock file of `semd packages check --lock`: a package with another digest is not used
     #[arg(long = "packages-lock", value_name = "FILE", env = "SEMD_PACKAGES_LOCK")]
     pub packages_lock: Option<PathBuf>,
+    /// Folder of compiled packages, which only save time and may be deleted
+    /// [default: semd in the cache folder of the user]
+    #[arg(long, value_name = "DIR", env = "SEMD_CACHE_DIR")]
+    pub cache_dir: Option<PathBuf>,
+    /// Neither read nor write compiled packages
+    #[arg(long, env = "SEMD_NO_CACHE", conflicts_with = "cache_dir")]
+    pub no_cache: bool,
+}
+
+/// Reads a day.
+pub fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .map_err(|_| "a day is written YYYY-MM-DD".to_owned())
 }
 
 /// Where the dictionaries come from.

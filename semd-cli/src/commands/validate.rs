@@ -8,9 +8,8 @@ use semd_core::report::format::{Item, Printed, concise, full, json, junit, sarif
 use semd_core::report::{Message, Report, Verdict};
 use semd_core::validate::{Layers, Options, Validator};
 use time::Date;
-use time::macros::format_description;
 
-use crate::args::{DictionaryPlace, PackageFolders};
+use crate::args::{DictionaryPlace, PackageFolders, day};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -19,7 +18,7 @@ use crate::{batch, dictionaries, input, packages};
 /// Check documents: XML Schema and Schematron of the rule package, dictionaries, rules of semd
 #[derive(Args, Debug)]
 pub struct Validate {
-    /// Documents: files, folders, or `-` for a list on stdin
+    /// Documents: files, folders, ZIP archives, or `-` for a list on stdin
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -32,7 +31,8 @@ pub struct Validate {
     /// Layers to run [default: xsd,schematron,rule, and nsi where --nsi is given]
     #[arg(long, value_enum, value_delimiter = ',')]
     layers: Vec<LayerName>,
-    /// Day of registration, YYYY-MM-DD: is the kind registered then, is the document of the future [default: not checked]
+    /// Day of registration, YYYY-MM-DD: is the kind registered then, is the document of the future, which edition of the rules is
+    /// in force [default: not checked; the rules in force when the document was made]
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Date>,
     /// Format of the report
@@ -49,12 +49,6 @@ enum LayerName {
     Schematron,
     Nsi,
     Rule,
-}
-
-/// Reads a day.
-pub fn day(text: &str) -> Result<Date, String> {
-    Date::parse(text, format_description!("[year]-[month]-[day]"))
-        .map_err(|_| "a day is written YYYY-MM-DD".to_owned())
 }
 
 /// How reports are printed.
@@ -100,7 +94,7 @@ impl Validate {
             as_of: self.as_of,
             ..Options::default()
         };
-        let files = input::documents(&self.paths)?;
+        let files = input::documents_and_archives(&self.paths, options.limits.max_bytes)?;
         console.detail(&format!("{}: {}", console.text("документов", "documents"), files.len()));
         let mut worst = Outcome::Good;
         let mut printer = Printer::new(self.format, console);
@@ -108,12 +102,12 @@ impl Validate {
         batch::in_order(
             &files,
             self.jobs,
-            |file| check(&validator, &options, file),
-            |file, result| {
+            |document| judge(&validator, &options, document.read(options.limits.max_bytes)?),
+            |document, result| {
                 bar.inc(1);
                 worst = worst.worst(match result {
                     Ok(checked) => {
-                        printer.print(file, &checked);
+                        printer.print(&document.name, &checked);
                         outcome(checked.report.verdict)
                     }
                     Err(failure) => {
@@ -141,7 +135,11 @@ pub struct Checked {
 
 /// Reads and checks one document.
 pub fn check(validator: &Validator, options: &Options, file: &Path) -> Result<Checked, Failure> {
-    let bytes = input::read(file, options.limits.max_bytes)?;
+    judge(validator, options, input::read(file, options.limits.max_bytes)?)
+}
+
+/// Checks the bytes of one document.
+fn judge(validator: &Validator, options: &Options, bytes: Vec<u8>) -> Result<Checked, Failure> {
     let start = Instant::now();
     let report = validator.validate(&bytes, options);
     let elapsed_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);

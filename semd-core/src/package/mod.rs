@@ -1,9 +1,13 @@
 //! Rule packages: where they lie, what they are made of, and the compiled form shared by all threads.
 //!
 //! A package is a folder `<kind>/` with `schematron.sch` (some kinds have further `schematron_*.sch`) and
-//! `xsd/CDA.xsd` with what it includes. It is compiled when the first document of its kind comes, once.
+//! `xsd/CDA.xsd` with what it includes. It is compiled when the first document of its kind comes, once, or read from a
+//! [`PackageCache`]. Where the rules of a kind changed without a new kind, `<kind>@<first day>/` keeps the later ones beside the
+//! earlier; the date of the document chooses.
 
+mod cache;
 mod diff;
+mod edition;
 mod error;
 mod files;
 mod import;
@@ -11,6 +15,7 @@ mod layout;
 mod lock;
 mod store;
 
+pub use cache::PackageCache;
 pub use diff::{Change, ChangedRule, Difference, FileChange};
 pub use error::PackageError;
 pub use import::{ImportError, Imported, import};

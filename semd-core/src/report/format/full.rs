@@ -106,23 +106,32 @@ fn write_summary(out: &mut String, printed: &Printed<'_>) {
     let errors = report.count(Severity::Error);
     let warnings = report.count(Severity::Warning);
     let kind = report.kind.as_deref().unwrap_or("—");
+    let edition = report.edition.as_ref().map_or_else(String::new, |edition| match lang {
+        Lang::Ru => format!(" (редакция {edition})"),
+        Lang::En => format!(" (edition {edition})"),
+    });
     let package = report.package.as_deref().map_or("—".to_owned(), |package| {
         // The first digits of the digest tell packages apart; the whole stands in the JSON formats.
         let digits = package
             .find("sha256:")
             .map_or(package.len(), |at| (at + "sha256:".len() + 12).min(package.len()));
-        package[..digits].to_owned()
+        let from = match (&report.package_valid_from, lang) {
+            (None, _) => String::new(),
+            (Some(day), Lang::Ru) => format!(" (правила с {day})"),
+            (Some(day), Lang::En) => format!(" (rules from {day})"),
+        };
+        format!("{}{from}", &package[..digits])
     });
     let fired = report.rules_fired;
     let verdict = report.verdict.word(lang);
     let _ = match lang {
         Lang::Ru => writeln!(
             out,
-            "{file}: {verdict}; вид {kind}, пакет {package}, правил сработало {fired}, ошибок {errors}, предупреждений {warnings}"
+            "{file}: {verdict}; вид {kind}{edition}, пакет {package}, правил сработало {fired}, ошибок {errors}, предупреждений {warnings}"
         ),
         Lang::En => writeln!(
             out,
-            "{file}: {verdict}; kind {kind}, package {package}, rules fired {fired}, errors {errors}, warnings {warnings}"
+            "{file}: {verdict}; kind {kind}{edition}, package {package}, rules fired {fired}, errors {errors}, warnings {warnings}"
         ),
     };
 }

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::instant::{Instant, is_duration};
 use super::{
     Bound, Facets, Quantity, Role, Scope, SimpleId, SimpleType, Variety, WhiteSpace, lexical, number,
 };
 
 /// A primitive type; derived built-in types have one of these and a narrower [`Lexical`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::xsd) enum Primitive {
     AnySimple,
     String,
@@ -32,7 +34,7 @@ pub(in crate::xsd) enum Primitive {
 }
 
 /// A lexical space narrower than the primitive's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::xsd) enum Lexical {
     Whole,
     Integer,

@@ -9,7 +9,8 @@ mod quantity;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::xml::{Document, ElementId};
 
@@ -20,11 +21,11 @@ pub(super) use pattern::Patterns;
 pub(super) use quantity::Quantity;
 
 /// Index of a simple type of one schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct SimpleId(pub(super) u32);
 
 /// The white space facet (part 2, section 4.3.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum WhiteSpace {
     Preserve,
     Replace,
@@ -32,7 +33,7 @@ pub(super) enum WhiteSpace {
 }
 
 /// How the values of a type are built.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Variety {
     Atomic(Primitive),
     List(SimpleId),
@@ -40,7 +41,7 @@ pub(super) enum Variety {
 }
 
 /// What an identifier type asks of the whole document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Role {
     None,
     Id,
@@ -48,7 +49,7 @@ pub(super) enum Role {
 }
 
 /// A lower or an upper bound.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Bound {
     pub(super) inclusive: bool,
     pub(super) value: Quantity,
@@ -56,7 +57,7 @@ pub(super) struct Bound {
 }
 
 /// The allowed values.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Enumeration {
     /// As written, for messages.
     pub(super) texts: Vec<Box<str>>,
@@ -65,10 +66,12 @@ pub(super) struct Enumeration {
 }
 
 /// The facets of a type, those of its bases included.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Facets {
-    pub(super) patterns: Vec<Arc<Patterns>>,
-    pub(super) enumeration: Option<Arc<Enumeration>>,
+    /// Numbers in [`SimpleTypes::patterns`].
+    pub(super) patterns: Vec<u32>,
+    /// Number in [`SimpleTypes::enumerations`].
+    pub(super) enumeration: Option<u32>,
     pub(super) length: Option<usize>,
     pub(super) min_length: Option<usize>,
     pub(super) max_length: Option<usize>,
@@ -79,7 +82,7 @@ pub(super) struct Facets {
 }
 
 /// A compiled simple type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct SimpleType {
     pub(super) name: Option<Symbol>,
     pub(super) base: Option<SimpleId>,
@@ -138,12 +141,22 @@ impl Defect<'_> {
 pub(super) type Scope<'a> = Option<(&'a Document<'a>, ElementId)>;
 
 /// All simple types of a schema.
-#[derive(Debug)]
-pub(super) struct SimpleTypes(pub(super) Vec<SimpleType>);
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct SimpleTypes {
+    pub(super) types: Vec<SimpleType>,
+    /// Facets that derived types share with their bases.
+    pub(super) patterns: Vec<Patterns>,
+    pub(super) enumerations: Vec<Enumeration>,
+}
 
 impl SimpleTypes {
     pub(super) fn get(&self, id: SimpleId) -> &SimpleType {
-        &self.0[id.0 as usize]
+        &self.types[id.0 as usize]
+    }
+
+    /// The allowed values of a type, if it names them.
+    pub(super) fn enumeration(&self, simple: &SimpleType) -> Option<&Enumeration> {
+        simple.facets.enumeration.map(|number| &self.enumerations[number as usize])
     }
 
     /// Checks a text as it stands in the document.
@@ -154,7 +167,8 @@ impl SimpleTypes {
     fn check_normalized<'t>(&'t self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect<'t>> {
         let simple = self.get(id);
         let facets = &simple.facets;
-        for patterns in &facets.patterns {
+        for &number in &facets.patterns {
+            let patterns = &self.patterns[number as usize];
             if !patterns.matches(text) {
                 return Err(Defect::Pattern(patterns));
             }
@@ -184,7 +198,7 @@ impl SimpleTypes {
                 }
             }
         }
-        match &facets.enumeration {
+        match self.enumeration(simple) {
             Some(enumeration) => {
                 let key = self.canonical_of_normalized(id, text);
                 match enumeration.keys.binary_search_by(|known| (**known).cmp(&*key)) {
