@@ -13,7 +13,7 @@ use semd_core::xml::LineIndex;
 use time::{Date, OffsetDateTime};
 
 use super::build::{card_kinds, read_card};
-use super::validate::day;
+use crate::args::day;
 use crate::args::DictionaryPlace;
 use crate::console::Console;
 use crate::failure::Failure;

@@ -106,7 +106,7 @@ impl Linter {
         // Stable: findings of one place keep the order of the checks.
         findings.sort_by_key(|finding| finding.offset);
         let score = score(&looked);
-        let kinds = self.kinds.candidates(&Header::read(&document));
+        let kinds = self.kinds.candidates(&Header::read(&document), self.as_of);
         Ok(Report {
             sha256: digest::sha256(bytes),
             kind: kinds.into_iter().next(),

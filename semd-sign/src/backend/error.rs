@@ -56,7 +56,8 @@ impl SignError {
     /// was down. A wrong PIN or certificate stays wrong.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::TimeStamp(_) | Self::SelfCheck => true,
+            // What stops a holder of keys is outside of this process.
+            Self::TimeStamp(_) | Self::Holder(_) | Self::SelfCheck => true,
             Self::Gost(error) => *error == GostError::NoRandomness,
             Self::Token(error) => error.is_transient(),
             Self::Command(error) => error.is_transient(),
