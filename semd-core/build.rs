@@ -1,12 +1,31 @@
-//! Embeds the rule packages and the card kinds of `schemas/`, so that the library works with no file beside it.
+//! Numbers the engine, so that no cache outlives a change of it, and embeds the rule packages and the card kinds of `schemas/`, so that the library works with no file beside it.
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
+    number_engine()?;
     embed("packages", "embedded_packages.rs")?;
     embed("cards", "embedded_cards.rs")
+}
+
+/// Makes one number of the sources of this crate and the versions of all others.
+fn number_engine() -> io::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("src"), &mut files)?;
+    files.sort();
+    let versions = root.join("../Cargo.lock");
+    println!("cargo::rerun-if-changed={}", versions.display());
+    files.extend(Some(versions).filter(|file| file.is_file()));
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        fs::read(file)?.hash(&mut hasher);
+    }
+    println!("cargo::rustc-env=SEMD_ENGINE={:016x}", hasher.finish());
+    Ok(())
 }
 
 /// Writes the table of a folder below `schemas/`: name relative to it, contents.

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use semd_core::report::{Lang, Message};
 use semd_exchange::journal::JournalAddress;
+use semd_exchange::reference::ReferenceData;
+use time::{Date, UtcOffset};
+use time::macros::format_description;
 
 use crate::commands;
 use crate::failure::Failure;
@@ -83,6 +86,19 @@ pub struct PackageFolders {
     /// Lock file of `semd packages check --lock`: a package with another digest is not used
     #[arg(long = "packages-lock", value_name = "FILE", env = "SEMD_PACKAGES_LOCK")]
     pub packages_lock: Option<PathBuf>,
+    /// Folder of compiled packages, which only save time and may be deleted
+    /// [default: semd in the cache folder of the user]
+    #[arg(long, value_name = "DIR", env = "SEMD_CACHE_DIR")]
+    pub cache_dir: Option<PathBuf>,
+    /// Neither read nor write compiled packages
+    #[arg(long, env = "SEMD_NO_CACHE", conflicts_with = "cache_dir")]
+    pub no_cache: bool,
+}
+
+/// Reads a day.
+pub fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .map_err(|_| "a day is written YYYY-MM-DD".to_owned())
 }
 
 /// Where the dictionaries come from.
@@ -93,10 +109,30 @@ pub struct DictionaryPlace {
     pub nsi: Option<PathBuf>,
 }
 
+/// Where extracts of federal registers, rules of kinds and the like come from.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ReferencePlace {
+    /// Folder of reference data: tables *.csv or *.xlsx, see docs/reference-data.md
+    #[arg(long, value_name = "DIR", env = "SEMD_DATA")]
+    data: Option<PathBuf>,
+}
+
+impl ReferencePlace {
+    /// The tables given; none where nothing is.
+    pub fn open(&self) -> Result<ReferenceData, Failure> {
+        match &self.data {
+            Some(folder) => ReferenceData::open(folder).map_err(|error| Failure::usage(error.message())),
+            None => Ok(ReferenceData::default()),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check documents: XML Schema and Schematron of the rule package, dictionaries, rules of semd
     Validate(commands::validate::Validate),
+    /// Remark what makes documents poorer than they could be, with a score of completeness; no reason against registration
+    Lint(commands::lint::Lint),
     /// Make a document of a JSON card
     Build(commands::build::Build),
     /// Make detached signatures (CAdES-BES)
@@ -112,6 +148,8 @@ pub enum Command {
     /// What the journal knows
     #[command(subcommand)]
     Journal(commands::journal::Journal),
+    /// Take the register's calls, and show the journal as a web page
+    Serve(commands::serve::Serve),
     /// Run a register on this machine, for tests and demos
     Sandbox(commands::sandbox::Sandbox),
     /// Rule packages
@@ -127,6 +165,12 @@ pub enum Command {
     Explain(commands::explain::Explain),
     /// The main job on this machine: own authority, sample documents, sandbox register, report
     Demo(commands::demo::Demo),
+}
+
+/// An offset from UTC, `+03:00`.
+pub fn utc_offset(text: &str) -> Result<UtcOffset, String> {
+    let format = format_description!("[offset_hour sign:mandatory]:[offset_minute]");
+    UtcOffset::parse(text, &format).map_err(|_| "an offset like +03:00".to_owned())
 }
 
 /// Where the journal is.

@@ -1,8 +1,9 @@
 //! The rule packages that the flags name.
 
-use std::path::Path;
+use std::env;
+use std::path::{Path, PathBuf};
 
-use semd_core::package::{PackageError, PackageLock, PackageStore};
+use semd_core::package::{PackageCache, PackageError, PackageLock, PackageStore};
 use semd_core::report::Message;
 
 use crate::args::PackageFolders;
@@ -29,10 +30,26 @@ pub fn open(folders: &PackageFolders) -> Result<PackageStore, Failure> {
 
 /// As [`open`], whatever a lock file says.
 pub fn unlocked(folders: &PackageFolders) -> Result<PackageStore, Failure> {
+    let cache = cache_folder(folders).map(PackageCache::new);
     if folders.packages.is_empty() {
-        return Ok(PackageStore::embedded());
+        return Ok(PackageStore::embedded_with(cache));
     }
-    PackageStore::open(&folders.packages).map_err(|error| Failure::usage(error.message()))
+    PackageStore::open_with(&folders.packages, cache).map_err(|error| Failure::usage(error.message()))
+}
+
+/// Where compiled packages are kept: the folder given, else that of the system for the user's caches.
+fn cache_folder(folders: &PackageFolders) -> Option<PathBuf> {
+    if folders.no_cache {
+        return None;
+    }
+    let from = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let user = || {
+        from("XDG_CACHE_HOME")
+            .or_else(|| Some(from("HOME")?.join(".cache")))
+            .or_else(|| from("LOCALAPPDATA"))
+            .map(|folder| folder.join("semd"))
+    };
+    folders.cache_dir.clone().or_else(user)
 }
 
 fn read_lock(path: &Path) -> Result<PackageLock, Failure> {

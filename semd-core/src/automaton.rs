@@ -3,15 +3,20 @@
 //! Both pattern dialects are translated to the syntax of `regex-automata` by those who know them; a table then answers
 //! whether a text matches with one look-up per byte, without scratch memory and without locks.
 
+use std::sync::OnceLock;
+
 use regex_automata::Anchored;
 use regex_automata::MatchKind;
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
+use regex_automata::meta;
 use regex_automata::nfa::thompson::NFA;
 use regex_automata::util::primitives::StateID;
-use regex_automata::util::start;
+use regex_automata::util::{start, syntax};
+use serde::de::{Error as _, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Where a match may lie in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Extent {
     /// The whole text must match.
     Whole,
@@ -24,6 +29,7 @@ pub(crate) enum Extent {
 pub(crate) struct Automaton {
     dfa: dense::DFA<Vec<u32>>,
     start: StateID,
+    anchored: Anchored,
     extent: Extent,
 }
 
@@ -40,8 +46,12 @@ impl Automaton {
             .determinize_size_limit(Some(limit));
         let dfa = dense::Builder::new().configure(config).build_from_nfa(nfa).ok()?;
         let anchored = if anchored { Anchored::Yes } else { Anchored::No };
+        Self::of(dfa, anchored, extent)
+    }
+
+    fn of(dfa: dense::DFA<Vec<u32>>, anchored: Anchored, extent: Extent) -> Option<Self> {
         let start = dfa.start_state(&start::Config::new().anchored(anchored)).ok()?;
-        Some(Self { dfa, start, extent })
+        Some(Self { dfa, start, anchored, extent })
     }
 
     /// Whether a text, or a part of it, matches.
@@ -60,4 +70,94 @@ impl Automaton {
         }
         self.dfa.is_match_state(self.dfa.next_eoi_state(state))
     }
+}
+
+/// The written form: anchored or not, extent, the table as bytes in the order of this machine.
+#[derive(Serialize, Deserialize)]
+struct Written<T>(bool, Extent, T);
+
+struct Bytes(Vec<u8>);
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl Serialize for Automaton {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (bytes, padding) = self.dfa.to_bytes_native_endian();
+        let table = Bytes(bytes[padding..].to_vec());
+        Written(self.anchored == Anchored::Yes, self.extent, table).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Automaton {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Written(anchored, extent, Table(dfa)) = Written::deserialize(deserializer)?;
+        let anchored = if anchored { Anchored::Yes } else { Anchored::No };
+        Self::of(dfa, anchored, extent).ok_or_else(|| D::Error::custom("an automaton without a start"))
+    }
+}
+
+struct Table(dense::DFA<Vec<u32>>);
+
+impl<'de> Deserialize<'de> for Table {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl Visitor<'_> for Read {
+            type Value = Table;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a table")
+            }
+
+            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Table, E> {
+                // The table is read in place, and must lie as its numbers do.
+                let mut aligned = vec![0; bytes.len() + size_of::<u32>()];
+                let gap = aligned.as_ptr().align_offset(size_of::<u32>());
+                let place = aligned.get_mut(gap..gap + bytes.len()).ok_or_else(|| E::custom("no room"))?;
+                place.copy_from_slice(bytes);
+                let (dfa, _) = dense::DFA::from_bytes(place).map_err(E::custom)?;
+                Ok(Table(dfa.to_owned()))
+            }
+        }
+        deserializer.deserialize_bytes(Read)
+    }
+}
+
+/// The syntax that both dialects are translated to.
+pub(crate) fn syntax() -> syntax::Config {
+    syntax::Config::new().nest_limit(64)
+}
+
+/// A regular expression whose table would be too large. Read from a cache it is compiled when it is first asked for.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Regex {
+    expression: String,
+    /// Bound on its memory, bytes.
+    limit: usize,
+    #[serde(skip)]
+    compiled: OnceLock<Box<meta::Regex>>,
+}
+
+impl Regex {
+    /// Compiles an expression.
+    pub(crate) fn compile(expression: String, limit: usize) -> Result<Self, Box<meta::BuildError>> {
+        let compiled = OnceLock::from(Box::new(build(&expression, limit)?));
+        Ok(Self { expression, limit, compiled })
+    }
+
+    /// The compiled expression.
+    pub(crate) fn get(&self) -> &meta::Regex {
+        self.compiled.get_or_init(|| {
+            let compiled = build(&self.expression, self.limit);
+            Box::new(compiled.expect("only expressions that were compiled are written"))
+        })
+    }
+}
+
+fn build(expression: &str, limit: usize) -> Result<meta::Regex, Box<meta::BuildError>> {
+    let config = meta::Config::new().nfa_size_limit(Some(limit)).hybrid_cache_capacity(limit);
+    meta::Builder::new().configure(config).syntax(syntax()).build(expression).map_err(Box::new)
 }

@@ -10,6 +10,8 @@
 //! ```
 
 use serde::Deserialize;
+use time::Date;
+use time::macros::format_description;
 
 use crate::header::Header;
 
@@ -70,6 +72,22 @@ pub enum Format {
     Pdf,
 }
 
+impl Kind {
+    /// The days of registration, first and last; `None` where there is no bound.
+    pub fn window(&self) -> (Option<Date>, Option<Date>) {
+        let day = |text: &Option<String>| {
+            Date::parse(text.as_deref()?, format_description!("[year]-[month]-[day]")).ok()
+        };
+        (day(&self.valid_from), day(&self.valid_to))
+    }
+
+    /// Whether documents of the kind are registered on a day.
+    pub fn is_registered_on(&self, day: Date) -> bool {
+        let (from, to) = self.window();
+        from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
+    }
+}
+
 fn asked_for() -> bool {
     true
 }
@@ -118,8 +136,8 @@ impl KindRegistry {
     }
 
     /// The codes of the kinds a document may be of, by what its header says: a kind code among the document codes, else
-    /// the templates, narrowed by the document code where several kinds share a template.
-    pub fn candidates(&self, header: &Header) -> Vec<String> {
+    /// the templates, narrowed by the document code and then by the day of registration where several kinds share a template.
+    pub fn candidates(&self, header: &Header, day: Option<Date>) -> Vec<String> {
         let codes = || header.code.iter().chain(&header.code_translations);
         let mut named: Vec<String> = Vec::new();
         for code in codes().filter(|code| code.code_system == KIND_DICTIONARY) {
@@ -142,7 +160,12 @@ impl KindRegistry {
                 kind.document_codes.is_empty() || codes().any(|code| kind.document_codes.contains(&code.code))
             })
             .collect();
-        let chosen = if narrowed.is_empty() { by_template } else { narrowed };
+        let mut chosen = if narrowed.is_empty() { by_template } else { narrowed };
+        if let Some(day) = day
+            && chosen.iter().any(|kind| kind.is_registered_on(day))
+        {
+            chosen.retain(|kind| kind.is_registered_on(day));
+        }
         chosen.into_iter().map(|kind| kind.code.clone()).collect()
     }
 }
@@ -150,6 +173,8 @@ impl KindRegistry {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use time::macros::date;
 
     use super::*;
     use crate::header::CodedValue;
@@ -180,16 +205,27 @@ mod tests {
     #[test]
     fn shared_template_is_told_apart_by_the_document_code() {
         let registry = KindRegistry::parse(SHARED).unwrap();
-        assert_eq!(registry.candidates(&header("1.2", "8", "x")), ["2"]);
+        assert_eq!(registry.candidates(&header("1.2", "8", "x"), None), ["2"]);
         assert_eq!(
-            registry.candidates(&header("1.2", "9", "x")),
+            registry.candidates(&header("1.2", "9", "x"), None),
             ["1", "2"],
             "an unknown code decides nothing"
         );
-        assert_eq!(registry.candidates(&header("1.3", "8", "x")), [""; 0]);
+        assert_eq!(registry.candidates(&header("1.3", "8", "x"), None), [""; 0]);
         let mut repeated = header("1.3", "1", KIND_DICTIONARY);
         repeated.code_translations.extend(repeated.code.clone());
-        assert_eq!(registry.candidates(&repeated), ["1"]);
+        assert_eq!(registry.candidates(&repeated, None), ["1"]);
+    }
+
+    #[test]
+    fn editions_that_share_a_template_are_told_apart_by_the_day() {
+        let text = SHARED.replace("document_codes=['7']", "valid_to='2024-12-31'");
+        let text = text.replace("document_codes=['8']", "valid_from='2025-01-01'");
+        let registry = KindRegistry::parse(&text).unwrap();
+        let on = |day| registry.candidates(&header("1.2", "9", "x"), day);
+        assert_eq!(on(Some(date!(2024 - 12 - 31))), ["1"]);
+        assert_eq!(on(Some(date!(2025 - 01 - 01))), ["2"]);
+        assert_eq!(on(None), ["1", "2"]);
     }
 
     #[test]

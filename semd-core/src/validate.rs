@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::digest;
-use crate::header::Header;
+use crate::header::{Header, Timestamp};
 use crate::kinds::KindRegistry;
 use crate::nsi;
 use crate::package::{Package, PackageStore};
@@ -43,7 +43,8 @@ pub struct Options {
     pub layers: Layers,
     /// Limits on untrusted bytes.
     pub limits: Limits,
-    /// Day of registration, for rules that depend on it: periods of kinds, documents of the future.
+    /// Day of registration, for rules that depend on it: periods of kinds, documents of the future. It also chooses the edition
+    /// of the rules, which the date of the document does otherwise.
     pub as_of: Option<time::Date>,
 }
 
@@ -109,6 +110,7 @@ impl Validator {
             kind: options.kind.clone(),
             edition: None,
             package: None,
+            package_valid_from: None,
             verdict: Verdict::Undecided,
             rules_fired: 0,
             findings: Vec::new(),
@@ -146,9 +148,10 @@ impl Validator {
         check: &mut Check<'_>,
         report: &mut Report,
     ) {
+        let day = options.as_of.or_else(|| made(header));
         let candidates = match &options.kind {
             Some(kind) => vec![kind.clone()],
-            None => self.kinds.candidates(header),
+            None => self.kinds.candidates(header, day),
         };
         if !options.layers.xsd && !options.layers.schematron {
             report.kind = candidates.first().cloned();
@@ -172,7 +175,7 @@ impl Validator {
         for kind in served {
             let mut attempt =
                 Check { lines: check.lines.clone(), undecided: false, findings: Vec::new(), rules_fired: 0 };
-            let package = match self.store.package(kind) {
+            let package = match self.store.package_on(kind, day) {
                 Some(Ok(package)) => {
                     attempt.package(&package, document, options.layers);
                     Some(package)
@@ -195,6 +198,8 @@ impl Validator {
         report.kind = Some(kind.to_owned());
         report.edition =
             self.kinds.find(kind).and_then(|known| known.edition.map(|edition| edition.to_string()));
+        report.package_valid_from =
+            package.as_ref().and_then(|package| package.valid_from).map(|day| day.to_string());
         report.package = package.map(|package| package.reference());
     }
 }
@@ -297,6 +302,11 @@ impl Check<'_> {
             retryable: false,
         });
     }
+}
+
+/// The day on which a document was made, if it says one.
+fn made(header: &Header) -> Option<time::Date> {
+    header.effective_time.filter(Timestamp::has_day).map(|time| time.date())
 }
 
 fn no_package(candidates: &[String]) -> Message {

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use semd_core::report::format::{Printed, concise, full, json};
+use semd_core::report::format::{Item, Printed, concise, full, json, junit, sarif};
 use semd_core::report::{Message, Report, Verdict};
 use semd_core::validate::{Layers, Options, Validator};
 use time::Date;
-use time::macros::format_description;
 
-use crate::args::{DictionaryPlace, PackageFolders};
+use crate::args::{DictionaryPlace, PackageFolders, day};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -19,7 +18,7 @@ use crate::{batch, dictionaries, input, packages};
 /// Check documents: XML Schema and Schematron of the rule package, dictionaries, rules of semd
 #[derive(Args, Debug)]
 pub struct Validate {
-    /// Documents: files, folders, or `-` for a list on stdin
+    /// Documents: files, folders, ZIP archives, or `-` for a list on stdin
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -32,7 +31,8 @@ pub struct Validate {
     /// Layers to run [default: xsd,schematron,rule, and nsi where --nsi is given]
     #[arg(long, value_enum, value_delimiter = ',')]
     layers: Vec<LayerName>,
-    /// Day of registration, YYYY-MM-DD: is the kind registered then, is the document of the future [default: not checked]
+    /// Day of registration, YYYY-MM-DD: is the kind registered then, is the document of the future, which edition of the rules is
+    /// in force [default: not checked; the rules in force when the document was made]
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Date>,
     /// Format of the report
@@ -51,12 +51,6 @@ enum LayerName {
     Rule,
 }
 
-/// Reads a day.
-fn day(text: &str) -> Result<Date, String> {
-    Date::parse(text, format_description!("[year]-[month]-[day]"))
-        .map_err(|_| "a day is written YYYY-MM-DD".to_owned())
-}
-
 /// How reports are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -68,6 +62,10 @@ pub enum Format {
     Json,
     /// One JSON object a line, in the order of the documents
     Jsonl,
+    /// JUnit XML, for build servers
+    Junit,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
 }
 
 impl Validate {
@@ -96,7 +94,7 @@ impl Validate {
             as_of: self.as_of,
             ..Options::default()
         };
-        let files = input::documents(&self.paths)?;
+        let files = input::documents_and_archives(&self.paths, options.limits.max_bytes)?;
         console.detail(&format!("{}: {}", console.text("документов", "documents"), files.len()));
         let mut worst = Outcome::Good;
         let mut printer = Printer::new(self.format, console);
@@ -104,12 +102,12 @@ impl Validate {
         batch::in_order(
             &files,
             self.jobs,
-            |file| check(&validator, &options, file),
-            |file, result| {
+            |document| judge(&validator, &options, document.read(options.limits.max_bytes)?),
+            |document, result| {
                 bar.inc(1);
                 worst = worst.worst(match result {
                     Ok(checked) => {
-                        printer.print(file, &checked);
+                        printer.print(&document.name, &checked);
                         outcome(checked.report.verdict)
                     }
                     Err(failure) => {
@@ -137,7 +135,11 @@ pub struct Checked {
 
 /// Reads and checks one document.
 pub fn check(validator: &Validator, options: &Options, file: &Path) -> Result<Checked, Failure> {
-    let bytes = input::read(file, options.limits.max_bytes)?;
+    judge(validator, options, input::read(file, options.limits.max_bytes)?)
+}
+
+/// Checks the bytes of one document.
+fn judge(validator: &Validator, options: &Options, bytes: Vec<u8>) -> Result<Checked, Failure> {
     let start = Instant::now();
     let report = validator.validate(&bytes, options);
     let elapsed_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -158,12 +160,58 @@ pub struct Printer<'c> {
     format: Format,
     console: &'c Console,
     printed: usize,
+    collected: Collected,
+}
+
+/// Reports in formats that are one whole, printed at the end.
+pub enum Collected {
+    /// Nothing is collected: every report is printed as it comes.
+    Nothing,
+    /// JUnit.
+    Junit(junit::Report),
+    /// SARIF.
+    Sarif(sarif::Log),
+}
+
+impl Collected {
+    /// A JUnit report of a command.
+    pub fn junit(command: &'static str, console: &Console) -> Self {
+        Self::Junit(junit::Report::new(command, console.lang))
+    }
+
+    /// A SARIF log.
+    pub fn sarif(console: &Console) -> Self {
+        Self::Sarif(sarif::Log::new(env!("CARGO_PKG_VERSION"), console.lang))
+    }
+
+    /// Adds a report.
+    pub fn add(&mut self, printed: &Printed<'_>) {
+        match self {
+            Self::Nothing => {}
+            Self::Junit(report) => report.add(&Item::of(printed)),
+            Self::Sarif(log) => log.add(&Item::of(printed)),
+        }
+    }
+
+    /// The whole.
+    pub fn finish(self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Junit(report) => report.finish(),
+            Self::Sarif(log) => log.finish(),
+        }
+    }
 }
 
 impl<'c> Printer<'c> {
     /// A printer on the console's stdout.
     pub fn new(format: Format, console: &'c Console) -> Self {
-        Self { format, console, printed: 0 }
+        let collected = match format {
+            Format::Junit => Collected::junit("semd validate", console),
+            Format::Sarif => Collected::sarif(console),
+            _ => Collected::Nothing,
+        };
+        Self { format, console, printed: 0, collected }
     }
 
     /// Prints the report of one document.
@@ -184,15 +232,20 @@ impl<'c> Printer<'c> {
             Format::Json => {
                 format!("{}{}", if self.printed == 0 { "[" } else { ",\n" }, json::line(&printed))
             }
+            Format::Junit | Format::Sarif => {
+                self.collected.add(&printed);
+                String::new()
+            }
         };
         self.printed += 1;
         self.console.data(&text);
     }
 
     /// Prints what must follow the last report.
-    pub fn finish(&self) {
+    pub fn finish(self) {
         if self.format == Format::Json {
             self.console.data(if self.printed == 0 { "[]\n" } else { "]\n" });
         }
+        self.console.data(&self.collected.finish());
     }
 }

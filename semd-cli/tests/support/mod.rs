@@ -34,7 +34,7 @@ pub fn semd() -> Command {
             command.env_remove(name);
         }
     }
-    command.env("SEMD_LANG", "en").stdin(Stdio::null());
+    command.env("SEMD_LANG", "en").env("SEMD_NO_CACHE", "true").stdin(Stdio::null());
     command
 }
 

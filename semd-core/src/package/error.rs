@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use time::Date;
+
 use crate::report::Message;
 use crate::{schematron, xsd};
 
@@ -28,6 +30,16 @@ pub enum PackageError {
     Unknown {
         /// The kind.
         kind: String,
+    },
+    /// The rules of all editions at hand begin after the day of the document.
+    #[error("the rules of kind {kind} at hand are in force from {from} on, the day asked for is {day}")]
+    NotInForce {
+        /// The kind.
+        kind: String,
+        /// First day of the earliest edition.
+        from: Date,
+        /// The day asked for.
+        day: Date,
     },
     /// The package is not the one that the lock file pins.
     #[error("the package of kind {kind} has digest {found}, not the one that is pinned")]
@@ -86,6 +98,14 @@ impl PackageError {
             Self::Unknown { kind } => Message::new(
                 format!("нет пакета правил для вида {kind}"),
                 format!("there is no rule package of kind {kind}"),
+            ),
+            Self::NotInForce { kind, from, day } => Message::new(
+                format!(
+                    "на {day} нет правил вида {kind}: имеющиеся действуют с {from}; добавьте прежнюю редакцию пакета"
+                ),
+                format!(
+                    "there are no rules of kind {kind} for {day}: those at hand are in force from {from} on; add the earlier edition of the package"
+                ),
             ),
             Self::Pinned { kind, wanted: Some(wanted), found } => Message::new(
                 format!(

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::edition::EditionName;
+
 /// The packages built in: name relative to `schemas/packages`, contents.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_packages.rs"));
 
@@ -18,9 +20,9 @@ pub(super) enum Files {
 }
 
 impl Files {
-    /// Names of the folders that hold a package, sorted as numbers where they are.
-    pub(super) fn kinds(&self) -> io::Result<Vec<String>> {
-        let mut kinds = Vec::new();
+    /// The folders that hold a package.
+    pub(super) fn packages(&self) -> io::Result<Vec<EditionName>> {
+        let mut names = Vec::new();
         match self {
             Self::Folder(root) => {
                 for entry in fs::read_dir(root)? {
@@ -28,7 +30,7 @@ impl Files {
                     let is_package =
                         path.join("schematron.sch").is_file() || path.join("xsd/CDA.xsd").is_file();
                     if is_package && let Some(name) = path.file_name().and_then(|name| name.to_str()) {
-                        kinds.push(name.to_owned());
+                        names.push(name.to_owned());
                     }
                 }
             }
@@ -36,12 +38,12 @@ impl Files {
                 let folders = EMBEDDED.iter().filter_map(|(name, _)| {
                     name.strip_suffix("/schematron.sch").or_else(|| name.strip_suffix("/xsd/CDA.xsd"))
                 });
-                kinds.extend(folders.filter(|kind| !kind.contains('/')).map(str::to_owned));
+                names.extend(folders.filter(|kind| !kind.contains('/')).map(str::to_owned));
             }
         }
-        kinds.sort_by_key(|kind| (kind.parse::<u32>().unwrap_or(u32::MAX), kind.clone()));
-        kinds.dedup();
-        Ok(kinds)
+        names.sort();
+        names.dedup();
+        Ok(names.iter().filter_map(|name| EditionName::parse(name)).collect())
     }
 
     /// Names of the Schematron files of a kind: `schematron.sch`, then its further modules `schematron_<number>.sch`. Files of

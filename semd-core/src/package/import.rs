@@ -5,6 +5,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use time::Date;
+
+use super::edition::EditionName;
 use super::files::{Files, link_target};
 use super::layout::{Layout, is_kind};
 use super::store::compile;
@@ -113,7 +116,7 @@ impl ImportError {
 /// A package that was taken over, or was there already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imported {
-    /// Kind of documents.
+    /// Name of the package: the kind of documents, with the first day of its rules where one was given.
     pub kind: String,
     /// Digest of the package as reports name it.
     pub digest: String,
@@ -126,11 +129,17 @@ pub struct Imported {
 type Delivery = BTreeMap<String, Vec<u8>>;
 
 /// Imports every package of an archive or folder into a folder of packages. Each package is compiled first, and takes its
-/// place as a whole or not at all.
+/// place as a whole or not at all. With `valid_from` they are editions of rules in force from that day on, and lie beside the
+/// earlier ones.
 ///
 /// # Errors
 /// The first package that cannot be taken, or what is wrong with the source.
-pub fn import(source: &Path, folder: &Path, replace: bool) -> Result<Vec<Imported>, ImportError> {
+pub fn import(
+    source: &Path,
+    folder: &Path,
+    valid_from: Option<Date>,
+    replace: bool,
+) -> Result<Vec<Imported>, ImportError> {
     let mut placed = Delivery::new();
     for (named, delivery) in deliveries(source)? {
         let layout = Layout::new(delivery.keys().map(String::as_str), named.as_deref());
@@ -147,17 +156,26 @@ pub fn import(source: &Path, folder: &Path, replace: bool) -> Result<Vec<Importe
     if kinds.is_empty() {
         return Err(ImportError::Nothing { path: source.to_owned() });
     }
-    kinds.into_iter().map(|kind| take(kind, &placed, folder, replace)).collect()
+    kinds
+        .into_iter()
+        .map(|kind| take(&EditionName::new(kind, valid_from), &placed, folder, replace))
+        .collect()
 }
 
 /// Puts one package in its place.
-fn take(kind: &str, placed: &Delivery, folder: &Path, replace: bool) -> Result<Imported, ImportError> {
+fn take(
+    edition: &EditionName,
+    placed: &Delivery,
+    folder: &Path,
+    replace: bool,
+) -> Result<Imported, ImportError> {
+    let kind = edition.kind.as_str();
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| ImportError::Io { path, source }
     };
     let broken = |source| ImportError::Package { kind: kind.to_owned(), source: Box::new(source) };
-    let staging = folder.join(format!(".{kind}.importing"));
+    let staging = folder.join(format!(".{}.importing", edition.folder));
     let _ = fs::remove_dir_all(&staging);
     let own = format!("{kind}/");
     let mut files = 0;
@@ -174,23 +192,26 @@ fn take(kind: &str, placed: &Delivery, folder: &Path, replace: bool) -> Result<I
         fs::write(&path, bytes).map_err(failed(&path))?;
         files += usize::from(name.starts_with(&own));
     }
-    let compiled = compile(&Files::Folder(staging.clone()), kind).map_err(broken);
+    let staged = EditionName::new(kind, None);
+    let compiled = compile(&Files::Folder(staging.clone()), &staged, None).map_err(broken);
     let result = compiled.and_then(|package| {
-        let target = folder.join(kind);
+        let target = folder.join(&edition.folder);
         let mut unchanged = false;
         if target.exists() {
-            let present = compile(&Files::Folder(folder.to_owned()), kind);
+            let present = compile(&Files::Folder(folder.to_owned()), edition, None);
             unchanged = present.is_ok_and(|present| present.digest == package.digest);
             if !unchanged && !replace {
-                return Err(ImportError::Exists { kind: kind.to_owned() });
+                return Err(ImportError::Exists { kind: edition.folder.clone() });
             }
         }
         if !unchanged {
             for entry in fs::read_dir(&staging).map_err(failed(&staging))?.flatten() {
-                move_over(&entry.path(), &folder.join(entry.file_name())).map_err(failed(&target))?;
+                let name = entry.file_name();
+                let to = if name == *kind { target.clone() } else { folder.join(name) };
+                move_over(&entry.path(), &to).map_err(failed(&target))?;
             }
         }
-        Ok(Imported { kind: kind.to_owned(), digest: package.digest, files, unchanged })
+        Ok(Imported { kind: edition.folder.clone(), digest: package.digest, files, unchanged })
     });
     let _ = fs::remove_dir_all(&staging);
     result

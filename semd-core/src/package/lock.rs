@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The digests that packages must have, by kind.
+/// The digests that packages must have, by their names: kinds, or kind and first day.
 ///
 /// ```
 /// use semd_core::package::PackageLock;
@@ -58,7 +58,9 @@ impl PackageLock {
             "# Rule packages pinned by digest; written by `semd packages check --lock`.\n[packages]\n",
         );
         for (kind, digest) in &self.packages {
-            text.push_str(&format!("{kind} = \"{digest}\"\n"));
+            let bare = kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            let quote = if bare { "" } else { "\"" };
+            text.push_str(&format!("{quote}{kind}{quote} = \"{digest}\"\n"));
         }
         text
     }
@@ -72,6 +74,7 @@ mod tests {
     fn lock_is_read_back_as_it_was_written() {
         let mut lock = PackageLock::default();
         lock.pin("119", "00ff");
+        lock.pin("119@2025-03-01", "00fe");
         assert_eq!(PackageLock::parse(&lock.to_text()).unwrap(), lock);
     }
 

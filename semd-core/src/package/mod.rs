@@ -1,8 +1,11 @@
 //! Rule packages: where they lie, what they are made of, and the compiled form shared by all threads.
 //!
 //! A package is a folder `<kind>/` with `schematron.sch` (some kinds have further `schematron_*.sch`) and
-//! `xsd/CDA.xsd` with what it includes. It is compiled when the first document of its kind comes, once. [`import`] takes
-//! deliveries of the Ministry over as they are, [`Difference`] compares two editions rule by rule.
+//! `xsd/CDA.xsd` with what it includes. It is compiled when the first document of its kind comes, once, or read from a
+//! [`PackageCache`]. Where the rules of a kind changed without a new kind, `<kind>@<first day>/` keeps the later ones beside the
+//! earlier; the date of the document chooses.
+//!
+//! [`import`] takes deliveries of the Ministry over as they are, [`Difference`] compares two editions rule by rule.
 //!
 //! ```
 //! use semd_core::package::{PackageLock, PackageStore};
@@ -17,7 +20,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod cache;
 mod diff;
+mod edition;
 mod error;
 mod files;
 mod import;
@@ -25,6 +30,7 @@ mod layout;
 mod lock;
 mod store;
 
+pub use cache::PackageCache;
 pub use diff::{Change, ChangedRule, Difference, FileChange};
 pub use error::PackageError;
 pub use import::{ImportError, Imported, import};

@@ -8,21 +8,27 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest as _, Sha256};
+use time::Date;
 
+use super::edition::EditionName;
 use super::files::Files;
-use super::{Difference, PackageError, PackageLock};
+use super::{Difference, PackageCache, PackageError, PackageLock};
 use crate::digest;
 use crate::schematron::Plan;
 use crate::xsd::{Schema, SchemaSource};
 
 /// Largest Schematron file that is read, bytes. The largest official one has 1.6 MB.
 pub(super) const MAX_SCHEMATRON_BYTES: usize = 32 << 20;
+/// Largest schema that the cache reads, bytes; the compiler has a limit of its own.
+pub(super) const MAX_SCHEMA_BYTES: usize = 32 << 20;
 
 /// One compiled rule package.
 #[derive(Debug)]
 pub struct Package {
     /// Kind the package is for.
     pub kind: String,
+    /// First day its rules are in force, if several editions of them are kept.
+    pub valid_from: Option<Date>,
     /// SHA-256 over names and contents of all files used, lower-case hexadecimal.
     pub digest: String,
     /// The XML Schema set, if the package has one.
@@ -43,6 +49,8 @@ impl Package {
 pub struct PackageSummary {
     /// Kind of documents.
     pub kind: String,
+    /// Name of its folder: the kind, or kind and first day, `119@2025-03-01`. Names the package in all calls.
+    pub name: String,
     /// Where it comes from: the folder, or `embedded`.
     pub origin: String,
     /// Whether it has a schema set.
@@ -53,14 +61,38 @@ pub struct PackageSummary {
 
 type Slot = OnceLock<Result<Arc<Package>, Arc<PackageError>>>;
 
+/// A package that was found, and its compiled form once it is made.
+#[derive(Debug)]
+struct Found {
+    place: usize,
+    edition: EditionName,
+    slot: Slot,
+}
+
 #[derive(Debug)]
 struct Inner {
     places: Vec<Files>,
-    /// For each kind, the place that serves it and the compiled form.
-    kinds: BTreeMap<String, (usize, Slot)>,
+    /// For each kind its editions, the earliest first.
+    kinds: BTreeMap<String, Vec<Found>>,
+    cache: Option<PackageCache>,
 }
 
-/// Rule packages by kind. Cheap to clone; a package is compiled once for all clones and threads.
+impl Inner {
+    fn new(places: Vec<Files>, found: Vec<Found>, cache: Option<PackageCache>) -> Self {
+        let mut kinds: BTreeMap<String, Vec<Found>> = BTreeMap::new();
+        for one in found {
+            let editions = kinds.entry(one.edition.kind.clone()).or_default();
+            // Of several packages of one edition the first folder's wins.
+            let at = editions.partition_point(|known| known.edition.valid_from < one.edition.valid_from);
+            if editions.get(at).is_none_or(|known| known.edition.valid_from != one.edition.valid_from) {
+                editions.insert(at, one);
+            }
+        }
+        Self { places, kinds, cache }
+    }
+}
+
+/// Rule packages by kind and edition. Cheap to clone; a package is compiled once for all clones and threads.
 #[derive(Clone, Debug)]
 pub struct PackageStore {
     inner: Arc<Inner>,
@@ -68,34 +100,45 @@ pub struct PackageStore {
 }
 
 impl PackageStore {
-    /// Opens folders of packages; of several packages for one kind the first folder's wins.
+    /// Opens folders of packages. Of several packages for one kind and edition the first folder's wins.
     ///
     /// # Errors
     /// [`PackageError::Folder`] when a folder cannot be listed, [`PackageError::NoPackage`] when it has no package.
     pub fn open(folders: &[PathBuf]) -> Result<Self, PackageError> {
-        let mut places = Vec::new();
-        let mut kinds = BTreeMap::new();
+        Self::open_with(folders, None)
+    }
+
+    /// As [`PackageStore::open`]; compiled packages are taken from a cache, and kept there.
+    ///
+    /// # Errors
+    /// As [`PackageStore::open`].
+    pub fn open_with(folders: &[PathBuf], cache: Option<PackageCache>) -> Result<Self, PackageError> {
+        let (mut places, mut found) = (Vec::new(), Vec::new());
         for folder in folders {
             let files = Files::Folder(folder.clone());
-            let found =
-                files.kinds().map_err(|source| PackageError::Folder { folder: folder.clone(), source })?;
-            if found.is_empty() {
+            let names =
+                files.packages().map_err(|source| PackageError::Folder { folder: folder.clone(), source })?;
+            if names.is_empty() {
                 return Err(PackageError::NoPackage { folder: folder.clone() });
             }
-            for kind in found {
-                kinds.entry(kind).or_insert_with(|| (places.len(), Slot::new()));
-            }
+            let place = places.len();
+            found.extend(names.into_iter().map(|edition| Found { place, edition, slot: Slot::new() }));
             places.push(files);
         }
-        Ok(Self { inner: Arc::new(Inner { places, kinds }), lock: None })
+        Ok(Self { inner: Arc::new(Inner::new(places, found, cache)), lock: None })
     }
 
     /// The packages built in: a small set of our own for the kinds of the samples, not the official rules.
     pub fn embedded() -> Self {
+        Self::embedded_with(None)
+    }
+
+    /// As [`PackageStore::embedded`]; compiled packages are taken from a cache, and kept there.
+    pub fn embedded_with(cache: Option<PackageCache>) -> Self {
         // Listing the built-in table cannot fail: there is no file system behind it.
-        let kinds = Files::Embedded.kinds().unwrap_or_default();
-        let kinds = kinds.into_iter().map(|kind| (kind, (0, Slot::new()))).collect();
-        Self { inner: Arc::new(Inner { places: vec![Files::Embedded], kinds }), lock: None }
+        let names = Files::Embedded.packages().unwrap_or_default();
+        let found = names.into_iter().map(|edition| Found { place: 0, edition, slot: Slot::new() });
+        Self { inner: Arc::new(Inner::new(vec![Files::Embedded], found.collect(), cache)), lock: None }
     }
 
     /// The same packages, each of which is used only if the lock names its digest.
@@ -121,110 +164,219 @@ impl PackageStore {
         kinds
     }
 
+    /// The names of all packages: for each kind its editions, the earliest first.
+    pub fn names(&self) -> Vec<&str> {
+        let editions = self.kinds().into_iter().flat_map(|kind| &self.inner.kinds[kind]);
+        editions.map(|found| found.edition.folder.as_str()).collect()
+    }
+
     /// What the packages consist of, without compiling them.
     ///
     /// # Errors
     /// [`PackageError::File`] when a package folder cannot be listed.
     pub fn summaries(&self) -> Result<Vec<PackageSummary>, PackageError> {
-        self.kinds().into_iter().map(|kind| self.summary(kind)).collect()
+        self.kinds()
+            .into_iter()
+            .flat_map(|kind| &self.inner.kinds[kind])
+            .map(|found| self.summary(found))
+            .collect()
     }
 
-    fn summary(&self, kind: &str) -> Result<PackageSummary, PackageError> {
-        let files = self.files(kind);
+    fn summary(&self, found: &Found) -> Result<PackageSummary, PackageError> {
+        let files = &self.inner.places[found.place];
+        let name = &found.edition.folder;
         let schematrons =
-            files.schematrons(kind).map_err(|source| PackageError::File { name: kind.to_owned(), source })?;
+            files.schematrons(name).map_err(|source| PackageError::File { name: name.clone(), source })?;
         Ok(PackageSummary {
-            kind: kind.to_owned(),
+            kind: found.edition.kind.clone(),
+            name: name.clone(),
             origin: match files {
                 Files::Folder(folder) => folder.display().to_string(),
                 Files::Embedded => "embedded".to_owned(),
             },
-            has_schema: files.has(&format!("{kind}/xsd/CDA.xsd")),
+            has_schema: files.has(&format!("{name}/xsd/CDA.xsd")),
             schematrons: schematrons.len(),
         })
     }
 
-    /// The compiled package of a kind; `None` when there is none.
+    /// The compiled package of a name: a kind stands for its last edition. `None` when there is none.
     ///
     /// # Errors
     /// What made the package unusable; the same answer is given to every later caller.
-    pub fn package(&self, kind: &str) -> Option<Result<Arc<Package>, Arc<PackageError>>> {
-        let (_, slot) = self.inner.kinds.get(kind)?;
-        let made = slot.get_or_init(|| compile(self.files(kind), kind).map(Arc::new).map_err(Arc::new));
+    pub fn package(&self, name: &str) -> Option<Result<Arc<Package>, Arc<PackageError>>> {
+        self.find(name).map(|found| self.compiled(found))
+    }
+
+    /// The compiled package of a kind whose rules are in force on a day; without a day the last edition. `None` when there is
+    /// no package for the kind.
+    ///
+    /// # Errors
+    /// As [`PackageStore::package`]; [`PackageError::NotInForce`] when the rules of all editions begin later.
+    pub fn package_on(
+        &self,
+        kind: &str,
+        day: Option<Date>,
+    ) -> Option<Result<Arc<Package>, Arc<PackageError>>> {
+        let editions = self.inner.kinds.get(kind)?;
+        let begun =
+            |found: &&Found| day.is_none_or(|day| found.edition.valid_from.is_none_or(|from| from <= day));
+        let chosen = editions.iter().rev().find(begun);
+        Some(match (chosen, editions.first(), day) {
+            (Some(found), ..) => self.compiled(found),
+            (None, Some(Found { edition: EditionName { valid_from: Some(from), .. }, .. }), Some(day)) => {
+                Err(Arc::new(PackageError::NotInForce { kind: kind.to_owned(), from: *from, day }))
+            }
+            (None, ..) => return None,
+        })
+    }
+
+    fn find(&self, name: &str) -> Option<&Found> {
+        let editions = match EditionName::parse(name) {
+            Some(EditionName { kind, .. }) => self.inner.kinds.get(&kind)?,
+            None => self.inner.kinds.get(name)?,
+        };
+        let exact = editions.iter().find(|found| found.edition.folder == name);
+        let last = editions.last().filter(|found| found.edition.kind == name);
+        last.or(exact)
+    }
+
+    fn compiled(&self, found: &Found) -> Result<Arc<Package>, Arc<PackageError>> {
+        let name = &found.edition.folder;
+        let made = found.slot.get_or_init(|| {
+            let files = &self.inner.places[found.place];
+            compile(files, &found.edition, self.inner.cache.as_ref()).map(Arc::new).map_err(Arc::new)
+        });
         if let (Some(lock), Ok(package)) = (&self.lock, made)
-            && lock.digest(kind) != Some(&package.digest)
+            && lock.digest(name) != Some(&package.digest)
         {
-            return Some(Err(Arc::new(PackageError::Pinned {
-                kind: kind.to_owned(),
-                wanted: lock.digest(kind).map(str::to_owned),
+            return Err(Arc::new(PackageError::Pinned {
+                kind: name.clone(),
+                wanted: lock.digest(name).map(str::to_owned),
                 found: package.digest.clone(),
-            })));
+            }));
         }
-        Some(made.clone())
+        made.clone()
     }
 
     /// Names of the files of a package, relative to its folder.
     ///
     /// # Errors
     /// When the package folder cannot be listed, or there is no package for the kind.
-    pub fn file_names(&self, kind: &str) -> Result<Vec<String>, PackageError> {
-        let files = self.files_of(kind)?;
-        let failed = |source| PackageError::File { name: kind.to_owned(), source };
-        let mut names = files.schematrons(kind).map_err(failed)?;
-        names.extend(files.schemas(kind).map_err(failed)?);
+    pub fn file_names(&self, name: &str) -> Result<Vec<String>, PackageError> {
+        let (files, folder) = self.files(name)?;
+        let failed = |source| PackageError::File { name: folder.to_owned(), source };
+        let mut names = files.schematrons(folder).map_err(failed)?;
+        names.extend(files.schemas(folder).map_err(failed)?);
         Ok(names)
     }
 
-    /// What changed from the package of one kind to that of another, rule by rule. A folder of packages is compared with
-    /// another one by their stores.
+    /// What changed from one package to another, rule by rule. A folder of packages is compared with another one by their
+    /// stores.
     ///
     /// # Errors
-    /// When a package cannot be read, or there is none for a kind.
-    pub fn difference(&self, kind: &str, newer: &Self, newer_kind: &str) -> Result<Difference, PackageError> {
-        Difference::of((self.files_of(kind)?, kind), (newer.files_of(newer_kind)?, newer_kind))
+    /// When a package cannot be read, or there is none of a name.
+    pub fn difference(&self, name: &str, newer: &Self, newer_name: &str) -> Result<Difference, PackageError> {
+        Difference::of(self.files(name)?, newer.files(newer_name)?)
     }
 
-    fn files_of(&self, kind: &str) -> Result<&Files, PackageError> {
-        match self.has(kind) {
-            true => Ok(self.files(kind)),
-            false => Err(PackageError::Unknown { kind: kind.to_owned() }),
+    fn files(&self, name: &str) -> Result<(&Files, &str), PackageError> {
+        match self.find(name) {
+            Some(found) => Ok((&self.inner.places[found.place], &found.edition.folder)),
+            None => Err(PackageError::Unknown { kind: name.to_owned() }),
         }
-    }
-
-    fn files(&self, kind: &str) -> &Files {
-        let place = self.inner.kinds.get(kind).map_or(0, |(place, _)| *place);
-        &self.inner.places[place]
     }
 }
 
-pub(super) fn compile(files: &Files, kind: &str) -> Result<Package, PackageError> {
-    let mut hash = Sha256::new();
-    let mut plans = Vec::new();
-    let mut sources: Vec<Cow<'static, [u8]>> = Vec::new();
-    let names =
-        files.schematrons(kind).map_err(|source| PackageError::File { name: kind.to_owned(), source })?;
-    for name in names {
-        let bytes = files
-            .read(&name, MAX_SCHEMATRON_BYTES)
-            .map_err(|source| PackageError::File { name: name.clone(), source })?;
-        add(&mut hash, &name, &bytes);
-        // An official package has the same file twice, once with a byte order mark: its findings are not doubled.
-        if sources.iter().any(|known| without_mark(known) == without_mark(&bytes)) {
-            continue;
+/// The files a package begins with; which schemas it has is known only when its entry has been read.
+pub(super) struct Sources {
+    /// Name and contents of the Schematron files.
+    schematrons: Vec<(String, Cow<'static, [u8]>)>,
+    /// The entry of the schema set; empty where there is none.
+    pub(super) entry: Cow<'static, [u8]>,
+    /// Over the Schematron files.
+    pub(super) hash: Sha256,
+    pub(super) edition: EditionName,
+}
+
+/// What is made of the files of a package.
+pub(super) struct Compiled {
+    pub(super) digest: String,
+    /// Names of the schemas, in the order in which the compiler reads them.
+    pub(super) schemas: Vec<String>,
+    pub(super) schema: Option<Schema>,
+    pub(super) plans: Vec<Plan>,
+}
+
+pub(super) fn compile(
+    files: &Files,
+    edition: &EditionName,
+    cache: Option<&PackageCache>,
+) -> Result<Package, PackageError> {
+    let sources = Sources::read(files, edition)?;
+    let cached = cache.and_then(|cache| cache.read(files, &sources));
+    let Compiled { digest, schema, plans, .. } = match cached {
+        Some(compiled) => compiled,
+        None => {
+            let compiled = sources.compile(files)?;
+            if let Some(cache) = cache {
+                cache.write(&sources, &compiled);
+            }
+            compiled
         }
-        plans.push(Plan::compile(&bytes).map_err(|source| PackageError::Schematron { name, source })?);
-        sources.push(bytes);
+    };
+    Ok(Package { kind: edition.kind.clone(), valid_from: edition.valid_from, digest, schema, plans })
+}
+
+impl Sources {
+    fn read(files: &Files, edition: &EditionName) -> Result<Self, PackageError> {
+        let folder = &edition.folder;
+        let mut hash = Sha256::new();
+        let mut schematrons = Vec::new();
+        let names = files
+            .schematrons(folder)
+            .map_err(|source| PackageError::File { name: folder.clone(), source })?;
+        for name in names {
+            let bytes = files
+                .read(&name, MAX_SCHEMATRON_BYTES)
+                .map_err(|source| PackageError::File { name: name.clone(), source })?;
+            add(&mut hash, &edition.undated(&name), &bytes);
+            schematrons.push((name, bytes));
+        }
+        let name = edition.schema();
+        let entry = match files.has(&name) {
+            true => {
+                files.read(&name, MAX_SCHEMA_BYTES).map_err(|source| PackageError::File { name, source })?
+            }
+            false => Cow::Borrowed(&[][..]),
+        };
+        Ok(Self { schematrons, entry, hash, edition: edition.clone() })
     }
-    let entry = format!("{kind}/xsd/CDA.xsd");
-    let mut schema = None;
-    if files.has(&entry) {
-        let source = HashedSource { files, hash: RefCell::new(hash) };
-        let compiled = Schema::compile(&source, &entry)
-            .map_err(|source| PackageError::Schema { name: entry, source })?;
-        schema = Some(compiled);
-        hash = source.hash.into_inner();
+
+    fn compile(&self, files: &Files) -> Result<Compiled, PackageError> {
+        let edition = &self.edition;
+        let mut plans = Vec::new();
+        for (index, (name, bytes)) in self.schematrons.iter().enumerate() {
+            // An official package has the same file twice, once with a byte order mark: its findings are not doubled.
+            let same = |(_, known): &(_, Cow<'_, [u8]>)| without_mark(known) == without_mark(bytes);
+            if self.schematrons[..index].iter().any(same) {
+                continue;
+            }
+            let failed = |source| PackageError::Schematron { name: name.clone(), source };
+            plans.push(Plan::compile(bytes).map_err(failed)?);
+        }
+        let source =
+            HashedSource { files, edition, hash: RefCell::new(self.hash.clone()), read: RefCell::default() };
+        let entry = edition.schema();
+        let schema = match files.has(&entry) {
+            true => Some(
+                Schema::compile(&source, &entry)
+                    .map_err(|source| PackageError::Schema { name: entry, source })?,
+            ),
+            false => None,
+        };
+        let digest = digest::hex(&source.hash.into_inner().finalize());
+        Ok(Compiled { digest, schemas: source.read.into_inner(), schema, plans })
     }
-    Ok(Package { kind: kind.to_owned(), digest: digest::hex(&hash.finalize()), schema, plans })
 }
 
 fn without_mark(bytes: &[u8]) -> &[u8] {
@@ -232,7 +384,7 @@ fn without_mark(bytes: &[u8]) -> &[u8] {
 }
 
 /// Adds a file to the digest of a package; lengths keep name and contents apart.
-fn add(hash: &mut Sha256, name: &str, bytes: &[u8]) {
+pub(super) fn add(hash: &mut Sha256, name: &str, bytes: &[u8]) {
     hash.update((name.len() as u64).to_be_bytes());
     hash.update(name);
     hash.update((bytes.len() as u64).to_be_bytes());
@@ -242,13 +394,16 @@ fn add(hash: &mut Sha256, name: &str, bytes: &[u8]) {
 /// Schema files of a package, hashed as they are read: the compiler reads each one once, in a fixed order.
 struct HashedSource<'a> {
     files: &'a Files,
+    edition: &'a EditionName,
     hash: RefCell<Sha256>,
+    read: RefCell<Vec<String>>,
 }
 
 impl SchemaSource for HashedSource<'_> {
     fn read(&self, path: &str, limit: usize) -> io::Result<Cow<'_, [u8]>> {
         let bytes = self.files.read(path, limit)?;
-        add(&mut self.hash.borrow_mut(), path, &bytes);
+        add(&mut self.hash.borrow_mut(), &self.edition.undated(path), &bytes);
+        self.read.borrow_mut().push(path.to_owned());
         Ok(bytes)
     }
 }

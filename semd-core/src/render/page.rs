@@ -3,7 +3,7 @@
 use crate::report::Lang;
 use crate::xml::{Document, ElementId, HL7_V3, Text};
 
-use super::html::Html;
+use crate::html::Html;
 use super::labels;
 
 /// Nesting beyond which a page shows text only. Official documents stay below 40.

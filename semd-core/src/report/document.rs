@@ -13,6 +13,8 @@ pub struct Report {
     pub edition: Option<String>,
     /// The rule package used: `kind@sha256:…`.
     pub package: Option<String>,
+    /// First day of the rules of the package, `YYYY-MM-DD`, where several editions of them are at hand.
+    pub package_valid_from: Option<String>,
     /// The verdict.
     pub verdict: Verdict,
     /// Number of times a Schematron rule took a node.

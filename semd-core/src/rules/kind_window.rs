@@ -1,7 +1,6 @@
 //! Dates that depend on the day of registration.
 
 use time::Date;
-use time::macros::format_description;
 
 use super::context::Context;
 use super::{Rule, Text};
@@ -45,11 +44,7 @@ pub(super) static CREATION_DATE: Rule = Rule {
 fn window(context: &mut Context<'_, '_>) {
     let (Some(kind), Some(as_of)) = (context.kind, context.as_of) else { return };
     let created = context.header.effective_time.map(|time| time.date());
-    let day = |text: &Option<String>| {
-        text.as_deref().and_then(|text| Date::parse(text, format_description!("[year]-[month]-[day]")).ok())
-    };
-    let (from, to) = (day(&kind.valid_from), day(&kind.valid_to));
-    let outside = |day: Date| from.is_some_and(|from| day < from) || to.is_some_and(|to| day > to);
+    let outside = |day: Date| !kind.is_registered_on(day);
     let root = context.document.root();
     if created.is_some_and(outside) {
         let message = Message::new(

@@ -54,7 +54,7 @@ impl Plan {
     /// [`Outcome::truncated`].
     pub fn evaluate(&self, document: &Document<'_>) -> Outcome {
         let binding = self.names.bind(document);
-        let evaluator = Evaluator::new(document, binding, &self.lets);
+        let evaluator = Evaluator::new(document, binding, &self.declared);
         let mut pass = Pass {
             plan: self,
             evaluator,

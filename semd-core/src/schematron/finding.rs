@@ -61,7 +61,7 @@ fn text<'a>(
         [message::Part::Text(text)] => text.to_string(),
         parts => {
             let evaluator =
-                evaluator.get_or_init(|| Evaluator::new(document, plan.names.bind(document), &plan.lets));
+                evaluator.get_or_init(|| Evaluator::new(document, plan.names.bind(document), &plan.declared));
             evaluator.current.set(failure.node);
             message::render(parts, evaluator, failure.node)
         }

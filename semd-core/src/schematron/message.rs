@@ -1,11 +1,13 @@
 //! Texts of assertions: the label in front and the values inside.
 
+use serde::{Deserialize, Serialize};
+
 use crate::report::redact;
 use crate::xml::Node;
 use crate::xpath::{Atomic, Evaluator, Expr, Focus, Function, Item};
 
 /// A piece of a message.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Part {
     /// Words of the rule set.
     Text(Box<str>),

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::LoadError;
 use super::context::alternatives;
 use super::load::{self, LetDefinition, PartDefinition};
@@ -9,7 +11,9 @@ use super::message::{self, Part};
 use super::source::{Source, Text};
 use super::trie::Trie;
 use crate::xml::{self, Limits, LineIndex};
-use crate::xpath::{self, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet};
+use crate::xpath::{
+    self, Declared, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet,
+};
 
 /// Expressions are long and many: the hash is chosen for speed, and seeded.
 type TextMap<V> = HashMap<String, V, foldhash::fast::RandomState>;
@@ -22,7 +26,7 @@ const MAX_LET_NESTING: usize = 8;
 pub struct AssertionId(pub u32);
 
 /// Whether a test states what must hold or what must not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AssertionKind {
     /// `assert`: fails when the test is false.
     Assert,
@@ -31,7 +35,7 @@ pub enum AssertionKind {
 }
 
 /// One assert or report of a rule set.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Assertion {
     pub(super) pattern: u32,
     pub(super) rule: u32,
@@ -71,7 +75,7 @@ impl Assertion {
 }
 
 /// What evaluation needs of an assertion; apart from its texts, so that a pass reads little memory.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Check {
     pub(super) test: u32,
     /// The value of the test that makes a failure.
@@ -79,14 +83,14 @@ pub(super) struct Check {
 }
 
 /// A rule: its assertions are adjacent.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Rule {
     pub(super) pattern: u32,
     pub(super) assertions: std::ops::Range<u32>,
 }
 
 /// A compiled rule set: immutable, shared by threads.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Plan {
     pub(super) names: Names,
     pub(super) trie: Trie,
@@ -96,7 +100,7 @@ pub struct Plan {
     pub(super) checks: Vec<Check>,
     /// Distinct tests.
     pub(super) tests: Vec<Expr>,
-    pub(super) lets: Vec<Let>,
+    pub(super) declared: Declared,
 }
 
 impl Plan {
@@ -149,7 +153,7 @@ impl Plan {
             assertions: compiler.assertions,
             checks: compiler.checks,
             tests: compiler.tests,
-            lets: compiler.lets,
+            declared: Declared { lets: compiler.lets, patterns: compiler.context.patterns },
         })
     }
 

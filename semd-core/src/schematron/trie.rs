@@ -3,13 +3,15 @@
 //! A state is "these steps have matched so far"; walking a document down keeps the states of every open element, so a
 //! step is tried once per element however many contexts share it.
 
+use serde::{Deserialize, Serialize};
+
 use super::context::{Alternative, PatternStep, StepKind};
 use crate::xpath::{NodeTest, Predicate, join, required_bits};
 
 /// State of the document node.
 pub(super) const DOCUMENT: u32 = 0;
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Trie {
     pub(super) states: Vec<State>,
     /// First steps that may stand anywhere: of relative contexts and behind a leading `//`.
@@ -18,7 +20,7 @@ pub(super) struct Trie {
     pub(super) has_leaves: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
     /// Rules whose context ends here, in rule order.
     pub(super) rules: Vec<u32>,
@@ -29,7 +31,7 @@ pub(super) struct State {
 }
 
 /// Steps from one state.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Steps {
     /// A bit for every symbol among the element steps with a name; different symbols may share one.
     mask: u64,
@@ -44,7 +46,7 @@ pub(super) struct Steps {
 }
 
 /// One step and the state it leads to.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Edge {
     pub(super) test: NodeTest,
     pub(super) predicates: Vec<Predicate>,

@@ -1,13 +1,12 @@
 //! The expression tree: names are symbols of the plan, constant regular expressions are compiled.
 
-use std::sync::Arc;
+use serde::{Deserialize, Serialize};
 
 use super::functions::Function;
-use super::regex::Pattern;
 use super::value::Atomic;
 
 /// An expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Expr {
     Literal(Atomic<'static>),
     /// `.`
@@ -45,12 +44,12 @@ pub(crate) enum Expr {
     CompareTexts(Comparison, Box<Path>, Vec<Box<str>>),
     /// `count(path) = 1` and `count(path) = [0, 1]`.
     CompareCount(Comparison, Box<Path>, Vec<i64>),
-    /// `matches(…, 'constant')`.
-    MatchesConstant(Box<Expr>, Arc<Pattern>),
+    /// `matches(…, 'constant')`, the pattern by its number in the plan.
+    MatchesConstant(Box<Expr>, u32),
 }
 
 /// Comparison operators, general and value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Comparison {
     Equal,
     NotEqual,
@@ -61,7 +60,7 @@ pub(crate) enum Comparison {
 }
 
 /// Arithmetic operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Operator {
     Add,
     Subtract,
@@ -72,7 +71,7 @@ pub(crate) enum Operator {
 }
 
 /// A path expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Path {
     pub(crate) start: Start,
     pub(crate) steps: Vec<Step>,
@@ -85,7 +84,7 @@ pub(crate) struct Path {
 }
 
 /// The paths that nearly all rules are made of, walked without looking at steps. All of them start at the context item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Shape {
     /// `.`
     Own,
@@ -102,14 +101,14 @@ pub(crate) enum Shape {
 }
 
 /// The name of a step, as symbol of the plan and bit in the masks of elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Name {
     pub(crate) symbol: u32,
     pub(crate) bit: u64,
 }
 
 /// Where a path begins.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Start {
     Context,
     Root,
@@ -117,7 +116,7 @@ pub(crate) enum Start {
 }
 
 /// One step of a path.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Step {
     Axis(AxisStep),
     /// Any other expression, evaluated for every node: `title/normalize-space(text())`.
@@ -125,7 +124,7 @@ pub(crate) enum Step {
 }
 
 /// A step along an axis.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AxisStep {
     pub(crate) axis: Axis,
     pub(crate) test: NodeTest,
@@ -146,7 +145,7 @@ impl AxisStep {
 }
 
 /// Axes of the data model that the tree has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Axis {
     Child,
     Attribute,
@@ -161,7 +160,7 @@ pub(crate) enum Axis {
 }
 
 /// Which nodes of an axis a step takes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum NodeTest {
     /// A name, as symbol of the plan; `bit` is its bit in the masks of elements.
     Name { symbol: u32, bit: u64 },
@@ -180,7 +179,7 @@ pub(crate) enum NodeTest {
 }
 
 /// A condition in brackets.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Predicate {
     /// `[2]`
     Position(usize),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use std::collections::HashMap;
 
-use super::Let;
+use super::Declared;
 use super::arithmetic::arithmetic;
 use super::ast::{Comparison, Expr, Operator, Path, Shape, Start, Step};
 use super::compare;
@@ -44,7 +44,7 @@ impl Focus<'_> {
 pub(crate) struct Evaluator<'a> {
     pub(crate) document: &'a Document<'a>,
     pub(crate) binding: Binding,
-    lets: &'a [Let],
+    declared: &'a Declared,
     spent: Cell<u64>,
     /// The node `current()` gives: the one a rule is applied to.
     pub(crate) current: Cell<Node>,
@@ -54,11 +54,11 @@ pub(crate) struct Evaluator<'a> {
 
 impl<'a> Evaluator<'a> {
     /// An evaluator with the whole budget of [`STEP_LIMIT`].
-    pub(crate) fn new(document: &'a Document<'a>, binding: Binding, lets: &'a [Let]) -> Self {
+    pub(crate) fn new(document: &'a Document<'a>, binding: Binding, declared: &'a Declared) -> Self {
         Self {
             document,
             binding,
-            lets,
+            declared,
             spent: Cell::new(0),
             current: Cell::new(Node::Document),
             locals: RefCell::default(),
@@ -101,7 +101,7 @@ impl<'a> Evaluator<'a> {
                 Expr::Path(path) if path.plain && path.ordered => {
                     let text = self.only_text(path, start_at(path, node))?.unwrap_or_default();
                     self.spend(text.len() / 16)?;
-                    Ok(pattern.is_match(&text))
+                    Ok(self.declared.patterns[*pattern as usize].is_match(&text))
                 }
                 _ => self.boolean(expr, &Focus::node(node)),
             },
@@ -152,7 +152,7 @@ impl<'a> Evaluator<'a> {
             Expr::MatchesConstant(subject, pattern) => {
                 let text = self.single_text(subject, focus)?.unwrap_or_default();
                 self.spend(text.len() / 16)?;
-                Ok(pattern.is_match(&text))
+                Ok(self.declared.patterns[*pattern as usize].is_match(&text))
             }
             Expr::General(comparison, parts) => self.general(*comparison, &parts.0, &parts.1, focus),
             Expr::Quantified { every, slot, parts } => self.quantified(*every, *slot, parts, focus),
@@ -244,7 +244,7 @@ impl<'a> Evaluator<'a> {
 
     fn let_value(&self, index: usize) -> Result<Sequence<'a>, EvalError> {
         self.spend(1)?;
-        let Some(declared) = self.lets.get(index) else {
+        let Some(declared) = self.declared.lets.get(index) else {
             return Ok(Vec::new());
         };
         let node = if declared.global { Node::Document } else { self.current.get() };

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 use super::ast::Expr;
@@ -12,7 +13,7 @@ use super::value::{Atomic, Item, Sequence};
 use crate::xml::Node;
 
 /// A function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Function {
     Abs,
     Boolean,

@@ -22,15 +22,27 @@ mod walk;
 pub(crate) use analysis::{join, required_bits};
 pub(crate) use ast::{Axis, AxisStep, Expr, NodeTest, Path, Predicate, Start, Step};
 pub(crate) use error::EvalError;
+use serde::{Deserialize, Serialize};
+
 pub use error::{ErrorCode, SyntaxError, SyntaxErrorKind};
 pub(crate) use eval::{Evaluator, Focus};
 pub(crate) use functions::Function;
 pub(crate) use names::{Names, UNUSED};
 pub(crate) use parser::{StaticContext, VisibleLet, parse};
+pub(crate) use regex::Pattern;
 pub(crate) use value::{Atomic, Item};
 
+/// What the expressions of a plan refer to by number.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Declared {
+    /// Variables of `sch:let`.
+    pub(crate) lets: Vec<Let>,
+    /// Constant regular expressions.
+    pub(crate) patterns: Vec<Pattern>,
+}
+
 /// A declared variable: its value is computed where it is used.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Let {
     /// The value.
     pub(crate) expr: Expr,

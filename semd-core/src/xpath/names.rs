@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::xml::{Document, HL7_V3};
 
 /// Names used by the expressions of one plan.
@@ -9,14 +11,14 @@ use crate::xml::{Document, HL7_V3};
 /// An unprefixed element name means the name in `urn:hl7-org:v3` **or** in no namespace: official rules name CDA
 /// elements without a prefix and declare no default namespace, and the register removes the declaration from the
 /// document before it evaluates them. Both therefore share one symbol.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Names {
     table: HashMap<Box<str>, Vec<Name>, foldhash::fast::RandomState>,
     count: u32,
 }
 
 /// A name with a given local part.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Name {
     attribute: bool,
     namespace: Box<str>,

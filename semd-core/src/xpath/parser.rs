@@ -1,7 +1,5 @@
 //! Recursive descent over the tokens (XPath 3.1, appendix A.1), with an explicit budget of depth.
 
-use std::sync::Arc;
-
 use std::collections::HashMap;
 
 use super::analysis;
@@ -23,8 +21,10 @@ pub(crate) struct StaticContext {
     pub(crate) names: Names,
     /// Prefix and namespace name.
     pub(crate) namespaces: Vec<(String, String)>,
-    /// Constant regular expressions by flags and text, compiled once.
-    pub(crate) patterns: HashMap<String, Arc<Pattern>>,
+    /// Constant regular expressions, compiled once.
+    pub(crate) patterns: Vec<Pattern>,
+    /// Their numbers by flags and text.
+    pub(crate) pattern_numbers: HashMap<String, u32>,
     /// Deepest [`VisibleLet::nesting`] that the last expression uses.
     pub(crate) deepest_let: usize,
 }

@@ -3,11 +3,10 @@
 //! The dialects differ in small things that decide verdicts: `\s` has no NBSP, `.` matches neither line feed nor
 //! carriage return, and what XPath does not know must be refused instead of being read another way.
 
-use regex_automata::meta;
 use regex_automata::nfa::thompson;
-use regex_automata::util::syntax;
+use serde::{Deserialize, Serialize};
 
-use crate::automaton::{Automaton, Extent};
+use crate::automaton::{self, Automaton, Extent, Regex};
 use crate::class_escape::class_escape;
 
 /// Bound on the compiled automaton, bytes; the largest official pattern needs less than a tenth.
@@ -22,16 +21,16 @@ const LENGTH_LIMIT: usize = 4 << 10;
 pub(crate) struct BadPattern;
 
 /// A compiled pattern.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Pattern {
     source: Box<str>,
     matcher: Matcher,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 enum Matcher {
     Table(Box<Automaton>),
-    Regex(meta::Regex),
+    Regex(Regex),
 }
 
 impl PartialEq for Pattern {
@@ -45,7 +44,7 @@ impl Pattern {
     pub(crate) fn constant(pattern: &str, flags: &str) -> Result<Self, BadPattern> {
         let translated = translated(pattern, flags)?;
         let nfa = thompson::Compiler::new()
-            .syntax(syntax())
+            .syntax(automaton::syntax())
             .configure(thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)))
             .build(&translated)
             .map_err(|_| BadPattern)?;
@@ -66,7 +65,7 @@ impl Pattern {
     pub(crate) fn is_match(&self, text: &str) -> bool {
         match &self.matcher {
             Matcher::Table(table) => table.matches(text),
-            Matcher::Regex(regex) => regex.is_match(text),
+            Matcher::Regex(regex) => regex.get().is_match(text),
         }
     }
 
@@ -76,7 +75,7 @@ impl Pattern {
         const BYTES_PER_STEP: usize = 1 << 10;
         match &self.matcher {
             Matcher::Table(_) => text.len() / 16,
-            Matcher::Regex(regex) => text.len().saturating_mul(regex.memory_usage()) / BYTES_PER_STEP,
+            Matcher::Regex(regex) => text.len().saturating_mul(regex.get().memory_usage()) / BYTES_PER_STEP,
         }
     }
 
@@ -86,7 +85,7 @@ impl Pattern {
         let mut parts = Vec::new();
         let mut last = 0;
         if let Matcher::Regex(regex) = &self.matcher {
-            for found in regex.find_iter(text) {
+            for found in regex.get().find_iter(text) {
                 parts.push(&text[last..found.start()]);
                 last = found.end();
             }
@@ -101,16 +100,8 @@ impl Pattern {
     }
 }
 
-fn syntax() -> syntax::Config {
-    syntax::Config::new().nest_limit(64)
-}
-
-fn regex(translated: &str) -> Result<meta::Regex, BadPattern> {
-    let config = meta::Config::new()
-        .nfa_size_limit(Some(SIZE_LIMIT))
-        .onepass_size_limit(Some(SIZE_LIMIT))
-        .hybrid_cache_capacity(SIZE_LIMIT);
-    meta::Builder::new().configure(config).syntax(syntax()).build(translated).map_err(|_| BadPattern)
+fn regex(translated: &str) -> Result<Regex, BadPattern> {
+    Regex::compile(translated.to_owned(), SIZE_LIMIT).map_err(|_| BadPattern)
 }
 
 /// A pattern with its flags in the syntax of `regex-automata`.

@@ -1,7 +1,5 @@
 //! Paths, steps, primary expressions and node tests (XPath 3.1, sections 3.1 to 3.3).
 
-use std::sync::Arc;
-
 use super::analysis;
 use super::ast::{Axis, AxisStep, Expr, NodeTest, Predicate, Start, Step};
 use super::error::{SyntaxError, SyntaxErrorKind};
@@ -214,20 +212,16 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn constant_pattern(
-        &mut self,
-        regex: &str,
-        flags: &str,
-        offset: usize,
-    ) -> Result<Arc<Pattern>, SyntaxError> {
+    fn constant_pattern(&mut self, regex: &str, flags: &str, offset: usize) -> Result<u32, SyntaxError> {
         let key = format!("{flags}/{regex}");
-        if let Some(known) = self.context.patterns.get(&key) {
-            return Ok(Arc::clone(known));
+        if let Some(&known) = self.context.pattern_numbers.get(&key) {
+            return Ok(known);
         }
         let bad = |_| SyntaxError::new(offset, SyntaxErrorKind::BadRegex(regex.to_owned()));
-        let compiled = Arc::new(Pattern::constant(regex, flags).map_err(bad)?);
-        self.context.patterns.insert(key, Arc::clone(&compiled));
-        Ok(compiled)
+        let number = self.context.patterns.len() as u32;
+        self.context.patterns.push(Pattern::constant(regex, flags).map_err(bad)?);
+        self.context.pattern_numbers.insert(key, number);
+        Ok(number)
     }
 
     fn predicates(&mut self) -> Result<Vec<Predicate>, SyntaxError> {

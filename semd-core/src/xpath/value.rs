@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::{ErrorCode, EvalError};
 use crate::xml::{Document, Node};
 
 /// An atomic value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Atomic<'a> {
     /// The typed value of a node of a document without a schema.
     Untyped(Cow<'a, str>),

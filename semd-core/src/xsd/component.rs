@@ -1,5 +1,7 @@
 //! The compiled components of a schema: plain data, addressed by index.
 
+use serde::{Deserialize, Serialize};
+
 use super::content::{Automaton, DeclarationId};
 use super::identity::Constraint;
 use super::names::{Map, Symbol, Symbols};
@@ -7,21 +9,21 @@ use super::simple::{SimpleId, SimpleTypes};
 use super::wildcard::Wildcard;
 
 /// Index of a complex type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct ComplexId(pub(super) u32);
 
 /// `xs:anyType` is the first complex type of every schema.
 pub(super) const ANY_TYPE: ComplexId = ComplexId(0);
 
 /// A simple or complex type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) enum TypeId {
     Simple(SimpleId),
     Complex(ComplexId),
 }
 
 /// A value that an attribute or element must have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct FixedValue {
     /// As written, for messages.
     pub(super) text: Box<str>,
@@ -30,14 +32,14 @@ pub(super) struct FixedValue {
 }
 
 /// `default` or `fixed` of an element.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ElementValue {
     pub(super) fixed: bool,
     pub(super) value: FixedValue,
 }
 
 /// An attribute a type has.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct AttributeUse {
     pub(super) symbol: Symbol,
     pub(super) simple: SimpleId,
@@ -49,14 +51,14 @@ pub(super) struct AttributeUse {
 }
 
 /// A member of `xs:all`: its declaration with those that may stand for it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct AllMember {
     pub(super) declarations: Vec<(Symbol, DeclarationId)>,
     pub(super) required: bool,
 }
 
 /// Children a type allows.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Model {
     Automaton(Automaton),
     /// Each member at most once in any order; `optional`: or nothing at all.
@@ -67,7 +69,7 @@ pub(super) enum Model {
 }
 
 /// Content of a complex type.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Content {
     Empty,
     Simple(SimpleId),
@@ -76,7 +78,7 @@ pub(super) enum Content {
 }
 
 /// A complex type.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ComplexType {
     pub(super) name: Option<Symbol>,
     /// `None` for `xs:anyType`.
@@ -93,7 +95,7 @@ pub(super) struct ComplexType {
 }
 
 /// An element declaration.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Declaration {
     pub(super) type_id: TypeId,
     pub(super) is_abstract: bool,
@@ -104,7 +106,7 @@ pub(super) struct Declaration {
 }
 
 /// A compiled schema set; immutable and shared by all threads.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Schema {
     pub(super) symbols: Symbols,
     pub(super) simple: SimpleTypes,

@@ -7,14 +7,16 @@
 
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 use super::names::{Map, Symbol};
 
 /// Index of an element declaration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct DeclarationId(pub(super) u32);
 
 /// Index of a wildcard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct WildcardId(pub(super) u32);
 
 /// A content model before it is compiled.
@@ -62,7 +64,7 @@ enum Leaf {
 }
 
 /// A step of an automaton.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Transition {
     pub(super) symbol: Symbol,
     pub(super) declaration: DeclarationId,
@@ -72,7 +74,7 @@ pub(super) struct Transition {
 }
 
 /// A state: its transitions by name, its wildcards, and whether the content may end here.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct State {
     elements: (u32, u32),
     wildcards: (u32, u32),
@@ -80,7 +82,7 @@ struct State {
 }
 
 /// A deterministic automaton; the start state is 0.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Automaton {
     states: Vec<State>,
     /// Grouped by state, sorted by symbol.

@@ -1,11 +1,13 @@
 //! Identity constraints: the paths they select with (part 1, section 3.11).
 
+use serde::{Deserialize, Serialize};
+
 use crate::xml::{Attribute, AttributeId, Document, ElementId, Node};
 
 use super::names::{Namespace, Symbol};
 
 /// A step of a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Step {
     Any,
     InNamespace(Namespace),
@@ -13,7 +15,7 @@ pub(super) enum Step {
 }
 
 /// One alternative of a selector or field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Path {
     /// Begins with `.//`.
     pub(super) descends: bool,
@@ -23,7 +25,7 @@ pub(super) struct Path {
 }
 
 /// What a constraint asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Kind {
     Unique,
     Key,
@@ -32,7 +34,7 @@ pub(super) enum Kind {
 }
 
 /// A compiled identity constraint.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Constraint {
     pub(super) name: String,
     pub(super) kind: Kind,

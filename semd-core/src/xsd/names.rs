@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
+use serde::{Deserialize, Serialize};
 
 use crate::xml::ExpandedName;
 
@@ -12,7 +13,7 @@ pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
 pub(super) type Set<K> = HashSet<K, RandomState>;
 
 /// An expanded name known to the schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Symbol(pub(super) u32);
 
 impl Symbol {
@@ -21,7 +22,7 @@ impl Symbol {
 }
 
 /// A namespace known to the schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Namespace(pub(super) u32);
 
 impl Namespace {
@@ -35,7 +36,7 @@ impl Namespace {
 type Locals = Map<Box<str>, Symbol>;
 
 /// The name table of one schema.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Symbols {
     namespaces: Vec<(Box<str>, Locals)>,
     names: Vec<(Namespace, Box<str>)>,

@@ -1,9 +1,11 @@
 //! Wildcards: which namespaces they let in (XML Schema 1.0 part 1, section 3.10).
 
+use serde::{Deserialize, Serialize};
+
 use super::names::Namespace;
 
 /// How far what matches a wildcard is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Process {
     /// Not at all.
     Skip,
@@ -14,7 +16,7 @@ pub(super) enum Process {
 }
 
 /// The namespaces a wildcard lets in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Allowed {
     /// `##any`.
     Any,
@@ -25,7 +27,7 @@ pub(super) enum Allowed {
 }
 
 /// `xs:any` or `xs:anyAttribute`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Wildcard {
     pub(super) allowed: Allowed,
     pub(super) process: Process,

@@ -28,10 +28,10 @@ impl Check {
         let store = packages::open(&self.folders)?;
         let mut lock = PackageLock::default();
         let mut outcome = Outcome::Good;
-        for kind in store.kinds() {
-            match store.package(kind) {
+        for name in store.names() {
+            match store.package(name) {
                 Some(Ok(package)) => {
-                    lock.pin(kind, &package.digest);
+                    lock.pin(name, &package.digest);
                     console.data(&line(&package, console));
                 }
                 Some(Err(error)) => {
@@ -51,7 +51,7 @@ impl Check {
 /// Flags of `semd packages show`.
 #[derive(Args, Debug)]
 pub struct Show {
-    /// Kind of documents, a code of НСИ 1.2.643.5.1.13.13.11.1520
+    /// Kind of documents, a code of НСИ 1.2.643.5.1.13.13.11.1520; with `@YYYY-MM-DD` the edition of that day
     kind: String,
     #[command(flatten)]
     folders: PackageFolders,
@@ -67,7 +67,7 @@ impl Show {
             .unwrap_or_else(unknown)
             .map_err(|error| Failure::usage(error.message()))?;
         let kinds = KindRegistry::embedded();
-        if let Some(kind) = kinds.find(&self.kind) {
+        if let Some(kind) = kinds.find(&package.kind) {
             console.data(&format!("{}\n", kind.title));
             if let Some(edition) = kind.edition {
                 console.data(&format!("{} {edition}\n", console.text("редакция", "edition")));
@@ -95,9 +95,10 @@ impl Show {
 fn line(package: &Package, console: &Console) -> String {
     let rules: usize = package.plans.iter().map(|plan| plan.rule_count()).sum();
     let assertions: usize = package.plans.iter().map(|plan| plan.assertions().len()).sum();
+    let from = package.valid_from.map_or(String::new(), |day| format!("@{day}"));
     let schema = if package.schema.is_some() { "XSD" } else { "—" };
     format!(
-        "{:>4}  {schema}  {}: {rules}  {}: {assertions}  sha256:{}\n",
+        "{:>4}{from}  {schema}  {}: {rules}  {}: {assertions}  sha256:{}\n",
         package.kind,
         console.text("правил", "rules"),
         console.text("утверждений", "assertions"),

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use semd_core::package::{self, ImportError};
+use time::Date;
 
+use crate::args::day;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -19,6 +21,10 @@ pub struct Import {
     /// Folder of packages they go to; made if absent
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
+    /// First day of the rules, YYYY-MM-DD: they are kept beside earlier ones, and documents made from that day on are checked by
+    /// them
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    valid_from: Option<Date>,
     /// Replace packages of the same kinds
     #[arg(long)]
     replace: bool,
@@ -29,7 +35,8 @@ impl Import {
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
         std::fs::create_dir_all(&self.to).map_err(|error| Failure::io(&self.to, &error))?;
         for source in &self.sources {
-            let imported = package::import(source, &self.to, self.replace).map_err(|error| match &error {
+            let imported = package::import(source, &self.to, self.valid_from, self.replace);
+            let imported = imported.map_err(|error| match &error {
                 ImportError::Io { path, source } => Failure::io(path, source),
                 _ => Failure::usage(error.message()),
             })?;

@@ -36,6 +36,7 @@ pub enum ListFormat {
 #[derive(Serialize)]
 struct Row<'a> {
     kind: &'a str,
+    name: &'a str,
     title: &'a str,
     edition: Option<u32>,
     schema: bool,
@@ -55,7 +56,7 @@ impl List {
         let mut outcome = Outcome::Good;
         for summary in &summaries {
             let known = kinds.find(&summary.kind);
-            let compiled = if self.check { store.package(&summary.kind) } else { None };
+            let compiled = if self.check { store.package(&summary.name) } else { None };
             bar.inc(1);
             let digest = match &compiled {
                 Some(Ok(package)) => Some(package.digest.as_str()),
@@ -68,6 +69,7 @@ impl List {
             };
             let row = Row {
                 kind: &summary.kind,
+                name: &summary.name,
                 title: known.map_or("", |kind| match console.lang {
                     Lang::En if !kind.title_en.is_empty() => &kind.title_en,
                     _ => &kind.title,
@@ -97,6 +99,6 @@ fn concise(row: &Row<'_>, console: &Console) -> String {
         row.digest.map_or(String::new(), |digest| format!("  sha256:{}", &digest[..digest.len().min(12)]));
     format!(
         "{:>4}{edition}  {schema} + {} Schematron  {}{digest}  [{}]",
-        row.kind, row.schematrons, row.title, row.origin
+        row.name, row.schematrons, row.title, row.origin
     )
 }

@@ -13,6 +13,8 @@ struct Object<'a> {
     kind: Option<&'a str>,
     edition: Option<&'a str>,
     package: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package_valid_from: Option<&'a str>,
     verdict: Verdict,
     rules_fired: u64,
     elapsed_us: u64,
@@ -68,6 +70,7 @@ pub fn line(printed: &Printed<'_>) -> String {
         kind: report.kind.as_deref(),
         edition: report.edition.as_deref(),
         package: report.package.as_deref(),
+        package_valid_from: report.package_valid_from.as_deref(),
         verdict: report.verdict,
         rules_fired: report.rules_fired,
         elapsed_us: printed.elapsed_us,

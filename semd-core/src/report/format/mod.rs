@@ -2,7 +2,12 @@
 
 pub mod concise;
 pub mod full;
+mod item;
 pub mod json;
+pub mod junit;
+pub mod sarif;
+
+pub use item::{Item, Problem};
 
 use super::{Lang, Report};
 

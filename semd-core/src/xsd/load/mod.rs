@@ -23,7 +23,7 @@ use super::content::{DeclarationId, Occurring};
 use super::error::{Flaw, LoadError, LoadErrorKind, Place};
 use super::limits::Limits;
 use super::names::{Map, Symbol, Symbols};
-use super::simple::{Patterns, SimpleId, SimpleTypes, built_in};
+use super::simple::{SimpleId, SimpleTypes, built_in};
 use super::source::SchemaSource;
 use super::wildcard::Wildcard;
 use documents::{Definitions, Files, TypeDefinition};
@@ -74,7 +74,8 @@ struct Compiler<'a> {
     simple_in_place: Map<*const syntax::Simple, SimpleId>,
     simple_open: Vec<Symbol>,
     simple_depth: usize,
-    patterns: Map<Vec<Box<str>>, std::sync::Arc<Patterns>>,
+    /// Numbers of patterns in [`SimpleTypes::patterns`].
+    patterns: Map<Vec<Box<str>>, u32>,
     /// Complex types by index; `None` is `xs:anyType`.
     complex: Vec<Option<Rc<syntax::Complex>>>,
     complex_names: Map<Symbol, ComplexId>,
@@ -170,7 +171,7 @@ impl<'a> Compiler<'a> {
             symbols,
             limits,
             definitions,
-            simple: SimpleTypes(simple),
+            simple: SimpleTypes { types: simple, ..SimpleTypes::default() },
             simple_names,
             simple_in_place: Map::default(),
             simple_open: Vec::new(),
@@ -226,7 +227,7 @@ impl<'a> Compiler<'a> {
         global_types.extend(self.complex_names.iter().map(|(&name, &id)| (name, TypeId::Complex(id))));
         let mut schema = Schema {
             symbols: Symbols::new(),
-            simple: SimpleTypes(Vec::new()),
+            simple: SimpleTypes::default(),
             complex,
             declarations: Vec::new(),
             wildcards: Vec::new(),

@@ -1,7 +1,6 @@
 //! Compiles simple types: derivation, facets.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::super::error::{Flaw, LoadErrorKind, Place};
 use super::super::names::Symbol;
@@ -119,6 +118,7 @@ impl Compiler<'_> {
             lexical: Lexical::Whole,
             role: Role::None,
             identifies,
+            worth_remembering: false,
             white_space,
             facets: Facets::default(),
             depth,
@@ -126,9 +126,17 @@ impl Compiler<'_> {
         }))
     }
 
-    fn push_simple(&mut self, simple: SimpleType) -> SimpleId {
-        self.simple.0.push(simple);
-        SimpleId(self.simple.0.len() as u32 - 1)
+    fn push_simple(&mut self, mut simple: SimpleType) -> SimpleId {
+        simple.worth_remembering = !simple.identifies
+            && match &simple.variety {
+                Variety::Atomic(Primitive::QName) | Variety::List(_) => false,
+                Variety::Atomic(_) => !simple.facets.patterns.is_empty(),
+                Variety::Union(members) => {
+                    members.iter().all(|&member| self.simple.get(member).worth_remembering)
+                }
+            };
+        self.simple.types.push(simple);
+        SimpleId(self.simple.types.len() as u32 - 1)
     }
 
     /// A restriction of a type by facets (part 2, section 4.3). Facets of one step narrow those of the base.
@@ -218,10 +226,9 @@ impl Compiler<'_> {
                 keys.push(self.simple.canonical(base, &value.value).into());
             }
             keys.sort_unstable();
-            made.facets.enumeration = Some(Arc::new(Enumeration {
-                texts: values.iter().map(|facet| facet.value.clone()).collect(),
-                keys,
-            }));
+            made.facets.enumeration = Some(self.simple.enumerations.len() as u32);
+            let texts = values.iter().map(|facet| facet.value.clone()).collect();
+            self.simple.enumerations.push(Enumeration { texts, keys });
         }
         Ok(self.push_simple(made))
     }
@@ -245,18 +252,19 @@ impl Compiler<'_> {
     }
 
     /// Compiles the patterns of one step; a set repeats the same few patterns.
-    fn patterns(&mut self, facets: &[&Facet], place: Place) -> Result<Arc<Patterns>, Flaw> {
+    fn patterns(&mut self, facets: &[&Facet], place: Place) -> Result<u32, Flaw> {
         let key: Vec<Box<str>> = facets.iter().map(|facet| facet.value.clone()).collect();
-        if let Some(known) = self.patterns.get(&key) {
-            return Ok(Arc::clone(known));
+        if let Some(&known) = self.patterns.get(&key) {
+            return Ok(known);
         }
         let alternatives: Vec<&str> = key.iter().map(|text| &**text).collect();
         let compiled = Patterns::compile(&alternatives, self.limits.max_pattern_bytes).map_err(|error| {
             place.flaw(LoadErrorKind::Pattern { pattern: error.pattern, reason: error.reason })
         })?;
-        let compiled = Arc::new(compiled);
-        self.patterns.insert(key, Arc::clone(&compiled));
-        Ok(compiled)
+        let number = self.simple.patterns.len() as u32;
+        self.simple.patterns.push(compiled);
+        self.patterns.insert(key, number);
+        Ok(number)
     }
 }
 

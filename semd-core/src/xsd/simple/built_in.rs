@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::instant::{Instant, is_duration};
 use super::{
     Bound, Facets, Quantity, Role, Scope, SimpleId, SimpleType, Variety, WhiteSpace, lexical, number,
 };
 
 /// A primitive type; derived built-in types have one of these and a narrower [`Lexical`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::xsd) enum Primitive {
     AnySimple,
     String,
@@ -32,7 +34,7 @@ pub(in crate::xsd) enum Primitive {
 }
 
 /// A lexical space narrower than the primitive's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::xsd) enum Lexical {
     Whole,
     Integer,
@@ -85,6 +87,11 @@ impl Primitive {
                 | Self::GDay
                 | Self::GMonth
         )
+    }
+
+    /// Whether the length of a value is a number of characters.
+    pub(super) fn counts_characters(self) -> bool {
+        !matches!(self, Self::HexBinary | Self::Base64Binary)
     }
 
     /// Length of a value in the unit of the type: octets of binary values, else characters.
@@ -220,6 +227,7 @@ pub(in crate::xsd) fn types() -> Vec<(&'static str, SimpleType)> {
                 lexical,
                 role,
                 identifies: role != Role::None,
+                worth_remembering: false,
                 white_space,
                 facets,
                 depth: 1,
@@ -238,6 +246,7 @@ pub(in crate::xsd) fn types() -> Vec<(&'static str, SimpleType)> {
                     lexical: Lexical::Whole,
                     role: Role::None,
                     identifies: made[index].1.identifies,
+                    worth_remembering: false,
                     white_space: WhiteSpace::Collapse,
                     facets: Facets { min_length: Some(1), ..Facets::default() },
                     depth: 2,

@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use super::Primitive;
 
 /// A point on the time line, as far as the type fixes it; parts a type does not have keep a common value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::xsd) struct Instant {
     /// Seconds since the start of year 0 of the proleptic calendar, at the written zone.
     seconds: i64,

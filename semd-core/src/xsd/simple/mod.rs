@@ -9,7 +9,8 @@ mod quantity;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::xml::{Document, ElementId};
 
@@ -20,11 +21,11 @@ pub(super) use pattern::Patterns;
 pub(super) use quantity::Quantity;
 
 /// Index of a simple type of one schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct SimpleId(pub(super) u32);
 
 /// The white space facet (part 2, section 4.3.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum WhiteSpace {
     Preserve,
     Replace,
@@ -32,7 +33,7 @@ pub(super) enum WhiteSpace {
 }
 
 /// How the values of a type are built.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Variety {
     Atomic(Primitive),
     List(SimpleId),
@@ -40,7 +41,7 @@ pub(super) enum Variety {
 }
 
 /// What an identifier type asks of the whole document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Role {
     None,
     Id,
@@ -48,7 +49,7 @@ pub(super) enum Role {
 }
 
 /// A lower or an upper bound.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Bound {
     pub(super) inclusive: bool,
     pub(super) value: Quantity,
@@ -56,7 +57,7 @@ pub(super) struct Bound {
 }
 
 /// The allowed values.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Enumeration {
     /// As written, for messages.
     pub(super) texts: Vec<Box<str>>,
@@ -65,10 +66,12 @@ pub(super) struct Enumeration {
 }
 
 /// The facets of a type, those of its bases included.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Facets {
-    pub(super) patterns: Vec<Arc<Patterns>>,
-    pub(super) enumeration: Option<Arc<Enumeration>>,
+    /// Numbers in [`SimpleTypes::patterns`].
+    pub(super) patterns: Vec<u32>,
+    /// Number in [`SimpleTypes::enumerations`].
+    pub(super) enumeration: Option<u32>,
     pub(super) length: Option<usize>,
     pub(super) min_length: Option<usize>,
     pub(super) max_length: Option<usize>,
@@ -79,7 +82,7 @@ pub(super) struct Facets {
 }
 
 /// A compiled simple type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct SimpleType {
     pub(super) name: Option<Symbol>,
     pub(super) base: Option<SimpleId>,
@@ -88,6 +91,8 @@ pub(super) struct SimpleType {
     pub(super) role: Role,
     /// The type, its item type or a member type is an identifier type.
     pub(super) identifies: bool,
+    /// Checking costs more than comparing with a value that passed, and no value means anything beyond its text.
+    pub(super) worth_remembering: bool,
     pub(super) white_space: WhiteSpace,
     pub(super) facets: Facets,
     /// How deep lists and unions nest, and how many member types there are at all levels: checking recurses over them.
@@ -136,20 +141,34 @@ impl Defect<'_> {
 pub(super) type Scope<'a> = Option<(&'a Document<'a>, ElementId)>;
 
 /// All simple types of a schema.
-#[derive(Debug)]
-pub(super) struct SimpleTypes(pub(super) Vec<SimpleType>);
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct SimpleTypes {
+    pub(super) types: Vec<SimpleType>,
+    /// Facets that derived types share with their bases.
+    pub(super) patterns: Vec<Patterns>,
+    pub(super) enumerations: Vec<Enumeration>,
+}
 
 impl SimpleTypes {
     pub(super) fn get(&self, id: SimpleId) -> &SimpleType {
-        &self.0[id.0 as usize]
+        &self.types[id.0 as usize]
+    }
+
+    /// The allowed values of a type, if it names them.
+    pub(super) fn enumeration(&self, simple: &SimpleType) -> Option<&Enumeration> {
+        simple.facets.enumeration.map(|number| &self.enumerations[number as usize])
     }
 
     /// Checks a text as it stands in the document.
     pub(super) fn check<'t>(&'t self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect<'t>> {
+        self.check_normalized(id, &normalize(self.get(id).white_space, text), scope)
+    }
+
+    fn check_normalized<'t>(&'t self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect<'t>> {
         let simple = self.get(id);
-        let text = &*normalize(simple.white_space, text);
         let facets = &simple.facets;
-        for patterns in &facets.patterns {
+        for &number in &facets.patterns {
+            let patterns = &self.patterns[number as usize];
             if !patterns.matches(text) {
                 return Err(Defect::Pattern(patterns));
             }
@@ -159,7 +178,7 @@ impl SimpleTypes {
                 if !primitive.accepts(simple.lexical, text, scope) {
                     return Err(Defect::Datatype(id));
                 }
-                if facets.length.is_some() || facets.min_length.is_some() || facets.max_length.is_some() {
+                if !facets.fits_any_length_of(*primitive, text) {
                     facets.check_length(primitive.length(text))?;
                 }
                 facets.check_quantity(*primitive, text)?;
@@ -179,9 +198,9 @@ impl SimpleTypes {
                 }
             }
         }
-        match &facets.enumeration {
+        match self.enumeration(simple) {
             Some(enumeration) => {
-                let key = self.canonical(id, text);
+                let key = self.canonical_of_normalized(id, text);
                 match enumeration.keys.binary_search_by(|known| (**known).cmp(&*key)) {
                     Ok(_) => Ok(()),
                     Err(_) => Err(Defect::Enumeration(enumeration)),
@@ -193,24 +212,23 @@ impl SimpleTypes {
 
     /// A text that is equal for equal values and different for different values of one type.
     pub(super) fn canonical<'v>(&self, id: SimpleId, text: &'v str) -> Cow<'v, str> {
-        let simple = self.get(id);
-        let text = normalize(simple.white_space, text);
-        match &simple.variety {
-            Variety::Atomic(primitive) => match text {
-                Cow::Borrowed(text) => primitive.canonical(text),
-                Cow::Owned(text) => Cow::Owned(primitive.canonical(&text).into_owned()),
-            },
+        match normalize(self.get(id).white_space, text) {
+            Cow::Borrowed(text) => self.canonical_of_normalized(id, text),
+            Cow::Owned(text) => Cow::Owned(self.canonical_of_normalized(id, &text).into_owned()),
+        }
+    }
+
+    fn canonical_of_normalized<'v>(&self, id: SimpleId, text: &'v str) -> Cow<'v, str> {
+        match &self.get(id).variety {
+            Variety::Atomic(primitive) => primitive.canonical(text),
             Variety::List(item) => {
                 let items: Vec<_> =
                     text.split_ascii_whitespace().map(|word| self.canonical(*item, word)).collect();
                 Cow::Owned(items.join(" "))
             }
             Variety::Union(members) => {
-                let member = members.iter().find(|&&member| self.check(member, &text, None).is_ok());
-                match member {
-                    Some(&member) => Cow::Owned(self.canonical(member, &text).into_owned()),
-                    None => text,
-                }
+                let member = members.iter().find(|&&member| self.check(member, text, None).is_ok());
+                member.map_or(Cow::Borrowed(text), |&member| self.canonical(member, text))
             }
         }
     }
@@ -251,6 +269,19 @@ impl SimpleTypes {
 }
 
 impl Facets {
+    /// Whether the octets alone tell that the length is allowed: a character takes one to four of them.
+    fn fits_any_length_of(&self, primitive: Primitive, text: &str) -> bool {
+        let octets = text.len();
+        match (self.length, self.min_length, self.max_length) {
+            (None, None, None) => true,
+            (None, least, greatest) if primitive.counts_characters() => {
+                least.is_none_or(|least| octets.div_ceil(4) >= least)
+                    && greatest.is_none_or(|greatest| octets <= greatest)
+            }
+            _ => false,
+        }
+    }
+
     fn check_length(&self, length: usize) -> Result<(), Defect<'_>> {
         let fail = |code, limit| Err(Defect::Length { code, limit });
         match (self.length, self.min_length, self.max_length) {
@@ -300,11 +331,10 @@ pub(super) fn normalize(white_space: WhiteSpace, text: &str) -> Cow<'_, str> {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
     let bytes = text.as_bytes();
     // Codes and identifiers, that is most values, have no white space at all. The loop has no early end, and is fast for it.
-    if bytes.iter().fold(0, |found, &byte| found | u8::from(byte <= b' ')) == 0 {
-        return Cow::Borrowed(text);
-    }
+    let untouched = || bytes.iter().fold(0, |found, &byte| found | u8::from(byte <= b' ')) == 0;
     match white_space {
         WhiteSpace::Preserve => Cow::Borrowed(text),
+        _ if untouched() => Cow::Borrowed(text),
         WhiteSpace::Replace if !bytes.iter().any(|byte| is_space(byte) && *byte != b' ') => {
             Cow::Borrowed(text)
         }

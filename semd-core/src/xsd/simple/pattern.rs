@@ -5,26 +5,25 @@
 
 use std::fmt::Write as _;
 
-use regex_automata::meta;
 use regex_automata::nfa::thompson;
-use regex_automata::util::syntax;
+use serde::{Deserialize, Serialize};
 
-use crate::automaton::{Automaton, Extent};
+use crate::automaton::{self, Automaton, Extent, Regex};
 use crate::class_escape::class_escape;
 
 /// Patterns of one derivation step: a value must match one of them.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(in crate::xsd) struct Patterns {
     /// As written; several are joined by `|`.
     pub(in crate::xsd) text: String,
     matcher: Matcher,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 enum Matcher {
     Dense(Box<Automaton>),
     /// For patterns whose automaton is too large to be written out.
-    Lazy(Box<meta::Regex>),
+    Lazy(Regex),
 }
 
 /// A pattern that is not of the dialect or needs too much memory: the pattern and why.
@@ -45,21 +44,17 @@ impl Patterns {
             let bar = if index == 0 { "" } else { "|" };
             let _ = write!(expression, "{bar}(?:{translated})");
         }
-        let syntax = syntax::Config::new().nest_limit(64);
         let nfa = thompson::Compiler::new()
-            .syntax(syntax)
+            .syntax(automaton::syntax())
             .configure(thompson::Config::new().nfa_size_limit(Some(limit)))
             .build(&expression)
             .map_err(|error| fail(error.to_string()))?;
         let matcher = match Automaton::build(&nfa, Extent::Whole, limit / DENSE_SHARE) {
             Some(table) => Matcher::Dense(Box::new(table)),
-            None => Matcher::Lazy(Box::new(
-                meta::Regex::builder()
-                    .syntax(syntax)
-                    .configure(meta::Config::new().nfa_size_limit(Some(limit)).hybrid_cache_capacity(limit))
-                    .build(&format!(r"\A(?:{expression})\z"))
-                    .map_err(|error| fail(error.to_string()))?,
-            )),
+            None => {
+                let whole = format!(r"\A(?:{expression})\z");
+                Matcher::Lazy(Regex::compile(whole, limit).map_err(|error| fail(error.to_string()))?)
+            }
         };
         Ok(Self { text, matcher })
     }
@@ -68,7 +63,7 @@ impl Patterns {
     pub(super) fn matches(&self, text: &str) -> bool {
         match &self.matcher {
             Matcher::Dense(table) => table.matches(text),
-            Matcher::Lazy(regex) => regex.is_match(text),
+            Matcher::Lazy(regex) => regex.get().is_match(text),
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use super::instant::Instant;
 use super::{Primitive, number};
 
 /// A value of an ordered type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::xsd) enum Quantity {
     Decimal(Box<str>),
     Double(f64),

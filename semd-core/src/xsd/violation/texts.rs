@@ -130,7 +130,7 @@ fn type_name(schema: &Schema, id: SimpleId) -> String {
 /// The values of all enumerations a union is made of.
 fn union_values<'s>(schema: &'s Schema, id: SimpleId, out: &mut Vec<&'s Enumeration>) {
     let simple = schema.simple.get(id);
-    match (&simple.facets.enumeration, &simple.variety) {
+    match (schema.simple.enumeration(simple), &simple.variety) {
         (Some(enumeration), _) => out.push(enumeration),
         (None, Variety::Union(members)) => {
             for &member in members {
