@@ -195,12 +195,12 @@ class Signer(_Object):
         return self.library.octets("semd_sign", self.handle, *_octets(document), *_text(options))
 
     def sign_message(self, message):
-        """The bare signature s‖r."""
+        """The bare signature: s‖r for a GOST key."""
         return self.library.octets("semd_sign_message", self.handle, *_octets(message))
 
 
 class OwnSigner(Signer):
-    """Signs with a function of one's own: `sign(message, digest)` gives s‖r, or raises."""
+    """Signs with a function of one's own: `sign(message, digest)` gives the bare signature, or raises."""
 
     def __init__(self, library, certificate, sign):
         def callback(_, message, message_length, digest, digest_length, signature, capacity, length):

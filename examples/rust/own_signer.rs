@@ -1,7 +1,7 @@
 //! Sign with a key that never leaves its device: `example-own-signer DOCUMENT`
 //!
 //! Whatever holds the key, a token, a certified provider, a signing service, implements [`Signer`]: the certificate, and the
-//! bare signature s‖r over a message. Containers are made and verified by the library, the same for every holder.
+//! bare signature over a message (s‖r for GOST). Containers are made and verified by the library, the same for every holder.
 #![expect(clippy::print_stdout, reason = "an example talks to its reader")]
 
 use std::error::Error;

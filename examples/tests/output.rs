@@ -51,6 +51,76 @@ fn sign_passes_and_a_change_is_seen() {
     assert_eq!(container[0], 0x30);
 }
 
+/// A token in software (SoftHSM 2) with the key `doctor`; `None` where there is none (said aloud).
+struct SoftToken {
+    folder: tempfile::TempDir,
+    uri: String,
+}
+
+impl SoftToken {
+    fn make() -> Option<Self> {
+        let places = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so"];
+        let module = places.iter().find(|place| Path::new(place).is_file());
+        let folder = tempfile::tempdir().unwrap();
+        let tokens = folder.path().join("tokens");
+        std::fs::create_dir(&tokens).unwrap();
+        let configuration = format!("directories.tokendir = {}\nlog.level = ERROR\n", tokens.display());
+        std::fs::write(folder.path().join("softhsm2.conf"), configuration).unwrap();
+        let uri = module.map(|module| format!("pkcs11:token=clinic;object=doctor?module-path={module}"));
+        let Some(uri) = uri.filter(|_| Command::new("openssl").arg("version").output().is_ok()) else {
+            println!("skipped: SoftHSM 2 or openssl is not installed");
+            return None;
+        };
+        let made = Self { folder, uri };
+        let request =
+            "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=doctor -keyout key.pem -out doctor.crt";
+        made.run("openssl", request);
+        made.run("softhsm2-util", "--init-token --free --label clinic --so-pin 87654321 --pin 1234");
+        made.run("softhsm2-util", "--token clinic --pin 1234 --label doctor --id 01 --import key.pem");
+        Some(made)
+    }
+
+    /// A program in the token's folder, which sees this token alone.
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(self.folder.path())
+            .env("SOFTHSM2_CONF", self.folder.path().join("softhsm2.conf"));
+        command
+    }
+
+    fn run(&self, program: &str, arguments: &str) {
+        let output = self.command(program).args(arguments.split(' ')).output().unwrap();
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn sign(&self, pin: &str) -> String {
+        let document = fixture("documents/consultation.xml").canonicalize().unwrap();
+        let mut command = self.command(env!("CARGO_BIN_EXE_example-token"));
+        command
+            .args([self.uri.as_str(), "doctor.crt"])
+            .arg(document)
+            .arg("document.p7s")
+            .env("EXAMPLE_PIN", pin);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+#[test]
+fn token_signs_with_its_pin() {
+    let Some(token) = SoftToken::make() else { return };
+    let refused = token.sign("9999");
+    assert!(refused.starts_with("token: clinic") && refused.contains("not signed: "), "{refused}");
+    assert!(!token.folder.path().join("document.p7s").exists());
+
+    let Some(token) = SoftToken::make() else { return };
+    let said = token.sign("1234");
+    assert!(said.ends_with("signed by rsa-sha256\n"), "{said}");
+    assert_eq!(std::fs::read(token.folder.path().join("document.p7s")).unwrap()[0], 0x30);
+}
+
 #[test]
 fn own_signer_signs_after_its_pin() {
     let said = run(env!("CARGO_BIN_EXE_example-own-signer"), &[&fixture("documents/consultation.xml")]);

@@ -14,6 +14,7 @@
 //! | read or change a document as typed data | [Typed data](#typed-data), [`model`] |
 //! | show a doctor what is signed | [Show](#show), [`render`](mod@render) |
 //! | know who, what and when a document says | [Facts of the header](#facts-of-the-header), [`header`] |
+//! | know what makes a document poorer than it could be | [`lint`] |
 //! | add checks of your own | [Own rules](#own-rules), [`rules`] |
 //! | look at the bytes, the tree, one schema or one rule file | [`xml`], [`xsd`], [`schematron`] |
 //!

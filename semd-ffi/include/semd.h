@@ -127,11 +127,14 @@ typedef struct {
 /**
  * A function of the caller that signs: this is how a token or a certified crypto provider is attached.
  *
- * It hashes `message` (GOST R 34.11-2012 of the key's size) and signs the digest; `digest` is that digest for holders of keys
- * that sign digests only. It writes the signature to `signature`, which has room for `capacity` octets, its length to
- * `signature_length`, and answers 0; any other answer says that it did not sign, and comes back in the text of the error.
- * The signature is s‖r, big-endian, 64 or 128 octets. CryptoAPI gives the octets of a signature in reverse order: reverse
- * them. A finished container is verified before it is given out, so another order is found at once.
+ * It hashes `message` with the hash function of the key (GOST R 34.11-2012 of the key's size; SHA-256 or SHA-384 for RSA and
+ * ECDSA) and signs the digest; `digest` is that digest for holders of keys that sign digests only. It writes the signature to
+ * `signature`, which has room for `capacity` octets, its length to `signature_length`, and answers 0; any other answer says
+ * that it did not sign, and comes back in the text of the error.
+ *
+ * A GOST signature is s‖r, big-endian, 64 or 128 octets. CryptoAPI gives its octets in reverse order: reverse them. RSA is
+ * PKCS #1 v1.5, ECDSA the DER of ECDSA-Sig-Value. A finished container is verified before it is given out, so another order
+ * or form is found at once.
  *
  * It is called on the thread that called semd_sign, and by several threads at once if several sign with the handle. It must
  * not throw an exception or jump out.
@@ -374,8 +377,8 @@ SemdStatus semd_sign(SemdHandle signer,
                      SemdHandle *error);
 
 /**
- * Signs a message bare, without a container: `out` gets s‖r, big-endian, 64 or 128 octets, over the message's digest by
- * GOST R 34.11-2012. For protocols that have containers of their own.
+ * Signs a message bare, without a container: `out` gets the signature over the message's digest, in the form that SemdSign
+ * describes. For protocols that have containers of their own.
  *
  * # Safety
  * `message` has its number of readable octets; `out` may be written to; `error` is null or may be written to.

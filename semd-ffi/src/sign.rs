@@ -61,8 +61,8 @@ pub unsafe extern "C" fn semd_sign(
     unsafe { guarded(error, body) }
 }
 
-/// Signs a message bare, without a container: `out` gets s‖r, big-endian, 64 or 128 octets, over the message's digest by
-/// GOST R 34.11-2012. For protocols that have containers of their own.
+/// Signs a message bare, without a container: `out` gets the signature over the message's digest, in the form that SemdSign
+/// describes. For protocols that have containers of their own.
 ///
 /// # Safety
 /// `message` has its number of readable octets; `out` may be written to; `error` is null or may be written to.

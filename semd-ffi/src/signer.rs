@@ -11,16 +11,19 @@ use crate::guard::guarded;
 use crate::handle::{self, Kind, SemdHandle};
 use crate::input;
 
-/// Octets of the longest signature: 512-bit keys.
-const MAX_SIGNATURE: usize = 128;
+/// Octets of the longest signature there is room for: RSA of 8192 bits.
+const MAX_SIGNATURE: usize = 1024;
 
 /// A function of the caller that signs: this is how a token or a certified crypto provider is attached.
 ///
-/// It hashes `message` (GOST R 34.11-2012 of the key's size) and signs the digest; `digest` is that digest for holders of keys
-/// that sign digests only. It writes the signature to `signature`, which has room for `capacity` octets, its length to
-/// `signature_length`, and answers 0; any other answer says that it did not sign, and comes back in the text of the error.
-/// The signature is s‖r, big-endian, 64 or 128 octets. CryptoAPI gives the octets of a signature in reverse order: reverse
-/// them. A finished container is verified before it is given out, so another order is found at once.
+/// It hashes `message` with the hash function of the key (GOST R 34.11-2012 of the key's size; SHA-256 or SHA-384 for RSA and
+/// ECDSA) and signs the digest; `digest` is that digest for holders of keys that sign digests only. It writes the signature to
+/// `signature`, which has room for `capacity` octets, its length to `signature_length`, and answers 0; any other answer says
+/// that it did not sign, and comes back in the text of the error.
+///
+/// A GOST signature is s‖r, big-endian, 64 or 128 octets. CryptoAPI gives its octets in reverse order: reverse them. RSA is
+/// PKCS #1 v1.5, ECDSA the DER of ECDSA-Sig-Value. A finished container is verified before it is given out, so another order
+/// or form is found at once.
 ///
 /// It is called on the thread that called semd_sign, and by several threads at once if several sign with the handle. It must
 /// not throw an exception or jump out.
@@ -86,8 +89,7 @@ impl Signer for CallbackSigner {
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         let holder = |ru: String, en: String| SignError::Holder(Message::new(ru, en));
-        let key = self.certificate.public_key().map_err(|error| SignError::CertificateKey(error.clone()))?;
-        let digest = key.parameter_set().digest.digest(message);
+        let digest = self.algorithm()?.digest(message);
         let mut signature = vec![0; MAX_SIGNATURE];
         let mut length = 0;
         // SAFETY: the pointers are to live memory of the lengths given, and the caller promises that the function keeps to them.

@@ -9,7 +9,8 @@
 //! |---|---|
 //! | sign a document | [`cades::sign_detached`], with a [`SoftwareSigner`] or your own [`Signer`] |
 //! | read a key or a certificate | [`KeyFile`](key::KeyFile), [`PrivateKey`], [`Certificate`] |
-//! | sign with a token or a certified provider | implement [`Signer`]: two methods |
+//! | sign with a token or another program | [`Pkcs11Signer`](backend::Pkcs11Signer), [`CommandSigner`](backend::CommandSigner) |
+//! | sign with a certified provider of your own | implement [`Signer`]: two methods |
 //! | judge a signature | [`verify::verify`]: verdict, register codes, every check with its clause |
 //! | say whom to trust | [`verify::TrustStore`]: roots, intermediates, revocation, accredited authorities ([`tsl`]) |
 //! | demand less or more than the register | [`verify::Policy`] |
