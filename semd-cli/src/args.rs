@@ -112,6 +112,8 @@ pub struct DictionaryPlace {
 pub enum Command {
     /// Check documents: XML Schema and Schematron of the rule package, dictionaries, rules of semd
     Validate(commands::validate::Validate),
+    /// Look for numbers of real people (СНИЛС, policies, passports) in files that must not have any
+    Scan(commands::scan::Scan),
     /// Make a document of a JSON card
     Build(commands::build::Build),
     /// Make detached signatures (CAdES-BES)

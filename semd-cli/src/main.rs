@@ -9,6 +9,7 @@ mod config;
 mod console;
 mod dictionaries;
 mod envelope;
+mod expectations;
 mod failure;
 mod input;
 mod online;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Render(command) => command.run(&console),
         Command::Journal(command) => command.run(&console),
         Command::Sandbox(command) => command.run(&console),
+        Command::Scan(command) => command.run(&console),
         Command::Packages(command) => command.run(&console),
         Command::Nsi(command) => command.run(&console),
         Command::Pki(command) => command.run(&console),

@@ -281,6 +281,7 @@ impl Check<'_> {
             message,
             hint: None,
             test: None,
+            assertion: None,
             path: None,
             line: 0,
             column: 0,

@@ -11,6 +11,7 @@ pub mod preflight;
 pub mod register;
 pub mod render;
 pub mod sandbox;
+pub mod scan;
 pub mod sign;
 pub mod validate;
 pub mod verify;

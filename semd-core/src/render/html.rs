@@ -3,27 +3,27 @@
 /// A page that grows. Tags and attributes are literals of this program; document text enters by [`Html::text`] and
 /// [`Html::value`] only.
 #[derive(Debug, Default)]
-pub(super) struct Html {
+pub(crate) struct Html {
     out: String,
 }
 
 impl Html {
-    pub(super) fn with_capacity(bytes: usize) -> Self {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self { out: String::with_capacity(bytes) }
     }
 
     /// Markup of this program.
-    pub(super) fn markup(&mut self, markup: &'static str) {
+    pub(crate) fn markup(&mut self, markup: &'static str) {
         self.out.push_str(markup);
     }
 
     /// Characters of the document.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         escape(&mut self.out, text);
     }
 
     /// An attribute with a value of the document.
-    pub(super) fn value(&mut self, name: &'static str, value: &str) {
+    pub(crate) fn value(&mut self, name: &'static str, value: &str) {
         self.out.push(' ');
         self.out.push_str(name);
         self.out.push_str("=\"");
@@ -32,22 +32,22 @@ impl Html {
     }
 
     /// An element with nothing but text inside.
-    pub(super) fn element(&mut self, open: &'static str, text: &str, close: &'static str) {
+    pub(crate) fn element(&mut self, open: &'static str, text: &str, close: &'static str) {
         self.markup(open);
         self.text(text);
         self.markup(close);
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.out.len()
     }
 
     /// Takes back what was written since the page had a length: there was nothing to say after all.
-    pub(super) fn back_to(&mut self, len: usize) {
+    pub(crate) fn back_to(&mut self, len: usize) {
         self.out.truncate(len);
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.out
     }
 }

@@ -18,7 +18,7 @@
 mod body;
 mod entries;
 mod facts;
-mod html;
+pub(crate) mod html;
 mod labels;
 mod mention;
 mod narrative;

@@ -55,7 +55,7 @@ fn write_finding(out: &mut String, printed: &Printed<'_>, finding: &Finding) {
 }
 
 /// The start tag at the finding's place: values that may be personal are shown by shape only.
-fn frame(printed: &Printed<'_>, finding: &Finding) -> Option<String> {
+pub(super) fn frame(printed: &Printed<'_>, finding: &Finding) -> Option<String> {
     let rest = printed.source.get(finding.offset..)?;
     let end =
         rest.iter().position(|&byte| matches!(byte, b'>' | b'\n' | b'\r')).map_or(rest.len(), |at| at + 1);

@@ -2,7 +2,9 @@
 
 pub mod concise;
 pub mod full;
+pub mod html;
 pub mod json;
+pub mod svrl;
 
 use super::{Lang, Report};
 
