@@ -27,3 +27,7 @@ pub mod validate;
 pub mod xml;
 mod xpath;
 pub mod xsd;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/library.md")]
+mod library {}
