@@ -177,8 +177,20 @@ impl Tally {
         self.known.finish();
     }
 
+    /// Every code, ours and recorded, is one that Xerces prints.
+    fn check_codes(&mut self, id: &str, violations: &[Violation], reference: &[&str]) {
+        let known = include_str!("../../schemas/rule-names/xerces.txt");
+        let own = violations.iter().map(|violation| violation.code);
+        for code in own.chain(reference.iter().copied().filter(|code| !code.is_empty())) {
+            if !known.lines().any(|line| line == code) {
+                self.differences.push(format!("{id}: code {code} is not in the list of Xerces"));
+            }
+        }
+    }
+
     /// Compares the rules in the order of report; a list that was cut is the beginning of the whole.
     fn compare_errors(&mut self, id: &str, violations: &[Violation], reference: &[&str], cut: bool) {
+        self.check_codes(id, violations, reference);
         let own: Vec<&str> = violations
             .iter()
             .map(|violation| rule(violation.code))
