@@ -180,7 +180,8 @@ fn stages(keys: &Keys, place: &Place, documents: usize) {
         }
     });
     let (kinds, data) = (KindRegistry::embedded(), ReferenceData::default());
-    let knowledge = judge::Knowledge { trust: &keys.trust, kinds: &kinds, data: &data, now };
+    let knowledge =
+        judge::Knowledge { trust: &keys.trust, kinds: &kinds, data: &data, dictionaries: None, now };
     time("the sandbox's checks", &mut || {
         for submission in &batch {
             drop(judge::full(&submission.request, None, &knowledge));

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use semd_core::report::{Lang, Message};
 use semd_exchange::journal::JournalAddress;
-use time::Date;
+use semd_exchange::reference::ReferenceData;
 use time::macros::format_description;
+use time::{Date, UtcOffset};
 
 use crate::commands;
 use crate::failure::Failure;
@@ -108,12 +109,32 @@ pub struct DictionaryPlace {
     pub nsi: Option<PathBuf>,
 }
 
+/// Where extracts of federal registers, rules of kinds and the like come from.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ReferencePlace {
+    /// Folder of reference data: tables *.csv or *.xlsx, see docs/reference-data.md
+    #[arg(long, value_name = "DIR", env = "SEMD_DATA")]
+    data: Option<PathBuf>,
+}
+
+impl ReferencePlace {
+    /// The tables given; none where nothing is.
+    pub fn open(&self) -> Result<ReferenceData, Failure> {
+        match &self.data {
+            Some(folder) => ReferenceData::open(folder).map_err(|error| Failure::usage(error.message())),
+            None => Ok(ReferenceData::default()),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check documents: XML Schema and Schematron of the rule package, dictionaries, rules of semd
     Validate(commands::validate::Validate),
     /// Look for numbers of real people (СНИЛС, policies, passports) in files that must not have any
     Scan(commands::scan::Scan),
+    /// Remark what makes documents poorer than they could be, with a score of completeness; no reason against registration
+    Lint(commands::lint::Lint),
     /// Make a document of a JSON card
     Build(commands::build::Build),
     /// Make detached signatures (CAdES-BES)
@@ -129,6 +150,8 @@ pub enum Command {
     /// What the journal knows
     #[command(subcommand)]
     Journal(commands::journal::Journal),
+    /// Take the register's calls, and show the journal as a web page
+    Serve(commands::serve::Serve),
     /// Run a register on this machine, for tests and demos
     Sandbox(commands::sandbox::Sandbox),
     /// Rule packages
@@ -144,6 +167,12 @@ pub enum Command {
     Explain(commands::explain::Explain),
     /// The main job on this machine: own authority, sample documents, sandbox register, report
     Demo(commands::demo::Demo),
+}
+
+/// An offset from UTC, `+03:00`.
+pub fn utc_offset(text: &str) -> Result<UtcOffset, String> {
+    let format = format_description!("[offset_hour sign:mandatory]:[offset_minute]");
+    UtcOffset::parse(text, &format).map_err(|_| "an offset like +03:00".to_owned())
 }
 
 /// Where the journal is.

@@ -46,11 +46,16 @@ impl Console {
     /// Writes data to stdout. When nobody takes it any more the work goes on unheard, so that the exit code stays true and
     /// nothing is left half signed or half sent.
     pub fn data(&self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    /// As [`Console::data`], for data that are no text.
+    pub fn bytes(&self, bytes: &[u8]) {
         if self.lost.get().is_some() {
             return;
         }
         let mut stdout = io::stdout().lock();
-        if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        if let Err(error) = stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             let _ = self.lost.set(error);
         }
     }

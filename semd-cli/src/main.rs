@@ -16,6 +16,8 @@ mod online;
 mod outcome;
 mod packages;
 mod secret;
+mod sending;
+mod signals;
 mod table;
 mod trust;
 
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
     let console = Console::new(&cli.common);
     let result = match cli.command {
         Command::Validate(command) => command.run(&console),
+        Command::Lint(command) => command.run(&console),
         Command::Build(command) => command.run(&console),
         Command::Sign(command) => command.run(&console),
         Command::Verify(command) => command.run(&console),
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Register(command) => command.run(&console),
         Command::Render(command) => command.run(&console),
         Command::Journal(command) => command.run(&console),
+        Command::Serve(command) => command.run(&console),
         Command::Sandbox(command) => command.run(&console),
         Command::Scan(command) => command.run(&console),
         Command::Packages(command) => command.run(&console),

@@ -25,22 +25,45 @@ pub struct PasswordSource {
 impl PasswordSource {
     /// The password: the descriptor if given, else the environment, else none.
     pub fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
-        if let Some(descriptor) = self.password_fd {
-            let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
-            let mut bytes = Zeroizing::new(Vec::new());
-            File::open(&path)
-                .and_then(|file| file.take(4096).read_to_end(&mut bytes))
-                .map_err(|error| Failure::io(&path, &error))?;
-            let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or(&[]);
-            return Ok(Some(Zeroizing::new(line.strip_suffix(b"\r").unwrap_or(line).to_vec())));
-        }
-        match env::var(PASSWORD_VARIABLE) {
-            Ok(password) => Ok(Some(Zeroizing::new(password.into_bytes()))),
-            Err(env::VarError::NotPresent) => Ok(None),
-            Err(env::VarError::NotUnicode(_)) => Err(Failure::usage(Message::new(
-                format!("значение переменной {PASSWORD_VARIABLE} не является текстом UTF-8"),
-                format!("the value of {PASSWORD_VARIABLE} is not UTF-8 text"),
-            ))),
-        }
+        read(self.password_fd, PASSWORD_VARIABLE)
+    }
+}
+
+/// Environment variable that holds the token of the web page.
+const TOKEN_VARIABLE: &str = "SEMD_TOKEN";
+
+/// Where the token of the web page comes from.
+#[derive(Args, Clone, Debug, Default)]
+pub struct TokenSource {
+    /// Read the token that opens the web page from this file descriptor (first line) [default: SEMD_TOKEN]
+    #[arg(long, value_name = "FD")]
+    token_fd: Option<u32>,
+}
+
+impl TokenSource {
+    /// The token: the descriptor if given, else the environment, else none.
+    pub fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+        read(self.token_fd, TOKEN_VARIABLE)
+    }
+}
+
+/// The first line of a descriptor, else the value of a variable.
+fn read(descriptor: Option<u32>, variable: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+    if let Some(descriptor) = descriptor {
+        let path = PathBuf::from(format!("/dev/fd/{descriptor}"));
+        let mut bytes = Zeroizing::new(Vec::new());
+        File::open(&path)
+            .and_then(|file| file.take(4096).read_to_end(&mut bytes))
+            .map_err(|error| Failure::io(&path, &error))?;
+        let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or(&[]);
+        return Ok(Some(Zeroizing::new(line.strip_suffix(b"\r").unwrap_or(line).to_vec())));
+    }
+    match env::var(variable) {
+        Ok(secret) => Ok(Some(Zeroizing::new(secret.into_bytes()))),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(Failure::usage(Message::new(
+            format!("значение переменной {variable} не является текстом UTF-8"),
+            format!("the value of {variable} is not UTF-8 text"),
+        ))),
     }
 }

@@ -5,13 +5,17 @@
     reason = "tests stop at a surprise and say what they compared"
 )]
 
+#[path = "../../semd-exchange/tests/common/stores.rs"]
+#[allow(dead_code, unused_macros, unused_imports, reason = "a part of it is used here")]
+mod stores;
 mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use stores::Place;
 
 /// Bundles in the folder.
 const BUNDLES: usize = 40;
@@ -180,4 +184,249 @@ fn bad_reference_data_is_named_with_its_place() {
     run("column snils is missing");
     fs::write(data.join("staff.csv"), "snils;birth_date\n1;вчера\n").unwrap();
     run("staff.csv:2");
+}
+
+/// One signed sample document, with its authority, in a folder.
+fn signed(root: &Path) -> PathBuf {
+    let pki = support::authority(root, &["--from", "2025-01-01", "--days", "3650"]);
+    let document = root.join("a.xml");
+    fs::copy(support::fixtures().join("documents/consultation.xml"), &document).unwrap();
+    support::sign(&document, &pki, "doctor", "doctor");
+    support::sign(&document, &pki, "clinic", "organization");
+    document
+}
+
+#[test]
+fn what_comes_is_told_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let document = signed(root);
+    let data = root.join("data");
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("kind-rules.csv"), "kind;valid_to\n119;31.12.2033\n41;30.06.2026\n").unwrap();
+    let at = |date: &str| {
+        let (document, data) = (document.to_str().unwrap(), data.to_str().unwrap());
+        let run = support::run(["preflight", document, "--data", data, "--format", "jsonl", "--as-of", date]);
+        let report = run.json_lines().remove(0);
+        let warnings =
+            report["findings"].as_array().unwrap().iter().filter(|one| one["severity"] == "warning");
+        let told: Vec<String> = warnings.map(|one| one["message"].as_str().unwrap().to_owned()).collect();
+        (run.code, report["codes"].clone(), told.join("\n"))
+    };
+    // The window of the kind.
+    let (code, codes, told) = at("2033-12-15");
+    assert_eq!((code, codes.as_array().unwrap().len()), (Some(0), 0), "{told}");
+    assert!(told.contains("the window of kind [119] closes in 16 days"), "{told}");
+    let (code, codes, _) = at("2034-01-01");
+    assert_eq!((code, &codes), (Some(1), &Value::from(vec!["NO_DOCUMENT_KIND_ON_DATE"])));
+    let (code, _, told) = at("2033-11-15");
+    assert!(code == Some(0) && !told.contains("closes in"), "{told}");
+
+    // The certificates, which end on 30.12.2034: without the window, before and after.
+    fs::write(data.join("kind-rules.csv"), "kind;valid_to\n41;30.06.2026\n").unwrap();
+    let (code, _, told) = at("2034-12-20");
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("the organisation's certificate expires in 9 days"), "{told}");
+    assert!(told.contains("the certificate of the worker [00000000000] expires in 9 days"), "{told}");
+    let (code, codes, _) = at("2035-01-15");
+    let expired = Value::from("PERSONAL_SIG_CERT_NOT_ACTUAL_ON_CHECK_DT");
+    assert!(code == Some(1) && codes.as_array().unwrap().contains(&expired), "{codes}");
+}
+
+/// A folder with one package of the project's.
+fn package(root: &Path, folder: &str, kind: &str) -> PathBuf {
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            let to = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                copy(&entry.path(), &to)
+            } else {
+                fs::copy(entry.path(), to).map(drop).unwrap()
+            }
+        }
+    }
+    let packages = support::fixtures().join("../schemas/packages");
+    copy(&packages.join(kind), &root.join(folder).join(kind));
+    // Schemas that packages share.
+    copy(&packages.join("_common"), &root.join(folder).join("_common"));
+    root.join(folder)
+}
+
+#[test]
+fn editions_of_several_folders_are_judged_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let documents = root.join("documents");
+    fs::create_dir(&documents).unwrap();
+    for name in ["consultation.xml", "discharge-summary.xml"] {
+        fs::copy(support::fixtures().join("documents").join(name), documents.join(name)).unwrap();
+    }
+    let data = root.join("data");
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("kind-rules.csv"), "kind;valid_to\n41;30.06.2026\n").unwrap();
+    let [old, new] = [package(root, "old", "41"), package(root, "new", "119")];
+    let run = |packages: &[&Path], as_of: &str| {
+        let mut arguments =
+            vec!["preflight", documents.to_str().unwrap(), "--format", "jsonl", "--as-of", as_of];
+        arguments.extend(["--data", data.to_str().unwrap()]);
+        packages.iter().for_each(|folder| arguments.extend(["--packages", folder.to_str().unwrap()]));
+        let reports = support::run(arguments).json_lines();
+        let of = |kind: &str| reports.iter().find(|one| one["kind"] == kind).unwrap().clone();
+        [of("119"), of("41")]
+    };
+    let has = |report: &Value, code: &str| {
+        report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|one| one["code"] == code && one["severity"] == "error")
+    };
+    let [consultation, summary] = run(&[&old, &new], "2026-07-01");
+    for (report, edition, kind) in [(&consultation, "4", "119@"), (&summary, "3", "41@")] {
+        assert_eq!(report["edition"], edition, "{report}");
+        assert!(
+            report["package"].as_str().unwrap().starts_with(kind) && report["rules_fired"] != 0,
+            "{report}"
+        );
+    }
+    assert!(has(&summary, "NO_DOCUMENT_KIND_ON_DATE") && !has(&consultation, "NO_DOCUMENT_KIND_ON_DATE"));
+    let [_, summary] = run(&[&old, &new], "2026-06-20");
+    assert!(!has(&summary, "NO_DOCUMENT_KIND_ON_DATE"));
+    let told = summary["findings"].to_string();
+    assert!(told.contains("the window of kind [41] closes in 10 days; the next edition"), "{told}");
+    // Without the folder of an edition its rules are not checked, and the report says so.
+    let [_, summary] = run(&[&new], "2026-06-20");
+    let missing = summary["not_checked"].as_array().unwrap();
+    assert!(missing.iter().any(|one| one["needs"].to_string().contains("packages")), "{summary}");
+}
+
+#[test]
+fn revocation_that_cannot_be_told_is_no_refusal() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let document = signed(root);
+    fs::create_dir(root.join("other")).unwrap();
+    let other = support::authority(&root.join("other"), &[]);
+    support::succeed(&["pki", "crl", other.to_str().unwrap()]);
+    let (trust, crl) = (root.join("pki/root.crt"), other.join("authority.crl"));
+    let preflight = |crl: &Path| {
+        support::run([
+            "preflight",
+            document.to_str().unwrap(),
+            "--trust",
+            trust.to_str().unwrap(),
+            "--crl",
+            crl.to_str().unwrap(),
+            "--format",
+            "jsonl",
+        ])
+    };
+    let run = preflight(&crl);
+    assert_eq!(
+        (run.code, &run.json_lines()[0]["codes"]),
+        (Some(0), &Value::Array(Vec::new())),
+        "{}",
+        run.stdout
+    );
+    // An own list that is out of date tells nothing either.
+    let old =
+        ["pki", "crl", root.join("pki").to_str().unwrap(), "--at", "2025-06-01T00:00:00Z"].map(str::to_owned);
+    support::succeed(&old.each_ref().map(String::as_str));
+    let run = preflight(&root.join("pki/authority.crl"));
+    assert_eq!(
+        (run.code, &run.json_lines()[0]["codes"]),
+        (Some(0), &Value::Array(Vec::new())),
+        "{}",
+        run.stdout
+    );
+}
+
+/// A journal with the registered document knows that it is registered.
+fn history_of(root: &Path, journal: &str) {
+    let document = signed(root);
+    let (document, trust) = (document.to_str().unwrap(), root.join("pki/root.crt"));
+    let sandbox = support::Sandbox::start(&trust, &[]);
+    let run = support::run(["register", document, "--register", &sandbox.url, "--journal", journal]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let run = support::run(["preflight", document, "--history", journal, "--format", "jsonl"]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert_eq!(run.json_lines()[0]["codes"], Value::from(vec!["NOT_UNIQUE_PROVIDED_ID"]));
+}
+
+#[test]
+fn own_history_comes_from_the_journal_of_either_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::sqlite();
+    history_of(folder.path(), &place.text());
+    let missing = support::run(["preflight", "a.xml", "--history", "sqlite:/nowhere.db"]);
+    assert_eq!(missing.code, Some(2), "{}", missing.stderr);
+    if let Some(place) = Place::postgres() {
+        let folder = tempfile::tempdir().unwrap();
+        history_of(folder.path(), &place.text());
+    }
+}
+
+#[test]
+fn formats_for_other_programs_are_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let document = signed(root);
+    fs::write(root.join("b.xml"), "<b").unwrap();
+    let run = |format: &str| {
+        let run = support::run(["preflight", root.to_str().unwrap(), "--format", format]);
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        run.stdout
+    };
+    let junit = run("junit");
+    let parsed = semd_core::xml::parse(junit.as_bytes(), &semd_core::xml::Limits::default()).unwrap();
+    let failures =
+        parsed.descendants(parsed.root()).filter(|&one| parsed.local_name(one) == "failure").count();
+    assert!(failures == 1 && junit.contains("tests=\"2\" failures=\"1\""), "{junit}");
+    let sarif: Value = serde_json::from_str(&run("sarif")).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert!(
+        sarif["runs"][0]["results"].as_array().unwrap().iter().any(|one| one["level"] == "error"),
+        "{sarif}"
+    );
+    let csv = run("csv");
+    assert!(csv.starts_with("\u{feff}Department;Employee;Kind;Status;") && csv.contains("\r\n"), "{csv}");
+    // `validate` has the same two.
+    let validated =
+        |format: &str| support::run(["validate", document.to_str().unwrap(), "--format", format]).stdout;
+    assert!(validated("junit").contains("failures=\"0\""));
+    let sarif: Value = serde_json::from_str(&validated("sarif")).unwrap();
+    assert_eq!(sarif["runs"][0]["tool"]["driver"]["name"], "semd");
+}
+
+#[test]
+fn hostile_text_stays_text_in_every_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let document = signed(root);
+    let hostile = "</td><script>alert(1)</script>";
+    let fields = serde_json::json!({
+        "department": { "localId": "=cmd|' /C calc'!A0", "name": format!("=1+1{hostile}") },
+        "organization": hostile, "localUid": "\u{202e}=2",
+    });
+    fs::write(root.join("a.remd.json"), fields.to_string()).unwrap();
+    let run = |format: &str| {
+        let arguments = ["preflight", document.to_str().unwrap(), "--format", format, "--show-pii"];
+        support::run(arguments).stdout
+    };
+    let page = run("html");
+    assert!(page.contains("&lt;script&gt;") && !page.contains("<script"), "{page}");
+    let (_, markup) = page.split_once('\n').unwrap();
+    semd_core::xml::parse(markup.as_bytes(), &semd_core::xml::Limits::default()).unwrap();
+    assert!(
+        !page.contains("http:") && !page.contains("https:") && !page.contains("\u{202e}"),
+        "nothing from outside"
+    );
+    let csv = run("csv");
+    let cells = csv.lines().skip(1).flat_map(|line| line.split(';'));
+    let mut starts =
+        cells.map(|cell| cell.trim_start_matches('"')).filter(|cell| cell.starts_with(['=', '+', '-', '@']));
+    assert_eq!(starts.next(), None);
+    assert!(csv.contains("'=1+1"), "{csv}");
 }

@@ -8,7 +8,7 @@ use crate::kinds::KindRegistry;
 use crate::nsi;
 use crate::package::{Package, PackageStore};
 use crate::report::{Finding, Layer, Message, Owner, Report, Severity, Verdict};
-use crate::rules;
+use crate::rules::{self, Rule};
 use crate::xml::{self, Document, Limits, LineIndex, Paths};
 
 /// Kinds a document is checked as when its header leaves the choice. Three share one template at most; a document that names
@@ -64,18 +64,30 @@ pub struct Validator {
     store: PackageStore,
     kinds: Arc<KindRegistry>,
     dictionaries: Option<nsi::Store>,
+    own_rules: Arc<[&'static Rule]>,
 }
 
 impl Validator {
     /// A validator over the packages of a store and the built-in registry of kinds.
     pub fn new(store: PackageStore) -> Self {
-        Self { store, kinds: Arc::new(KindRegistry::embedded()), dictionaries: None }
+        Self {
+            store,
+            kinds: Arc::new(KindRegistry::embedded()),
+            dictionaries: None,
+            own_rules: Arc::default(),
+        }
     }
 
     /// The same validator with dictionaries for the layer `nsi`.
     #[must_use]
     pub fn with_dictionaries(self, dictionaries: nsi::Store) -> Self {
         Self { dictionaries: Some(dictionaries), ..self }
+    }
+
+    /// The same validator with rules of the caller, which run in the layer `rule` after those of this project.
+    #[must_use]
+    pub fn with_rules(self, rules: impl IntoIterator<Item = &'static Rule>) -> Self {
+        Self { own_rules: rules.into_iter().collect(), ..self }
     }
 
     /// The dictionaries used.
@@ -212,7 +224,8 @@ impl Validator {
             check.findings.extend(outcome.findings);
         }
         if rule {
-            check.findings.extend(rules::check(document, header, kind, options.as_of, &check.lines));
+            let as_of = options.as_of;
+            check.findings.extend(rules::check(&self.own_rules, document, header, kind, as_of, &check.lines));
         }
         if !(xsd || schematron || rule || dictionaries.is_some()) {
             check.undecided(Message::new(

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use semd_core::model::{self, ClinicalDocument, Keep, Style};
+use semd_core::model::{self, Aside, ClinicalDocument, Keep, Other, Style, WriteError};
 use semd_core::xml::{self, Document, ElementId, Limits, c14n};
 
 /// Documents of the reference corpus whose names begin like this are official samples; without the corpus nothing is compared.
@@ -73,14 +73,14 @@ fn append(out: &mut String, document: &Document<'_>, element: ElementId) {
     out.push_str("</>");
 }
 
-/// Canonical XML 1.0 without comments of the root element. What stands beside the root (processing instructions for style
-/// sheets) is no part of the model.
+/// Canonical XML 1.0 with comments of the whole document: what stands beside the root element too.
 fn canonical(document: &Document<'_>) -> String {
-    let form = c14n::canonicalize_element(document, document.root(), &c14n::Options::inclusive()).unwrap();
-    String::from_utf8(form).unwrap()
+    let options = c14n::Options::inclusive().with_comments();
+    String::from_utf8(c14n::canonicalize(document, &options).unwrap()).unwrap()
 }
 
-fn check(path: &Path) {
+/// Answers the number of comments and processing instructions that came back.
+fn check(path: &Path) -> usize {
     let name = path.display();
     let bytes = std::fs::read(path).unwrap();
     let document = xml::parse(&bytes, &Limits::default()).unwrap();
@@ -101,10 +101,8 @@ fn check(path: &Path) {
         let json = serde_json::to_string(&model).unwrap();
         let from_json: ClinicalDocument = serde_json::from_str(&json).unwrap();
         assert!(from_json == model, "{name}, {keep:?}: JSON changes the model");
-        assert!(
-            model::read(&again, keep).unwrap() == model,
-            "{name}, {keep:?}: reading again changes the model"
-        );
+        let read_again = serde_json::to_string(&model::read(&again, keep).unwrap()).unwrap();
+        assert_eq!(read_again, json, "{name}, {keep:?}: reading again changes the model");
         let indented = model::write(&model, Style::Indented).unwrap();
         let indented = xml::parse(indented.as_bytes(), &Limits::default()).unwrap();
         assert!(model::read(&indented, keep).is_ok());
@@ -112,21 +110,65 @@ fn check(path: &Path) {
             assert!(model::read(&indented, keep).unwrap() == model, "{name}: indenting changes the model");
         }
     }
+    document.asides().len()
 }
 
 #[test]
 fn samples_come_back_equal() {
     let files = fixtures();
     assert!(files.len() >= 6, "the sample documents of the project are there");
-    files.iter().for_each(|path| check(path));
+    for path in &files {
+        check(path);
+    }
 }
 
 #[test]
 fn official_documents_come_back_equal() {
     let files = corpus("r-");
-    files.iter().for_each(|path| check(path));
+    let asides: usize = files.iter().map(|path| check(path)).sum();
     println!(
-        "{} official documents: canonical XML of the root of XML → model → XML equal, model of XML → JSON equal",
+        "{} official documents: canonical XML with comments of the whole document equal after XML → model → XML, model equal \
+         after JSON; {asides} comments and processing instructions kept",
         files.len()
     );
+}
+
+#[test]
+fn comments_and_instructions_come_back_wherever_they_stand() {
+    let folder = std::env::temp_dir().join(format!("semd-asides-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let document = folder.join("asides.xml");
+    let text = "<?xml version='1.0'?><?xml-stylesheet type='text/xsl' href='a.xsl'?><!--first-->\n\
+        <ClinicalDocument xmlns='urn:hl7-org:v3'><!--in--><title><!--before-->A<!--middle-->B<?pi data?></title>\
+        <!--between--><component><structuredBody><component><section><text>x<!--narrative-->y</text></section></component>\
+        </structuredBody></component><unknown><!--deep--></unknown><!--last in--></ClinicalDocument>\n<!--after--><?end?>";
+    std::fs::write(&document, text).unwrap();
+    let asides = check(&document);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(asides, 12);
+    let parsed = xml::parse(text.as_bytes(), &Limits::default()).unwrap();
+    let meaning = model::read(&parsed, Keep::Meaning).unwrap();
+    assert_eq!(meaning.title.as_deref().unwrap().text.as_deref(), Some("AB"), "a comment splits no meaning");
+    let beside = meaning.other.as_deref().unwrap();
+    assert_eq!((beside.before.len(), beside.after.len()), (2, 2));
+}
+
+#[test]
+fn no_markup_hides_in_a_comment() {
+    for (aside, good) in [
+        (Aside::Comment("--><title>x</title><!--".into()), false),
+        (Aside::Comment("ends in a hyphen-".into()), false),
+        (Aside::Comment(" a - b ".into()), true),
+        (Aside::Instruction("pi?><x/>".into()), false),
+        (Aside::Instruction("xml version='1.0'".into()), false),
+        (Aside::Instruction("".into()), false),
+        (Aside::Instruction("pi data".into()), true),
+    ] {
+        let other = Other { before: vec![aside.clone()], ..Other::default() };
+        let model = ClinicalDocument { other: Some(other.into()), ..ClinicalDocument::default() };
+        match model::write(&model, Style::Compact) {
+            Ok(_) => assert!(good, "{aside:?}"),
+            Err(error) => assert!(!good && matches!(error, WriteError::Aside(_)), "{aside:?}: {error}"),
+        }
+    }
 }

@@ -96,6 +96,19 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    /// A word for counting.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Address { .. } => "bad_address",
+            Self::NotConnected { .. } => "not_connected",
+            Self::Broken { .. } => "broken",
+            Self::TimedOut { .. } => "timed_out",
+            Self::NotSealed { .. } => "not_sealed",
+            Self::NotBelieved { .. } => "not_believed",
+            Self::TooLarge { .. } => "too_large",
+        }
+    }
+
     /// Whether the message certainly did not reach the other side.
     pub fn certainly_not_sent(&self) -> bool {
         matches!(self, Self::Address { .. } | Self::NotConnected { .. } | Self::NotSealed { .. })

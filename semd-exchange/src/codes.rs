@@ -136,7 +136,7 @@ fn parse<'p>(line: &'static str, prediction: impl Fn(&str) -> Option<&'p Vec<&'s
     let id = fields.next()?.parse().ok()?;
     let mnemonic = fields.next()?;
     let stage = fields.next()?;
-    let owner = owner(fields.next()?)?;
+    let owner = Owner::find(fields.next()?)?;
     let resend = resend(fields.next()?)?;
     let offline = offline(fields.next()?)?;
     let title = Message::new(fields.next()?, fields.next()?);
@@ -146,17 +146,6 @@ fn parse<'p>(line: &'static str, prediction: impl Fn(&str) -> Option<&'p Vec<&'s
     let needs = field(1).map(|needs| needs.split(',').collect()).unwrap_or_default();
     let unpredictable = field(2).zip(field(3)).map(|(ru, en)| Message::new(ru, en));
     Some(Code { id, mnemonic, stage, owner, resend, offline, title, advice, needs, unpredictable })
-}
-
-fn owner(word: &str) -> Option<Owner> {
-    Some(match word {
-        "clinic" => Owner::Clinic,
-        "mis" => Owner::Mis,
-        "integrator" => Owner::Integrator,
-        "register" => Owner::Register,
-        "mixed" => Owner::Mixed,
-        _ => return None,
-    })
 }
 
 fn resend(word: &str) -> Option<Resend> {

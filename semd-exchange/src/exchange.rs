@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use tokio::sync::broadcast;
 
 use crate::journal::{Change, Event, Journal, JournalError, Lease, Message, News, Rate, Refusal, Update};
+use crate::measurements::Measurements;
 use crate::message::{RegisterError, RegistryItem};
 use crate::retry::{Judgement, RetryPolicy, judge};
 use crate::soap::MessageId;
@@ -23,6 +24,7 @@ struct Inner {
     journal: Box<dyn Journal>,
     retry: RetryPolicy,
     changes: broadcast::Sender<Change>,
+    measurements: Measurements,
     /// Whose rate is halved when the register says `RATE_LIMIT`.
     client: OnceLock<(String, Option<Rate>)>,
 }
@@ -42,7 +44,15 @@ impl Exchange {
     /// An exchange over a journal of any kind.
     pub fn over(journal: Box<dyn Journal>, retry: RetryPolicy) -> Self {
         let (changes, _) = broadcast::channel(CHANGE_BACKLOG);
-        Self { inner: Arc::new(Inner { journal, retry, changes, client: OnceLock::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                journal,
+                retry,
+                changes,
+                measurements: Measurements::default(),
+                client: OnceLock::new(),
+            }),
+        }
     }
 
     /// The journal. Its methods block on the disk; from asynchronous code use [`Exchange::with_journal`].
@@ -53,6 +63,11 @@ impl Exchange {
     /// The retry policy.
     pub fn retry(&self) -> &RetryPolicy {
         &self.inner.retry
+    }
+
+    /// What this process has counted and timed.
+    pub fn measurements(&self) -> &Measurements {
+        &self.inner.measurements
     }
 
     /// Tells for which client (`clientEntityId`) and at which rate this process sends; the first word holds.
@@ -151,6 +166,7 @@ impl Exchange {
         errors: Vec<RegisterError>,
         message: Option<Message>,
     ) -> Result<Change, JournalError> {
+        self.inner.measurements.refused(&errors);
         let (facts, stop, rate_limited, known) = match judge(errors) {
             Judgement::AlreadyRegistered { emdr_id } => {
                 let item = RegistryItem { emdr_id, ..RegistryItem::default() };
@@ -191,6 +207,7 @@ impl Exchange {
 
     /// Tells the listeners of a change that was made outside of this exchange's methods.
     pub(crate) fn publish(&self, change: &Change) {
+        self.inner.measurements.change(change);
         // Nobody listening is fine: the journal has it.
         let _ = self.inner.changes.send(change.clone());
     }

@@ -68,6 +68,8 @@ fn check(place: &Place, sandbox: &RunningSandbox, documents: usize) {
         state.searches
     );
     assert_eq!(counts, BTreeMap::from([(State::Registered, documents)]), "none is lost, none is stuck");
+    let kept = journal.state_counts().unwrap();
+    assert_eq!(kept, [(State::Registered, documents as u64)], "the kept counts are those of the rows");
     assert_eq!(state.items.len(), documents, "none is registered twice");
     assert!(state.registrations.values().all(|count| *count == 1));
     for record in records {

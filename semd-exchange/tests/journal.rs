@@ -42,6 +42,7 @@ on_both_stores!(
     writers_at_the_same_time_lose_nothing,
     one_bad_write_takes_nothing_along,
     random_events_keep_the_invariants,
+    counts_by_state_are_those_of_the_rows,
 );
 
 fn submission_of(number: u32) -> Submission {
@@ -437,6 +438,11 @@ fn operators_questions_are_answered(place: &Place) {
         journal.state_counts().unwrap(),
         [(State::Queued, 1), (State::Accepted, 2), (State::Registered, 1), (State::Rejected, 2)]
     );
+    let by = |filter: Filter| journal.list(&filter).unwrap().len();
+    assert_eq!(by(Filter { owner: Some(Owner::Clinic), ..Filter::default() }), 2);
+    assert_eq!(by(Filter { owner: Some(Owner::Mis), ..Filter::default() }), 0);
+    assert_eq!(by(Filter { retryable: Some(false), ..Filter::default() }), 2);
+    assert_eq!(by(Filter { retryable: Some(true), ..Filter::default() }), 0);
     let codes = journal.code_counts().unwrap();
     assert_eq!(codes.len(), 1);
     assert_eq!((codes[0].code.as_str(), codes[0].documents), ("NO_SNILS", 2));
@@ -448,6 +454,9 @@ fn operators_questions_are_answered(place: &Place) {
     let month = journal.registered_between(NOW, NOW + day).unwrap();
     assert_eq!((month.len(), month[0].registered, month[0].at_first_attempt), (1, 1, 1));
     assert!(journal.registered_between(NOW - day, NOW).unwrap().is_empty());
+    assert_eq!(journal.first_registration().unwrap(), Some(NOW));
+    let days = journal.registered_by_day(NOW - 2 * day, 30).unwrap();
+    assert_eq!(days.iter().map(|count| (count.day, count.registered)).collect::<Vec<_>>(), [(2, 1)]);
     let found = |text: &str| -> Vec<String> {
         journal.search(text, 10).unwrap().into_iter().map(|record| record.file).collect()
     };
@@ -623,4 +632,46 @@ fn journal_of_format_1_is_brought_to_the_latest_with_everything_in_it() {
     assert_eq!(journal.code_counts().unwrap()[0].code, "RUNTIME_ERROR");
     let lease = journal.enter("a", LEASE).unwrap();
     assert_eq!(journal.claim(&lease, Purpose::Ask, 9, NOW).unwrap().len(), 1);
+}
+
+/// The kept counts against the rows themselves, after writers at the same time, failures and an older format.
+fn counts_by_state_are_those_of_the_rows(place: &Place) {
+    let journal = place.open();
+    std::thread::scope(|scope| {
+        for writer in 0..8_u32 {
+            let journal = place.open();
+            scope.spawn(move || {
+                for number in 0..12 {
+                    let submission = submission_of(100 * writer + number);
+                    let uid = submission.request.local_uid.clone();
+                    journal.enqueue_all(&[submission.clone(), submission], NOW).unwrap();
+                    // Refused for being illegal: nothing of it is counted.
+                    let both = [Update::bare(Event::Cancel), Update::bare(Event::Submit)];
+                    assert!(journal.apply_all(&uid, &both, NOW).is_err());
+                    match number % 4 {
+                        0 => {}
+                        1 => drop(journal.apply(&uid, &Update::bare(Event::Cancel), NOW).unwrap()),
+                        2 => drop(begin(&*journal, &uid)),
+                        _ => {
+                            begin(&*journal, &uid);
+                            let steps =
+                                [Event::Accepted, Event::FileRequested, Event::FileSent].map(Update::bare);
+                            journal.apply_all(&uid, &steps, NOW).unwrap();
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let expected =
+        [(State::Queued, 24), (State::Submitting, 24), (State::FileSent, 24), (State::Cancelled, 24)];
+    assert_eq!(journal.state_counts().unwrap(), expected);
+    let rows = |state| journal.list(&Filter { states: vec![state], ..Filter::default() }).unwrap().len();
+    for (state, count) in expected {
+        assert_eq!(rows(state), usize::try_from(count).unwrap());
+    }
+    let lease = journal.enter("worker", LEASE).unwrap();
+    assert_eq!(journal.claim(&lease, Purpose::Send, 5, NOW).unwrap().len(), 5);
+    journal.leave(&lease, NOW).unwrap();
+    assert_eq!(journal.state_counts().unwrap(), expected, "a claim moves nothing");
 }

@@ -41,15 +41,7 @@ pub struct Build {
 impl Build {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
-        let kinds = match &self.cards {
-            Some(folder) => CardKinds::with_folder(folder).map_err(|error| {
-                Failure::usage(Message::new(
-                    format!("виды карт не загружены: {error}"),
-                    format!("the card kinds cannot be loaded: {error}"),
-                ))
-            })?,
-            None => CardKinds::embedded(),
-        };
+        let kinds = card_kinds(self.cards.as_deref())?;
         if let Some(kind) = &self.schema {
             let Some(schema) = kinds.json_schema(kind, console.lang) else {
                 let known = kinds.codes().collect::<Vec<_>>().join(", ");
@@ -62,7 +54,7 @@ impl Build {
             return Ok(Outcome::Good);
         }
         let path = self.card.unwrap_or_default();
-        let card = read(&path)?;
+        let card = read_card(&path)?;
         let store = dictionaries::open(&self.dictionaries)?;
         let document = match kinds.build(&card, store.as_ref()) {
             Ok(document) => document,
@@ -76,7 +68,19 @@ impl Build {
     }
 }
 
-fn read(path: &Path) -> Result<Value, Failure> {
+/// The card kinds built in, and those of a folder.
+pub fn card_kinds(folder: Option<&Path>) -> Result<CardKinds, Failure> {
+    let Some(folder) = folder else { return Ok(CardKinds::embedded()) };
+    CardKinds::with_folder(folder).map_err(|error| {
+        Failure::usage(Message::new(
+            format!("виды карт не загружены: {error}"),
+            format!("the card kinds cannot be loaded: {error}"),
+        ))
+    })
+}
+
+/// Reads a card: a file, or `-` for stdin.
+pub fn read_card(path: &Path) -> Result<Value, Failure> {
     let unreadable = |error: &io::Error| Failure::io(path, error);
     let mut bytes = Vec::new();
     let count = if path.as_os_str() == "-" {

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use semd_core::explain;
+use semd_core::lint::{self, Check};
 use semd_core::report::{Lang, Message};
 use semd_core::rules::{self, Rule};
 use semd_exchange::codes::{Code, Offline, Resend};
@@ -36,6 +37,8 @@ impl Explain {
             format!("{name}\n  {}\n  {}\n", explanation.meaning.text(lang), explanation.advice.text(lang))
         } else if let Some(rule) = rules::find(name) {
             own_rule(rule, console)
+        } else if let Some(check) = lint::find(name) {
+            lint_check(check, console)
         } else {
             self.label(name, console)?
         };
@@ -141,4 +144,15 @@ fn own_rule(rule: &Rule, console: &Console) -> String {
         out.push_str(&format!("  {row}: {value}\n"));
     }
     out
+}
+
+fn lint_check(check: &Check, console: &Console) -> String {
+    let [title, why, advice] =
+        [check.title, check.why, check.advice].map(|text| console.text(text.ru, text.en));
+    let weight = console.text("вес в оценке полноты", "weight in the score of completeness");
+    let note = console.text(
+        "замечание semd lint: регистрации не мешает",
+        "a remark of semd lint: no reason against registration",
+    );
+    format!("{}\n  {title}\n  {why}\n  {advice}\n  {weight}: {}\n  {note}\n", check.id, check.weight)
 }

@@ -1,24 +1,27 @@
 //! `semd preflight`.
 
+mod report;
+
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
-use semd_core::report::format::{Printed, concise, full};
-use semd_core::report::{Lang, Message};
+use semd_core::report::Message;
 use semd_core::validate::Validator;
 use semd_exchange::bundle::{self, Bundle, BundleFiles};
-use semd_exchange::journal::{Filter, Journal as _, SqliteJournal, State};
+use semd_exchange::journal::{Filter, JournalAddress, State};
 use semd_exchange::preflight::{self as predict, Missing, PreflightReport, RequestFileError};
 use semd_exchange::reference::ReferenceData;
 use time::format_description::well_known::Rfc3339;
 use time::macros::{format_description, offset, time};
 use time::{Date, OffsetDateTime};
 
+use self::report::{Format, Report};
 use super::journal::journal_failure;
 use super::register::bundle_failure;
-use super::validate::{Format, outcome};
-use crate::args::{DictionaryPlace, PackageFolders};
+use super::validate::outcome;
+use crate::args::{DictionaryPlace, PackageFolders, ReferencePlace};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -35,7 +38,7 @@ pub struct Preflight {
     #[command(flatten)]
     sources: Sources,
     /// Journal whose registered documents are the own history
-    #[arg(long, value_name = "sqlite:PATH")]
+    #[arg(long, value_name = "sqlite:PATH|postgres://…")]
     history: Option<String>,
     /// The moment at which the register would check: a date (its end in Moscow) or RFC 3339 [default: now]
     #[arg(long, value_name = "DATE", value_parser = moment)]
@@ -49,6 +52,9 @@ pub struct Preflight {
     /// Format of the report
     #[arg(long, value_enum, default_value_t = Format::Full)]
     format: Format,
+    /// Write the report to this file, whole or not at all [default: stdout]
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Documents checked at the same time [default: number of processors]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -59,9 +65,8 @@ pub struct Preflight {
 pub struct Sources {
     #[command(flatten)]
     folders: PackageFolders,
-    /// Folder of reference data: tables *.csv or *.xlsx, see docs/reference-data.md
-    #[arg(long, value_name = "DIR", env = "SEMD_DATA")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    reference: ReferencePlace,
     #[command(flatten)]
     dictionaries: DictionaryPlace,
     #[command(flatten)]
@@ -87,10 +92,7 @@ fn moment(text: &str) -> Result<OffsetDateTime, String> {
 impl Sources {
     /// Opens everything, with the registered documents of a journal as the own history.
     pub fn open(&self, history: Option<&str>, console: &Console) -> Result<predict::Preflight, Failure> {
-        let mut data = match &self.data {
-            Some(folder) => ReferenceData::open(folder).map_err(|error| Failure::usage(error.message()))?,
-            None => ReferenceData::default(),
-        };
+        let mut data = self.reference.open()?;
         if let Some(journal) = history {
             add_history(&mut data, journal)?;
         }
@@ -105,13 +107,12 @@ impl Sources {
 
 /// The registered documents of a journal as rows of the table `history`.
 fn add_history(data: &mut ReferenceData, journal: &str) -> Result<(), Failure> {
-    let Some(path) = journal.strip_prefix("sqlite:").map(PathBuf::from).filter(|path| path.is_file()) else {
-        return Err(Failure::usage(Message::new(
-            format!("журнал «{journal}» не найден; укажите sqlite:ПУТЬ"),
-            format!("there is no journal “{journal}”; give sqlite:PATH"),
-        )));
-    };
-    let journal = SqliteJournal::open(&path).map_err(journal_failure)?;
+    let address: JournalAddress = journal.parse().map_err(|_| no_journal(journal))?;
+    // A file that is not there would be made.
+    if matches!(&address, JournalAddress::Sqlite(path) if !path.is_file()) {
+        return Err(no_journal(journal));
+    }
+    let journal = address.open().map_err(journal_failure)?;
     let filter = Filter { states: vec![State::Registered], ..Filter::default() };
     let mut rows = Vec::new();
     for record in journal.list(&filter).map_err(journal_failure)? {
@@ -130,6 +131,13 @@ fn add_history(data: &mut ReferenceData, journal: &str) -> Result<(), Failure> {
     }
     data.add_history(rows);
     Ok(())
+}
+
+fn no_journal(journal: &str) -> Failure {
+    Failure::usage(Message::new(
+        format!("журнал «{journal}» не найден; укажите sqlite:ПУТЬ или postgres://…"),
+        format!("there is no journal “{journal}”; give sqlite:PATH or postgres://…"),
+    ))
 }
 
 /// A bundle with the prediction.
@@ -173,12 +181,18 @@ fn request_failure(bundle: &Bundle, error: RequestFileError) -> Failure {
 impl Preflight {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
+        if self.format == Format::Xlsx && self.output.is_none() && io::stdout().is_terminal() {
+            return Err(Failure::usage(Message::new(
+                "xlsx — не текст для терминала; укажите файл: --output ФАЙЛ",
+                "xlsx is no text for a terminal; give a file: --output FILE",
+            )));
+        }
         let preflight = self.sources.open(self.history.as_deref(), console)?;
         let as_of = self.as_of.unwrap_or_else(now);
         let files = input::documents(&self.paths)?;
         let bundles = Bundle::find_all(&files).map_err(bundle_failure)?;
         let mut worst = Outcome::Good;
-        let mut printed = 0;
+        let mut report = Report::new(&self, as_of, console);
         let bar = console.progress(bundles.len());
         batch::in_order(
             &bundles,
@@ -186,9 +200,10 @@ impl Preflight {
             |bundle| predict(&preflight, bundle, self.kind.as_deref(), as_of),
             |bundle, predicted| {
                 bar.inc(1);
-                let done = predicted.and_then(|predicted| {
-                    console.data(&self.text(bundle, &predicted, printed, console));
-                    printed += 1;
+                let file = bundle.document.to_string_lossy();
+                let done = predicted.inspect_err(|failure| report.add_unread(&file, &failure.message));
+                let done = done.and_then(|predicted| {
+                    report.add(&file, &predicted);
                     self.write_request(bundle, &predicted, console)?;
                     Ok(outcome(predicted.report.report.verdict))
                 });
@@ -199,32 +214,8 @@ impl Preflight {
             },
         );
         bar.finish_and_clear();
-        if self.format == Format::Json {
-            console.data(if printed == 0 { "[]\n" } else { "]\n" });
-        }
+        report.finish()?;
         Ok(worst)
-    }
-
-    fn text(&self, bundle: &Bundle, predicted: &Predicted, before: usize, console: &Console) -> String {
-        let file = bundle.document.to_string_lossy();
-        let Predicted { files, report, elapsed_us, .. } = predicted;
-        let shown = Printed {
-            file: &file,
-            source: &files.document,
-            report: &report.report,
-            elapsed_us: *elapsed_us,
-            lang: console.lang,
-            show_personal_data: console.show_personal_data,
-        };
-        match self.format {
-            Format::Full => full::text(&shown) + &summary(&file, report, console.lang),
-            Format::Concise => concise::lines(&shown) + &summary(&file, report, console.lang),
-            Format::Jsonl => report.json(&file, *elapsed_us, console.lang) + "\n",
-            Format::Json => {
-                let begin = if before == 0 { "[" } else { ",\n" };
-                format!("{begin}{}", report.json(&file, *elapsed_us, console.lang))
-            }
-        }
     }
 
     fn write_request(
@@ -245,25 +236,4 @@ impl Preflight {
         }
         Ok(())
     }
-}
-
-/// What the register would answer, and how much could not be checked for want of data.
-fn summary(file: &str, report: &PreflightReport, lang: Lang) -> String {
-    let codes = report.codes().into_iter().collect::<Vec<_>>().join(", ");
-    let mut needs: Vec<&str> = report.not_checked().flat_map(|(_, needs)| needs).copied().collect();
-    needs.sort_unstable();
-    needs.dedup();
-    let (count, needs) = (report.not_checked().count(), needs.join(", "));
-    let answer = match (lang, codes.is_empty()) {
-        (Lang::Ru, true) => "отказ не предвидится".to_owned(),
-        (Lang::En, true) => "no refusal is foreseen".to_owned(),
-        (Lang::Ru, false) => format!("РЭМД откажет: {codes}"),
-        (Lang::En, false) => format!("the register would refuse: {codes}"),
-    };
-    let rest = match (lang, count) {
-        (_, 0) => String::new(),
-        (Lang::Ru, _) => format!("; не проверено кодов: {count}, нужны данные: {needs}"),
-        (Lang::En, _) => format!("; codes not checked: {count}, data needed: {needs}"),
-    };
-    format!("{file}: {answer}{rest}\n")
 }

@@ -12,7 +12,7 @@ use semd_exchange::bundle::{self, Bundle, BundleError};
 use semd_exchange::callback::{self, CallbackSettings};
 use semd_exchange::checksum::Checksum;
 use semd_exchange::client::{Client, ClientLimits};
-use semd_exchange::journal::{Rate, Record, State, Stop, Submission};
+use semd_exchange::journal::{Record, State, Stop, Submission};
 use semd_exchange::preflight::Preflight;
 use semd_exchange::retry::RetryPolicy;
 use semd_exchange::security::Security;
@@ -28,6 +28,8 @@ use crate::console::Console;
 use crate::envelope::EnvelopeFlags;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::sending::{SendingFlags, http_url};
+use crate::signals::StopSignals;
 use crate::{batch, input};
 
 /// Foresee the register's verdict, send what it would take, and wait for results; the journal keeps everything.
@@ -50,19 +52,11 @@ pub struct Register {
     /// URL under which the register reaches that address [default: the address itself]
     #[arg(long, value_name = "URL", value_parser = http_url)]
     reply_to: Option<String>,
-    /// GUID of the sending system on the bus
-    #[arg(long, value_name = "GUID", env = "SEMD_CLIENT_ENTITY_ID")]
-    client_entity_id: Option<String>,
+    #[command(flatten)]
+    sending: SendingFlags,
     /// How long to wait for results: `90s`, `15m`, `2h`, `3d`, or `none` to wait until all is settled
     #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = wait)]
     wait: Wait,
-    /// Requests in flight at the same time
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    concurrency: usize,
-    /// Requests a second at most, shared by all workers of the journal with the same client-entity-id
-    /// [default: no limit until the register says RATE_LIMIT]
-    #[arg(long, value_name = "N", value_parser = rate)]
-    rate: Option<Rate>,
     /// Send documents although the register would refuse them, or although the checks cannot judge them
     #[arg(long)]
     force: bool,
@@ -86,12 +80,6 @@ pub struct Register {
 #[derive(Clone, Copy, Debug)]
 struct Wait(Option<Duration>);
 
-/// This version speaks HTTP only; anything else would leave the whole batch queued for nothing.
-pub fn http_url(text: &str) -> Result<String, String> {
-    let good = text.strip_prefix("http://").is_some_and(|rest| !rest.is_empty());
-    if good { Ok(text.to_owned()) } else { Err("a URL that starts with http://".to_owned()) }
-}
-
 fn wait(text: &str) -> Result<Wait, String> {
     if text == "none" {
         return Ok(Wait(None));
@@ -104,13 +92,6 @@ fn wait(text: &str) -> Result<Wait, String> {
             Some(Wait(Some(Duration::from_secs(u64::from(number) * seconds))))
         })
         .ok_or_else(|| "a number with `s`, `m`, `h` or `d`, or `none`".to_owned())
-}
-
-fn rate(text: &str) -> Result<Rate, String> {
-    match text.parse::<f64>() {
-        Ok(number) if number > 0.0 && number <= 10_000.0 => Ok(Rate::per_second(number)),
-        _ => Err("a number above 0 and at most 10000".to_owned()),
-    }
 }
 
 impl Register {
@@ -144,12 +125,9 @@ impl Register {
             return Ok(worst);
         };
         let callback = CallbackSettings { listen: self.callback, ..CallbackSettings::default() };
-        let settings = |reply_to: String| Settings {
-            client_entity_id: self.client_entity_id.clone(),
-            concurrency: self.concurrency.max(1),
-            rate: self.rate,
-            wait: self.wait.0,
-            ..Settings::new(&self.register, self.reply_to.clone().unwrap_or(reply_to))
+        let settings = |reply_to: String| {
+            let reply_to = self.reply_to.clone().unwrap_or(reply_to);
+            self.sending.settings(&self.register, reply_to, self.wait.0)
         };
         let Some(report) = exchange_all(exchange, callback, security, settings, intake, console)? else {
             console.note(console.text(
@@ -332,12 +310,11 @@ pub fn exchange_all(
     let run = async {
         let listen = callback.listen;
         let client = Client::new(ClientLimits::default()).with_security(security);
-        let service = callback::serve(exchange.clone(), client.clone(), callback).await.map_err(|error| {
-            Failure::environment(Message::new(
-                format!("служба обратных вызовов не может занять {listen}: {error}"),
-                format!("the callback service cannot listen at {listen}: {error}"),
-            ))
-        })?;
+        let service = callback::serve(exchange.clone(), client.clone(), callback)
+            .await
+            .map_err(|error| callback_failure(listen, &error))?;
+        let mut signals =
+            StopSignals::new().map_err(|error| Failure::environment(Message::verbatim(error.to_string())))?;
         let worker = Worker::new(exchange, client, settings(service.url()));
         let counting = async {
             while let Ok(change) = changes.recv().await {
@@ -356,7 +333,7 @@ pub fn exchange_all(
                     report = &mut working => break Some(report),
                     () = &mut counting => {}
                     // What is on the wire is answered first; who asks twice does not wait for it.
-                    _ = tokio::signal::ctrl_c() => match interrupted {
+                    () = signals.next() => match interrupted {
                         true => break None,
                         false => {
                             interrupted = true;
@@ -378,6 +355,15 @@ pub fn exchange_all(
     let report = runtime()?.block_on(run);
     bar.finish_and_clear();
     report
+}
+
+/// The failure of a callback service whose address cannot be had.
+pub fn callback_failure(listen: SocketAddr, error: &std::io::Error) -> Failure {
+    let reason = crate::failure::reason(error);
+    Failure::environment(Message::new(
+        format!("служба обратных вызовов не может занять {listen}: {}", reason.ru),
+        format!("the callback service cannot listen at {listen}: {}", reason.en),
+    ))
 }
 
 /// The asynchronous runtime of commands that talk to the register.

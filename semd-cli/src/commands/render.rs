@@ -4,15 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use semd_core::digest;
-use semd_core::render::{self, Options, SignatureStamp, StampVerdict};
+use semd_core::render::{self, Options};
 use semd_core::report::Message;
 use semd_core::xml::{self, Limits};
 use semd_sign::cms::MAX_CONTAINER;
 use semd_sign::verify::{
-    CheckStatus, Content, ControlTime, Policy, Request, SignatureReport, SignatureVerdict, TrustStore, verify,
+    Content, ControlTime, Policy, Request, SignatureReport, SignatureVerdict, TrustStore, verify,
 };
 use time::OffsetDateTime;
-use time::macros::format_description;
 
 use crate::console::Console;
 use crate::failure::Failure;
@@ -59,7 +58,7 @@ impl Render {
                 SignatureVerdict::TotalFailed => Outcome::Findings,
                 SignatureVerdict::Indeterminate => Outcome::Undecided,
             });
-            signatures.push(stamp(path, &report, console));
+            signatures.push(report.stamp(role(path), console.lang));
         }
         let options = Options { lang: console.lang, sha256: Some(digest::sha256(&bytes)), signatures };
         let page = render::render(&document, &options);
@@ -81,44 +80,6 @@ fn judge(content: &[u8], path: &Path, trust: &TrustStore) -> Result<SignatureRep
         time,
         policy: Policy::Remd,
     }))
-}
-
-/// What the page says of a judged signature.
-fn stamp(path: &Path, report: &SignatureReport, console: &Console) -> SignatureStamp {
-    let failed = report.checks.iter().find(|check| check.status == CheckStatus::NotOk);
-    let reason = failed.map(|check| check.message.text(console.lang).to_owned());
-    let signer = report.signer.as_ref();
-    let day =
-        |time: OffsetDateTime| time.format(format_description!("[day].[month].[year]")).unwrap_or_default();
-    let minute = |time: OffsetDateTime| {
-        time.format(format_description!("[day].[month].[year] [hour]:[minute] (UTC)")).unwrap_or_default()
-    };
-    let owner = signer.map(|signer| {
-        let person = [&signer.surname, &signer.given_name].into_iter().flatten();
-        let person = person.map(String::as_str).collect::<Vec<_>>().join(" ");
-        let organization = signer.organization.clone().or_else(|| signer.common_name.clone());
-        if person.is_empty() { organization.unwrap_or_default() } else { person }
-    });
-    SignatureStamp {
-        verdict: match report.verdict {
-            SignatureVerdict::TotalPassed => StampVerdict::Passed,
-            SignatureVerdict::TotalFailed => StampVerdict::Failed,
-            SignatureVerdict::Indeterminate => StampVerdict::Indeterminate,
-        },
-        reason: reason.or_else(|| report.sub_indication.map(str::to_owned)),
-        role: role(path),
-        owner,
-        serial: signer.map(|signer| signer.serial.clone()),
-        not_before: signer.map(|signer| day(signer.not_before)),
-        not_after: signer.map(|signer| day(signer.not_after)),
-        signing_time: report.signing_time.map(minute),
-        // The marks alone make no qualified certificate: its authority must be on the list of accredited ones.
-        qualified: passed(report, "qualified") && passed(report, "accredited-authority"),
-    }
-}
-
-fn passed(report: &SignatureReport, id: &str) -> bool {
-    report.checks.iter().any(|check| check.id == id && check.status == CheckStatus::Ok)
 }
 
 /// The role in the name of a bundle's file: `NAME.<role>.p7s`.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -11,13 +12,13 @@ use semd_core::validate::Validator;
 use semd_exchange::sandbox::{self, Faults, SandboxSettings};
 
 use super::register::runtime;
-use crate::args::PackageFolders;
+use crate::args::{DictionaryPlace, PackageFolders, ReferencePlace};
 use crate::console::Console;
 use crate::envelope::EnvelopeFlags;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::trust::trust_store;
-use crate::{input, packages};
+use crate::{dictionaries, input, packages};
 
 /// Run a register on this machine, for tests and demos. Prints one JSON line with its URL; `GET /state` tells what it knows
 #[derive(Args, Debug)]
@@ -32,6 +33,10 @@ pub struct Sandbox {
     envelope: EnvelopeFlags,
     #[command(flatten)]
     folders: PackageFolders,
+    #[command(flatten)]
+    dictionaries: DictionaryPlace,
+    #[command(flatten)]
+    reference: ReferencePlace,
     /// Keep everything in this SQLite file, so that a restart goes on
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
@@ -172,6 +177,8 @@ impl Sandbox {
             listen: self.listen,
             callback: self.callback,
             validator: Some(Validator::new(packages::open(&self.folders)?)),
+            dictionaries: dictionaries::open(&self.dictionaries)?,
+            data: Arc::new(self.reference.open()?),
             delay: self.delay,
             state: self.state,
             security: self.envelope.security()?,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use semd_core::report::format::{Printed, concise, full, html, json, svrl};
+use semd_core::report::format::{Item, Printed, concise, full, html, json, junit, sarif, svrl};
 use semd_core::report::{Message, Report, Verdict};
 use semd_core::validate::{Layers, Options, Validator};
 use time::Date;
@@ -70,6 +70,10 @@ pub enum Format {
     Json,
     /// One JSON object a line, in the order of the documents
     Jsonl,
+    /// JUnit XML, for build servers
+    Junit,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
 }
 
 /// How reports of this command are printed.
@@ -83,6 +87,10 @@ pub enum ReportFormat {
     Json,
     /// One JSON object a line, in the order of the documents
     Jsonl,
+    /// JUnit XML, for build servers
+    Junit,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
     /// Schematron findings in the language of its standard (ISO/IEC 19757-3)
     Svrl,
     /// One page for all documents, to be opened in a browser or printed
@@ -191,12 +199,58 @@ pub struct Printer<'c> {
     several: bool,
     printed: usize,
     totals: html::Totals,
+    collected: Collected,
+}
+
+/// Reports in formats that are one whole, printed at the end.
+pub enum Collected {
+    /// Nothing is collected: every report is printed as it comes.
+    Nothing,
+    /// JUnit.
+    Junit(junit::Report),
+    /// SARIF.
+    Sarif(sarif::Log),
+}
+
+impl Collected {
+    /// A JUnit report of a command.
+    pub fn junit(command: &'static str, console: &Console) -> Self {
+        Self::Junit(junit::Report::new(command, console.lang))
+    }
+
+    /// A SARIF log.
+    pub fn sarif(console: &Console) -> Self {
+        Self::Sarif(sarif::Log::new(env!("CARGO_PKG_VERSION"), console.lang))
+    }
+
+    /// Adds a report.
+    pub fn add(&mut self, printed: &Printed<'_>) {
+        match self {
+            Self::Nothing => {}
+            Self::Junit(report) => report.add(&Item::of(printed)),
+            Self::Sarif(log) => log.add(&Item::of(printed)),
+        }
+    }
+
+    /// The whole.
+    pub fn finish(self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Junit(report) => report.finish(),
+            Self::Sarif(log) => log.finish(),
+        }
+    }
 }
 
 impl<'c> Printer<'c> {
     /// A printer on the console's stdout.
     pub fn new(format: ReportFormat, several: bool, console: &'c Console) -> Self {
-        Self { format, console, several, printed: 0, totals: html::Totals::default() }
+        let collected = match format {
+            ReportFormat::Junit => Collected::junit("semd validate", console),
+            ReportFormat::Sarif => Collected::sarif(console),
+            _ => Collected::Nothing,
+        };
+        Self { format, console, several, printed: 0, totals: html::Totals::default(), collected }
     }
 
     /// Counts a document that could not be read.
@@ -210,7 +264,7 @@ impl<'c> Printer<'c> {
             ReportFormat::Json => "[".to_owned(),
             ReportFormat::Svrl => svrl::begin(self.several),
             ReportFormat::Html => html::begin(self.console.lang),
-            ReportFormat::Full | ReportFormat::Concise | ReportFormat::Jsonl => String::new(),
+            _ => String::new(),
         }
     }
 
@@ -238,13 +292,17 @@ impl<'c> Printer<'c> {
             }
             ReportFormat::Svrl => svrl::document(&printed, self.several),
             ReportFormat::Html => html::document(&printed),
+            ReportFormat::Junit | ReportFormat::Sarif => {
+                self.collected.add(&printed);
+                String::new()
+            }
         };
         self.printed += 1;
         self.console.data(&text);
     }
 
     /// Prints what must follow the last report.
-    pub fn finish(&self) {
+    pub fn finish(self) {
         if self.printed == 0 {
             self.console.data(&self.begin());
         }
@@ -252,7 +310,8 @@ impl<'c> Printer<'c> {
             ReportFormat::Json => self.console.data("]\n"),
             ReportFormat::Svrl => self.console.data(svrl::end(self.several)),
             ReportFormat::Html => self.console.data(&html::end(&self.totals, self.console.lang)),
-            ReportFormat::Full | ReportFormat::Concise | ReportFormat::Jsonl => {}
+            _ => {}
         }
+        self.console.data(&self.collected.finish());
     }
 }

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use semd_sign::verify::{
-    CheckStatus, Content, ControlTime, DocumentDigests, Policy, ReportView, Request, SignatureReport,
-    SignatureVerdict, verify,
+    CheckStatus, Content, ControlTime, DocumentDigests, Policy, Request, SignatureReport, SignatureVerdict,
+    verify,
 };
-use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -66,15 +65,6 @@ enum Format {
     Json,
     /// One JSON object a line
     Jsonl,
-}
-
-#[derive(Serialize)]
-struct Object<'a> {
-    schema: &'static str,
-    file: &'a str,
-    signature: &'a str,
-    #[serde(flatten)]
-    report: ReportView<'a>,
 }
 
 fn control_time(text: &str) -> Result<At, String> {
@@ -138,9 +128,7 @@ impl Verify {
                 Format::Full => console.data(&full(&name, &report, console)),
                 Format::Concise => console.data(&concise(&name, &report)),
                 Format::Json | Format::Jsonl => {
-                    let view = report.view(console.lang, console.show_personal_data);
-                    let object =
-                        Object { schema: "semd.signature/1", file: &file, signature: &name, report: view };
+                    let object = report.object(&file, &name, console.lang, console.show_personal_data);
                     objects.push(serde_json::to_string(&object).unwrap_or_default());
                 }
             }

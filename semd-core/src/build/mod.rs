@@ -23,6 +23,7 @@ mod dictionaries;
 mod embedded;
 mod error;
 mod json_schema;
+mod optional;
 mod template;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,7 @@ use template::Step;
 pub(crate) use template::escape;
 
 pub use error::{BuildError, CardError, LoadError};
+pub use optional::{AbsentField, OptionalFields};
 
 use crate::nsi::Store;
 use crate::report::Lang;
@@ -130,6 +132,13 @@ impl CardKinds {
     pub fn json_schema(&self, kind: &str, lang: Lang) -> Option<Value> {
         let kind = self.inner.kinds.get(kind)?;
         Some(json_schema::json_schema(&kind.schema, &self.inner.dictionaries, lang))
+    }
+
+    /// Which optional fields a card has and leaves out; none of a card of an unknown kind.
+    pub fn optional_fields(&self, card: &Value) -> OptionalFields {
+        let named = card.get(check::KIND).and_then(Value::as_str);
+        let kind = named.and_then(|code| self.inner.kinds.get(code));
+        kind.map_or_else(OptionalFields::default, |kind| OptionalFields::of(card, &kind.schema))
     }
 
     /// Builds the document of a card; `dictionaries` supplies the names of codes that the card gives without one.

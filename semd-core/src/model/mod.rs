@@ -38,7 +38,7 @@ pub use document::*;
 pub use extensions::*;
 pub use lexical::{Boolean, Decimal, NullFlavor, PointInTime};
 pub use narrative::{Narrative, paragraph, table};
-pub use other::{Element, Item, Node, Other};
+pub use other::{Aside, Element, Item, Node, Other};
 pub use read::{Keep, ReadError, read};
 pub use roles::*;
 pub use statements::*;

@@ -27,6 +27,7 @@ fn append(out: &mut String, nodes: &[Node]) {
         match node {
             Node::Text(text) => out.push_str(text),
             Node::Element(element) => append(out, &element.content),
+            Node::Aside(_) => {}
         }
     }
 }

@@ -24,6 +24,22 @@ pub struct Other {
     /// named here follow at the end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub content: Vec<Item>,
+    /// Comments and processing instructions before the root element; of the document alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Aside>,
+    /// Those after the root element.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Aside>,
+}
+
+/// What is no statement but stands in the file: nothing that reads a document for its meaning looks at it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Aside {
+    /// `<!--…-->`, what stands between the delimiters.
+    Comment(String),
+    /// `<?…?>`, target and data.
+    Instruction(String),
 }
 
 impl Other {
@@ -56,6 +72,8 @@ pub enum Item {
     Known(#[serde(serialize_with = "known")] Cow<'static, str>),
     /// An element that has none.
     Element(Element),
+    /// A comment or processing instruction.
+    Aside(Aside),
 }
 
 /// A node of mixed content.
@@ -66,6 +84,8 @@ pub enum Node {
     Text(String),
     /// An element.
     Element(Element),
+    /// A comment or processing instruction.
+    Aside(Aside),
 }
 
 /// An element kept as it is: a part of the narrative, or one that no class declares.
@@ -136,6 +156,8 @@ fn known<S: serde::Serializer>(name: &str, serializer: S) -> Result<S::Ok, S::Er
 #[serde(deny_unknown_fields)]
 struct Object {
     known: Option<String>,
+    comment: Option<String>,
+    instruction: Option<String>,
     name: Option<String>,
     #[serde(default)]
     attributes: BTreeMap<String, String>,
@@ -150,7 +172,7 @@ impl<'de> Visitor<'de> for ItemVisitor {
     type Value = Item;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a string, an object with `name`, or one with `known`")
+        f.write_str("a string, an object with `name`, or one with `known`, `comment` or `instruction`")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Item, E> {
@@ -159,12 +181,13 @@ impl<'de> Visitor<'de> for ItemVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Item, A::Error> {
         let object = Object::deserialize(MapAccessDeserializer::new(map))?;
-        match object {
-            Object { known: Some(known), name: None, .. } => Ok(Item::Known(Cow::Owned(known))),
-            Object { known: None, name: Some(name), attributes, content } => {
-                Ok(Item::Element(Element { name, attributes, content }))
-            }
-            _ => Err(A::Error::custom("either `name` or `known` is expected")),
+        let Object { known, comment, instruction, name, attributes, content } = object;
+        match (name, known, comment, instruction) {
+            (Some(name), None, None, None) => Ok(Item::Element(Element { name, attributes, content })),
+            (None, Some(known), None, None) => Ok(Item::Known(Cow::Owned(known))),
+            (None, None, Some(comment), None) => Ok(Item::Aside(Aside::Comment(comment))),
+            (None, None, None, Some(instruction)) => Ok(Item::Aside(Aside::Instruction(instruction))),
+            _ => Err(A::Error::custom("one of `name`, `known`, `comment` and `instruction` is expected")),
         }
     }
 }
@@ -180,6 +203,7 @@ impl<'de> Deserialize<'de> for Node {
         match deserializer.deserialize_any(ItemVisitor)? {
             Item::Text(text) => Ok(Self::Text(text)),
             Item::Element(element) => Ok(Self::Element(element)),
+            Item::Aside(aside) => Ok(Self::Aside(aside)),
             Item::Known(_) => Err(D::Error::custom("`known` has no meaning here")),
         }
     }

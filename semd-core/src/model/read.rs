@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use crate::report::Message;
-use crate::xml::{Document, ElementId, HL7_V3, NameId, Node as XmlNode, XSI};
+use crate::xml::{self, AsideKind, Document, ElementId, HL7_V3, NameId, Node as XmlNode, XSI};
 
 use super::class::{Class, Name};
 use super::scope::Scope;
-use super::{ClinicalDocument, Element, Item, Node, Other};
+use super::{Aside, ClinicalDocument, Element, Item, Node, Other};
 
 /// Deepest nesting of elements that the model takes. Official documents stay below 40.
 const MAX_DEPTH: usize = 200;
@@ -15,9 +15,11 @@ const MAX_DEPTH: usize = 200;
 /// How much of a document's layout is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// White space between elements that have no text of their own is dropped.
+    /// White space between elements that have no text of their own is dropped, and comments and processing instructions
+    /// inside the root element. Those beside it stay.
     Meaning,
-    /// All white space stays, so that writing gives the same canonical XML.
+    /// Everything stays, so that writing gives the same canonical XML, with comments. A comment in the middle of a text
+    /// leaves the rest of the text in `other`.
     Layout,
 }
 
@@ -63,8 +65,7 @@ impl ReadError {
     }
 }
 
-/// Reads a document into the model. Whatever the classes do not know stays in their `other`; comments and processing
-/// instructions are not part of the model.
+/// Reads a document into the model. Whatever the classes do not know stays in their `other`.
 ///
 /// # Errors
 /// When the root is not `ClinicalDocument` of CDA, or elements are nested deeper than 200 levels.
@@ -80,10 +81,20 @@ pub fn read(document: &Document<'_>, keep: Keep) -> Result<ClinicalDocument, Rea
         scope: Scope::default(),
         next_declaration: 0,
         next_text: 0,
+        // Those before the root element are no part of its content.
+        next_aside: document.asides().partition_point(|aside| aside.parent.is_none() && aside.before == 0),
         depth: 0,
         type_name: document.find_name(XSI, "type"),
     };
     reader.class(&mut model, root, false)?;
+    let beside = document.asides().iter().filter(|aside| aside.parent.is_none());
+    let (before, after): (Vec<_>, Vec<_>) = beside.partition(|aside| aside.before == 0);
+    let [before, after] = [before, after]
+        .map(|asides| asides.into_iter().map(|aside| kept(document, aside)).collect::<Vec<_>>());
+    if !before.is_empty() || !after.is_empty() {
+        let other = other(&mut model);
+        (other.before, other.after) = (before, after);
+    }
     Ok(model)
 }
 
@@ -94,6 +105,7 @@ struct Reader<'d> {
     scope: Scope<'d>,
     next_declaration: usize,
     next_text: u32,
+    next_aside: usize,
     depth: usize,
     type_name: Option<NameId>,
 }
@@ -155,9 +167,7 @@ impl<'d> Reader<'d> {
         let simple = document.element(element).end == element.0 + 1;
         let mut order = Order::default();
         for child in document.children(element) {
-            if let Some((text, blank)) = self.text_before(element, child.0) {
-                self.text(class, &mut order, &text, blank, simple);
-            }
+            self.between(class, &mut order, element, child.0, simple);
             let Some(index) = find(children, document, child, order.last) else {
                 order.start(class).push(Item::Element(self.unknown(child)?));
                 continue;
@@ -174,16 +184,31 @@ impl<'d> Reader<'d> {
                 None => order.start(class).push(Item::Element(self.unknown(child)?)),
             }
         }
-        if let Some((text, blank)) = self.text_before(element, u32::MAX) {
-            self.text(class, &mut order, &text, blank, simple);
-        }
+        self.between(class, &mut order, element, u32::MAX, simple);
         if let Some(items) = order.items {
             other(class).content = items;
         }
         Ok(())
     }
 
-    /// Character data between two elements. `simple`: the element has no child elements.
+    /// What stands between two elements. `simple`: the element has no child elements.
+    fn between(
+        &mut self,
+        class: &mut dyn Class,
+        order: &mut Order,
+        element: ElementId,
+        before: u32,
+        simple: bool,
+    ) {
+        while let Some(piece) = self.next_piece(element, before) {
+            match piece {
+                Piece::Text(text, blank) => self.text(class, order, &text, blank, simple),
+                Piece::Aside(aside) => order.start(class).push(Item::Aside(aside)),
+            }
+        }
+    }
+
+    /// Character data between two elements.
     fn text(&self, class: &mut dyn Class, order: &mut Order, text: &str, blank: bool, simple: bool) {
         let place = class.text_mut().filter(|place| place.is_none() && (simple || !blank));
         if let Some(place) = place {
@@ -203,11 +228,20 @@ impl<'d> Reader<'d> {
         let document = self.document;
         let mut nodes = Vec::new();
         for child in document.children(element) {
-            nodes.extend(self.text_before(element, child.0).map(|(text, _)| Node::Text(text.into_owned())));
+            self.nodes_between(&mut nodes, element, child.0);
             nodes.push(Node::Element(self.unknown(child)?));
         }
-        nodes.extend(self.text_before(element, u32::MAX).map(|(text, _)| Node::Text(text.into_owned())));
+        self.nodes_between(&mut nodes, element, u32::MAX);
         Ok(nodes)
+    }
+
+    fn nodes_between(&mut self, nodes: &mut Vec<Node>, element: ElementId, before: u32) {
+        while let Some(piece) = self.next_piece(element, before) {
+            nodes.push(match piece {
+                Piece::Text(text, _) => Node::Text(text.into_owned()),
+                Piece::Aside(aside) => Node::Aside(aside),
+            });
+        }
     }
 
     /// An element as it is.
@@ -257,9 +291,18 @@ impl<'d> Reader<'d> {
         self.depth -= 1;
     }
 
-    /// The character data of `element` that comes next, before the element of the given index; whether it is blank.
-    fn text_before(&mut self, element: ElementId, before: u32) -> Option<(Cow<'d, str>, bool)> {
+    /// What comes next in `element`, before the element of the given index, and is no element.
+    fn next_piece(&mut self, element: ElementId, before: u32) -> Option<Piece<'d>> {
         let document = self.document;
+        if self.keep == Keep::Layout
+            && let Some(aside) = document.asides().get(self.next_aside)
+            && aside.parent == Some(element)
+            && aside.before <= before
+            && aside.texts <= self.next_text
+        {
+            self.next_aside += 1;
+            return Some(Piece::Aside(kept(document, aside)));
+        }
         let end = document.text_ids(element).end;
         let mut found: Option<(Cow<'d, str>, bool)> = None;
         while self.next_text < end {
@@ -274,8 +317,11 @@ impl<'d> Reader<'d> {
                 // A comment or processing instruction stood between.
                 Some((known, blank)) => (known + value, blank && text.blank),
             });
+            if self.keep == Keep::Layout {
+                break;
+            }
         }
-        found
+        found.map(|(text, blank)| Piece::Text(text, blank))
     }
 
     fn type_of(&self, element: ElementId) -> Option<&'d str> {
@@ -290,6 +336,21 @@ impl<'d> Reader<'d> {
         let rest = &self.document.source()[offset as usize..];
         let end = rest.find(['>', '/', '=', ' ', '\t', '\r', '\n']).unwrap_or(rest.len());
         &rest[..end]
+    }
+}
+
+/// What stands between elements.
+enum Piece<'d> {
+    /// Character data, and whether it is blank.
+    Text(Cow<'d, str>, bool),
+    Aside(Aside),
+}
+
+fn kept(document: &Document<'_>, aside: &xml::Aside) -> Aside {
+    let content = document.aside_content(aside).to_owned();
+    match aside.kind {
+        AsideKind::Comment => Aside::Comment(content),
+        AsideKind::ProcessingInstruction => Aside::Instruction(content),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::xml::{self, Fault, HL7_V3, Limits, XSI, is_ncname};
 use super::class::{Class, Content, Name, Slot};
 use super::read::{TEXT, split};
 use super::scope::Scope;
-use super::{ADDRESS, ClinicalDocument, FIAS, IDENTITY, Item, MED_SERVICE, Node, PII, TMK};
+use super::{ADDRESS, Aside, ClinicalDocument, FIAS, IDENTITY, Item, MED_SERVICE, Node, PII, TMK};
 
 /// Prefixes of a document that declares none itself.
 const USUAL_PREFIXES: [(&str, &str); 8] = [
@@ -38,6 +38,9 @@ pub enum WriteError {
     /// The name of an unknown element or attribute is no XML name.
     #[error("{}", self.message().en)]
     Name(String),
+    /// A comment or processing instruction would end before its end.
+    #[error("{}", self.message().en)]
+    Aside(String),
     /// What the model says makes no well-formed document: a control character in a text, an undeclared prefix, an attribute
     /// named twice.
     #[error("{}", self.message().en)]
@@ -56,6 +59,10 @@ impl WriteError {
             Self::Name(name) => Message::new(
                 format!("«{name}» не может быть именем элемента или атрибута XML"),
                 format!("“{name}” cannot name an XML element or attribute"),
+            ),
+            Self::Aside(content) => Message::new(
+                format!("«{content}» не может быть комментарием или инструкцией обработки XML"),
+                format!("“{content}” cannot be an XML comment or processing instruction"),
             ),
             Self::NotWellFormed { fault, near } => {
                 let message = fault.message();
@@ -80,6 +87,9 @@ pub fn write(model: &ClinicalDocument, style: Style) -> Result<String, WriteErro
     if bare {
         USUAL_PREFIXES.iter().for_each(|(prefix, namespace)| writer.scope.declare(prefix, namespace));
     }
+    let (before, after) =
+        model.other.as_deref().map_or((&[][..], &[][..]), |other| (&other.before, &other.after));
+    writer.beside(before)?;
     let name = Name { namespace: HL7_V3, local: "ClinicalDocument" };
     let start = writer.out.len() + 1 + name.local.len();
     writer.class(name, model)?;
@@ -87,6 +97,7 @@ pub fn write(model: &ClinicalDocument, style: Style) -> Result<String, WriteErro
         writer.declare_usual(start);
     }
     writer.out.push('\n');
+    writer.beside(after)?;
     let limits = Limits::default();
     if let Err(fault) = xml::parse(writer.out.as_bytes(), &limits) {
         let before = writer.out.floor_char_boundary(fault.offset.saturating_sub(40));
@@ -233,6 +244,12 @@ impl<'m> Writer<'m> {
                     }
                     self.raw(element)?;
                 }
+                Item::Aside(aside) => {
+                    if content.indented {
+                        self.line();
+                    }
+                    self.aside(aside)?;
+                }
                 Item::Known(name) if name == TEXT && class.text().is_some() => content.text(self),
                 Item::Known(name) => content.next(self, name)?,
             }
@@ -247,8 +264,38 @@ impl<'m> Writer<'m> {
             match node {
                 Node::Text(text) => escape_text(&mut self.out, text),
                 Node::Element(element) => self.raw(element)?,
+                Node::Aside(aside) => self.aside(aside)?,
             }
         }
+        Ok(())
+    }
+
+    /// What stands outside the root element, a line each.
+    fn beside(&mut self, asides: &[Aside]) -> Result<(), WriteError> {
+        for aside in asides {
+            self.aside(aside)?;
+            self.out.push('\n');
+        }
+        Ok(())
+    }
+
+    /// A comment or processing instruction, unless markup hides in it.
+    fn aside(&mut self, aside: &Aside) -> Result<(), WriteError> {
+        let (open, content, close) = match aside {
+            Aside::Comment(content) => ("<!--", content, "-->"),
+            Aside::Instruction(content) => ("<?", content, "?>"),
+        };
+        let ends_early = match aside {
+            Aside::Comment(_) => content.contains("--") || content.ends_with('-'),
+            Aside::Instruction(_) => {
+                let target = content.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default();
+                content.contains("?>") || !is_ncname(target) || target.eq_ignore_ascii_case("xml")
+            }
+        };
+        if ends_early {
+            return Err(WriteError::Aside(content.clone()));
+        }
+        [open, content, close].into_iter().for_each(|part| self.out.push_str(part));
         Ok(())
     }
 

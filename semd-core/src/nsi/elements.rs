@@ -14,7 +14,7 @@ static EMBEDDED: LazyLock<CodedElements> = LazyLock::new(|| {
 /// The elements whose codes are looked up, and where dictionaries are registered.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CodedElements {
+pub struct CodedElements {
     arcs: Vec<String>,
     namespace: Vec<Namespace>,
 }
@@ -28,7 +28,7 @@ struct Namespace {
 
 impl CodedElements {
     /// The list built in.
-    pub(super) fn embedded() -> &'static Self {
+    pub fn embedded() -> &'static Self {
         &EMBEDDED
     }
 
@@ -39,8 +39,21 @@ impl CodedElements {
         listed.filter_map(|(uri, name)| document.find_name(uri, name)).collect()
     }
 
+    /// Whether codes of an element are looked up.
+    ///
+    /// ```
+    /// let elements = semd_core::nsi::CodedElements::embedded();
+    /// assert!(elements.has("urn:hl7-org:v3", "administrativeGenderCode"));
+    /// assert!(!elements.has("urn:hl7-org:v3", "id"));
+    /// ```
+    pub fn has(&self, namespace: &str, name: &str) -> bool {
+        self.namespace
+            .iter()
+            .any(|space| space.uri == namespace && space.elements.iter().any(|one| one == name))
+    }
+
     /// Whether an identifier lies where the dictionaries of the Ministry are registered.
-    pub(super) fn is_dictionary(&self, oid: &str) -> bool {
+    pub fn is_dictionary(&self, oid: &str) -> bool {
         self.arcs.iter().any(|arc| oid.starts_with(&**arc))
     }
 }

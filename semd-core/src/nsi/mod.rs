@@ -41,8 +41,9 @@ mod version;
 
 pub use builder::{Builder, ImportLimits};
 pub use dictionary::{Column, ColumnRole, Dictionary, Row};
+pub use elements::CodedElements;
 pub use error::{ImportError, OpenError, StoreError};
 pub use exceptions::{Exception, ExceptionError, Exceptions, Level};
 pub use import::{Imported, import};
-pub(crate) use source_name::is_oid;
+pub use source_name::is_oid;
 pub use store::{Store, Version};

@@ -6,6 +6,13 @@ use super::store::{Store, Version};
 /// «Справочники, применяемые в руководствах по реализации СЭМД»: the dictionaries that each guide prescribes.
 const PRESCRIBED: &str = "1.2.643.5.1.13.13.99.2.805";
 
+impl Store {
+    /// Whether the store has the list of dictionaries that the guide with this OID prescribes.
+    pub fn prescribes(&self, guide: &str) -> bool {
+        Prescribed::read(self, guide).is_some()
+    }
+}
+
 /// The dictionaries that one guide prescribes, when the store has the list of them.
 #[derive(Debug)]
 pub(super) struct Prescribed<'s> {

@@ -44,7 +44,14 @@ impl<'a> SourceName<'a> {
 
 /// Whether a text is an object identifier in dotted form (ITU-T X.660): at least two arcs, no leading zeros, first arc
 /// 0 to 2.
-pub(crate) fn is_oid(text: &str) -> bool {
+///
+/// ```
+/// use semd_core::nsi::is_oid;
+///
+/// assert!(is_oid("1.2.643.5.1.13.13.12.2.77.999001"));
+/// assert!(!is_oid("1..2") && !is_oid("3.1") && !is_oid("1.02"));
+/// ```
+pub fn is_oid(text: &str) -> bool {
     let mut arcs = 0_usize;
     let well_formed = text.split('.').all(|arc| {
         arcs += 1;

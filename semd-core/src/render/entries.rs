@@ -2,7 +2,7 @@
 
 use crate::xml::ElementId;
 
-use super::mention::{FACTS, Mentions};
+use super::mention::{FACTS, Mentions, is_statement};
 use super::page::{Page, Piece};
 
 /// What the second column adds to the facts, as labelled rows.
@@ -52,7 +52,7 @@ impl Page<'_> {
             let before = page.html.len();
             page.html.markup("<tr><td colspan=\"3\"><dl class=\"facts\">");
             let start = page.html.len();
-            page.rows(holder, &|page, child| !Mentions::is_statement(page.document, child));
+            page.rows(holder, &|page, child| !is_statement(page.document, child));
             if page.html.len() == start {
                 page.html.back_to(before);
             } else {
@@ -60,7 +60,7 @@ impl Page<'_> {
             }
             for piece in page.pieces(holder) {
                 if let Piece::Element(child) = piece
-                    && Mentions::is_statement(page.document, child)
+                    && is_statement(page.document, child)
                 {
                     page.statement(child, level, mentions);
                 }

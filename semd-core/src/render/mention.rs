@@ -22,15 +22,20 @@ const STATEMENTS: &[&str] = &[
 /// Parts of a statement that state its fact.
 pub(super) const FACTS: &[&str] = &["value", "text", "consumable", "product", "quantity", "doseQuantity"];
 
+/// Whether an element is a clinical statement.
+pub(crate) fn is_statement(document: &Document<'_>, element: ElementId) -> bool {
+    STATEMENTS.contains(&document.local_name(element))
+}
+
 /// The narrative of one section, to be asked for facts.
-pub(super) struct Mentions<'d> {
+pub(crate) struct Mentions<'d> {
     document: &'d Document<'d>,
     words: Words,
 }
 
 impl<'d> Mentions<'d> {
     /// The words of a narrative; of none when there is no narrative.
-    pub(super) fn of(document: &'d Document<'d>, narrative: Option<ElementId>) -> Self {
+    pub(crate) fn of(document: &'d Document<'d>, narrative: Option<ElementId>) -> Self {
         let mut words = Words::default();
         for index in narrative.map(|text| document.text_ids(text)).into_iter().flatten() {
             let text = &document.texts()[index as usize];
@@ -42,13 +47,29 @@ impl<'d> Mentions<'d> {
     }
 
     /// Whether nothing is in it that can be read.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
-    /// Whether an element is a clinical statement.
-    pub(super) fn is_statement(document: &Document<'_>, element: ElementId) -> bool {
-        STATEMENTS.contains(&document.local_name(element))
+    /// The words themselves, lower case, one space around each.
+    pub(crate) fn words(&self) -> &str {
+        self.words.text()
+    }
+
+    /// Whether it says everything that a statement states, parts of it that are statements themselves excepted; `None`
+    /// when the statement states nothing.
+    pub(crate) fn says_statement(&self, statement: ElementId) -> Option<bool> {
+        let document = self.document;
+        let mut facts = document
+            .children(statement)
+            .filter(|&child| FACTS.contains(&document.local_name(child)))
+            .peekable();
+        if facts.peek().is_some() {
+            return Some(facts.all(|fact| self.has(fact)));
+        }
+        let code = document.child(statement, HL7_V3, "code")?;
+        document.attribute(code, "", "displayName")?;
+        Some(self.has_subject(statement))
     }
 
     /// Whether it has a fact in any of the ways in which it may be said. A value that is absent need not be said.

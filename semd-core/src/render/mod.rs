@@ -18,7 +18,6 @@
 mod body;
 mod entries;
 mod facts;
-pub(crate) mod html;
 mod labels;
 mod mention;
 mod narrative;
@@ -32,6 +31,9 @@ use crate::xml::{Document, ElementId};
 
 use labels::Layout;
 use page::{Page, Piece};
+
+pub(crate) use mention::{Mentions, is_statement};
+pub(crate) use words::fold;
 
 pub use stamp::{SignatureStamp, StampVerdict};
 

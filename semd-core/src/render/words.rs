@@ -39,6 +39,11 @@ impl Words {
         }
     }
 
+    /// The text: a space, and each word with one behind it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether nothing is in it that can be read.
     pub(super) fn is_empty(&self) -> bool {
         self.text.trim_ascii().is_empty()
@@ -55,6 +60,11 @@ impl Words {
         }
         needle.is_empty() || memchr::memmem::find(self.text.as_bytes(), needle.text.as_bytes()).is_some()
     }
+}
+
+/// A name without what typing changes: white space, case, `ё` written as `е`.
+pub(crate) fn fold(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace()).map(lower).collect()
 }
 
 fn lower(c: char) -> char {

@@ -66,6 +66,25 @@ pub enum Owner {
 }
 
 impl Owner {
+    /// All owners.
+    pub const ALL: [Self; 5] = [Self::Clinic, Self::Mis, Self::Integrator, Self::Register, Self::Mixed];
+
+    /// The word in data: JSON, the journal, the table of codes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Clinic => "clinic",
+            Self::Mis => "mis",
+            Self::Integrator => "integrator",
+            Self::Register => "register",
+            Self::Mixed => "mixed",
+        }
+    }
+
+    /// The owner that [`Owner::as_str`] calls by this word.
+    pub fn find(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|owner| owner.as_str() == word)
+    }
+
     /// The word for people.
     pub fn word(self, lang: Lang) -> &'static str {
         match (self, lang) {

@@ -11,7 +11,8 @@ use crate::report::{Finding, Layer, Message};
 use crate::xml::{AttributeId, Document, ElementId, HL7_V3, LineIndex, Node, Paths};
 
 /// One document as the rules see it.
-pub(super) struct Context<'d, 'l> {
+#[derive(Debug)]
+pub struct Context<'d, 'l> {
     pub(super) document: &'d Document<'d>,
     pub(super) header: &'d Header,
     pub(super) kind: Option<&'d Kind>,
@@ -69,8 +70,28 @@ impl<'d, 'l> Context<'d, 'l> {
         self.reported = 0;
     }
 
+    /// The document.
+    pub fn document(&self) -> &'d Document<'d> {
+        self.document
+    }
+
+    /// What its header says.
+    pub fn header(&self) -> &'d Header {
+        self.header
+    }
+
+    /// Its kind, when it is known.
+    pub fn kind(&self) -> Option<&'d Kind> {
+        self.kind
+    }
+
+    /// The day of registration, when it is given.
+    pub fn as_of(&self) -> Option<Date> {
+        self.as_of
+    }
+
     /// The elements with a name, in document order. The answer borrows nothing, so that findings can be reported meanwhile.
-    pub(super) fn elements(&self, namespace: &str, local: &str) -> Elements {
+    pub fn elements(&self, namespace: &str, local: &str) -> Elements {
         let places = self.document.find_name(namespace, local).map_or(0..0, |name| {
             self.starts[name.0 as usize] as usize..self.starts[name.0 as usize + 1] as usize
         });
@@ -78,17 +99,17 @@ impl<'d, 'l> Context<'d, 'l> {
     }
 
     /// The elements of CDA with a name.
-    pub(super) fn cda(&self, local: &str) -> Elements {
+    pub fn cda(&self, local: &str) -> Elements {
         self.elements(HL7_V3, local)
     }
 
     /// The next of some elements.
-    pub(super) fn next(&self, elements: &mut Elements) -> Option<ElementId> {
+    pub fn next(&self, elements: &mut Elements) -> Option<ElementId> {
         elements.places.next().map(|place| ElementId(self.by_name[place]))
     }
 
     /// An attribute without namespace: its node and value.
-    pub(super) fn attribute(&self, element: ElementId, local: &str) -> Option<(Node, &'d str)> {
+    pub fn attribute(&self, element: ElementId, local: &str) -> Option<(Node, &'d str)> {
         let document = self.document;
         let name = document.find_name("", local)?;
         document.attribute_ids(element).map(AttributeId).find_map(|id| {
@@ -98,7 +119,7 @@ impl<'d, 'l> Context<'d, 'l> {
     }
 
     /// Reports a place under the rule that is running.
-    pub(super) fn report(&mut self, node: Node, message: Message) {
+    pub fn report(&mut self, node: Node, message: Message) {
         self.reported += 1;
         if self.reported > MAX_FINDINGS {
             return;
@@ -125,6 +146,7 @@ impl<'d, 'l> Context<'d, 'l> {
 }
 
 /// Some elements of a document, to be walked with [`Context::next`].
-pub(super) struct Elements {
+#[derive(Clone, Debug)]
+pub struct Elements {
     places: Range<usize>,
 }

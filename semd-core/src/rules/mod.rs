@@ -3,6 +3,42 @@
 //! One file a rule or a family of like rules; [`RULES`] is the registry. A rule looks at one document through a
 //! `Context` and reports places; weight, owner and texts stand in its row. Only what the register surely refuses is an
 //! error; the rest is a warning.
+//!
+//! A vendor's own checks are rules too: a [`Rule`] written outside of this crate runs after those of [`RULES`] when a
+//! validator is given it ([`Validator::with_rules`](crate::validate::Validator::with_rules)).
+//!
+//! ```
+//! use semd_core::package::PackageStore;
+//! use semd_core::report::{Message, Owner, Severity};
+//! use semd_core::rules::{Context, Rule, Text};
+//! use semd_core::validate::{Options, Validator};
+//! use semd_core::xml::{HL7_V3, Node};
+//!
+//! static DEPARTMENT: Rule = Rule {
+//!     id: "clinic-department",
+//!     title: Text { ru: "У врача указано отделение", en: "The doctor has a department" },
+//!     why: Text { ru: "без отделения не сходится отчёт", en: "reports need the department" },
+//!     clause: "приказ клиники № 1",
+//!     code: "VALIDATION_ERROR",
+//!     severity: Severity::Warning,
+//!     owner: Owner::Clinic,
+//!     check: department,
+//! };
+//!
+//! fn department(context: &mut Context<'_, '_>) {
+//!     let mut doctors = context.cda("assignedAuthor");
+//!     while let Some(doctor) = context.next(&mut doctors) {
+//!         if context.document().child(doctor, HL7_V3, "representedOrganization").is_none() {
+//!             context.report(Node::Element(doctor), Message::new("нет отделения", "there is no department"));
+//!         }
+//!     }
+//! }
+//!
+//! let document = b"<ClinicalDocument xmlns='urn:hl7-org:v3'><author><assignedAuthor/></author></ClinicalDocument>";
+//! let validator = Validator::new(PackageStore::embedded()).with_rules([&DEPARTMENT]);
+//! let report = validator.validate(document, &Options::default());
+//! assert!(report.findings.iter().any(|finding| finding.rule.as_deref() == Some("clinic-department")));
+//! ```
 
 mod attachment;
 pub mod checksum;
@@ -27,7 +63,7 @@ use crate::kinds::Kind;
 use crate::report::{Finding, Message, Owner, Severity};
 use crate::xml::{Document, LineIndex};
 
-use context::Context;
+pub use context::{Context, Elements};
 
 /// A text in both languages, as a constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +98,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Whose turn it is.
     pub owner: Owner,
-    check: fn(&mut Context<'_, '_>),
+    /// Looks at a document and reports places.
+    pub check: fn(&mut Context<'_, '_>),
 }
 
 /// All rules, in the order their findings of one place are given.
@@ -97,8 +134,10 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
-/// Applies every rule to a document. `as_of`: the day of registration, for rules that depend on it.
+/// Applies every rule of this project, then `more`, to a document. `as_of`: the day of registration, for rules that depend
+/// on it.
 pub(crate) fn check(
+    more: &[&'static Rule],
     document: &Document<'_>,
     header: &Header,
     kind: Option<&Kind>,
@@ -106,7 +145,7 @@ pub(crate) fn check(
     lines: &LineIndex<'_>,
 ) -> Vec<Finding> {
     let mut context = Context::new(document, header, kind, as_of, lines);
-    for rule in RULES {
+    for rule in RULES.iter().chain(more) {
         context.begin(rule);
         (rule.check)(&mut context);
     }

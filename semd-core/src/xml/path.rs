@@ -47,6 +47,7 @@ impl Document<'_> {
 
 /// Makes the paths of many nodes of one document: positions found once are gone on from, so that the nodes of a long list
 /// in document order do not each pay for all siblings before them.
+#[derive(Debug)]
 pub(crate) struct Paths<'d> {
     document: &'d Document<'d>,
     /// For a parent and a name, the last sibling met and its position.

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use semd_core::report::{Message, Owner};
 
-use super::{Code, Offline, Resend, offline, owner, resend, rows};
+use super::{Code, Offline, Resend, offline, resend, rows};
 
 const SUB_TYPES: &str = include_str!("../../../schemas/register-codes/subtypes.tsv");
 
@@ -56,7 +56,7 @@ fn parse(line: &'static str) -> Option<SubType> {
     let mut fields = line.split('\t');
     let code = fields.next()?;
     let id = fields.next()?;
-    let owner = owner(fields.next()?)?;
+    let owner = Owner::find(fields.next()?)?;
     let resend = resend(fields.next()?)?;
     let offline = offline(fields.next()?)?;
     let source = fields.next()?;

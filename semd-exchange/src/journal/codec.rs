@@ -76,21 +76,8 @@ pub(super) fn from_millis(millis: i64, column: &'static str) -> Result<OffsetDat
         .map_err(|_| JournalError::Corrupt { column })
 }
 
-const OWNERS: [(Owner, &str); 5] = [
-    (Owner::Clinic, "clinic"),
-    (Owner::Mis, "mis"),
-    (Owner::Integrator, "integrator"),
-    (Owner::Register, "register"),
-    (Owner::Mixed, "mixed"),
-];
-
-pub(super) fn owner_word(owner: Owner) -> &'static str {
-    OWNERS.iter().find(|(known, _)| *known == owner).map_or("mixed", |(_, word)| word)
-}
-
 pub(super) fn owner_of(word: &str) -> Result<Owner, JournalError> {
-    let found = OWNERS.iter().find(|(_, known)| *known == word);
-    found.map(|(owner, _)| *owner).ok_or(JournalError::Corrupt { column: "owner" })
+    Owner::find(word).ok_or(JournalError::Corrupt { column: "owner" })
 }
 
 /// The codes of a refusal without repetitions, in their order: two signatures may fail for the same reason.

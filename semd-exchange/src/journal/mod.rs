@@ -24,7 +24,7 @@ pub use address::{JournalAddress, NoJournalAddress};
 pub use bucket::{Grant, Rate};
 pub use error::JournalError;
 pub use lease::{Claimed, Lease, Purpose};
-pub use query::{AgeStep, CodeCount, Filter, HistoryEntry, PeriodCount, Stop, WorkerEntry};
+pub use query::{AgeStep, CodeCount, DayCount, Filter, HistoryEntry, PeriodCount, Stop, WorkerEntry};
 pub use record::{
     Change, Direction, Enqueued, Message, News, Record, RefusalFacts, StoredMessage, Submission, Update,
 };
@@ -306,6 +306,18 @@ pub trait Journal: Send + Sync + 'static {
         from: OffsetDateTime,
         until: OffsetDateTime,
     ) -> Result<Vec<PeriodCount>, JournalError>;
+
+    /// When the first document was registered that the journal knows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn first_registration(&self) -> Result<Option<OffsetDateTime>, JournalError>;
+
+    /// What was registered on each of `days` days of 24 hours from `from`; days without documents are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn registered_by_day(&self, from: OffsetDateTime, days: u32) -> Result<Vec<DayCount>, JournalError>;
 
     /// The organisations whose documents are not sent.
     ///

@@ -14,6 +14,10 @@ pub struct Filter {
     pub states: Vec<State>,
     /// Only documents whose last refusal has this code.
     pub code: Option<String>,
+    /// Only documents that this side must mend.
+    pub owner: Option<Owner>,
+    /// Only documents that a resend can help, or cannot.
+    pub retryable: Option<bool>,
     /// Only documents of this organisation (OID).
     pub organization: Option<String>,
     /// Only documents of this kind.
@@ -80,6 +84,15 @@ pub struct AgeStep {
 impl AgeStep {
     /// Upper ends of the steps, seconds: 5 min, 1 h, 6 h, 12 h, 24 h, 3 d, 7 d, 15 d.
     pub const ENDS: [i64; 8] = [300, 3600, 21600, 43200, 86400, 259_200, 604_800, 1_296_000];
+}
+
+/// Documents registered in a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct DayCount {
+    /// Day of the period, 0 is the first.
+    pub day: u32,
+    /// Number of documents.
+    pub registered: u64,
 }
 
 /// One kind of one organisation in a period.

@@ -8,12 +8,16 @@ use super::JournalError;
 use super::sql::Session;
 
 /// The latest format.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// Scripts that lead from one format of SQLite to the next, beginning with an empty file.
-const SQLITE: [&str; FORMAT as usize] =
-    [include_str!("schema/sqlite-1.sql"), include_str!("schema/sqlite-2.sql")];
+const SQLITE: [&str; FORMAT as usize] = [
+    include_str!("schema/sqlite-1.sql"),
+    include_str!("schema/sqlite-2.sql"),
+    include_str!("schema/sqlite-3.sql"),
+];
 /// The same for PostgreSQL, whose first format is 2.
-const POSTGRES: [&str; FORMAT as usize - 1] = [include_str!("schema/postgres-2.sql")];
+const POSTGRES: [&str; FORMAT as usize - 1] =
+    [include_str!("schema/postgres-2.sql"), include_str!("schema/postgres-3.sql")];
 
 fn known(found: u32) -> Result<(), JournalError> {
     if found > FORMAT {

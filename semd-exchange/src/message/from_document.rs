@@ -137,16 +137,55 @@ fn signer(header: &Header, signature: &DocumentSignature) -> Signer {
         "" => "DOCTOR".to_owned(),
         role => role.to_uppercase().replace('-', "_"),
     };
-    let snils = signature.certificate.as_ref().and_then(|facts| facts.snils.as_deref());
-    let named = match snils {
-        Some(snils) => staff(header).find(|staff| staff.person.snils.as_deref() == Some(snils)),
+    let Some(facts) = &signature.certificate else {
+        return staff(header).next().map_or_else(
+            || Signer { role: role.clone(), ..Signer::default() },
+            |staff| from_staff(staff, role.clone()),
+        );
+    };
+    let (given, patronymic) = split_given_name(facts.given_name.as_deref().unwrap_or_default());
+    let name = [facts.surname.as_deref().unwrap_or_default(), given, patronymic.unwrap_or_default()];
+    let named = match facts.snils.as_deref() {
+        Some(snils) => with_snils(header, snils, name).or_else(|| without_snils(header, facts)),
         None => staff(header).next(),
     };
-    match (named, &signature.certificate) {
-        (Some(staff), _) => from_staff(staff, role),
-        (None, Some(facts)) => from_certificate(facts, role),
-        (None, None) => Signer { role, ..Signer::default() },
+    match named {
+        Some(staff) => {
+            let described = from_staff(staff, role);
+            let snils = Some(described.snils).filter(|snils| !snils.is_empty()).or(facts.snils.clone());
+            Signer { snils: snils.unwrap_or_default(), ..described }
+        }
+        None => from_certificate(facts, role),
     }
+}
+
+/// The worker with a СНИЛС. Where it stands several times, because one person acts twice or a template puts one number for
+/// several persons, the entry that agrees most with the family name, given name and patronymic.
+pub(crate) fn with_snils<'h>(header: &'h Header, snils: &str, name: [&str; 3]) -> Option<&'h Staff> {
+    let agreement = |staff: &&Staff| {
+        let person = &staff.person;
+        let parts = [&person.family, &person.given, &person.patronymic];
+        let same = parts
+            .iter()
+            .zip(name)
+            .filter(|(theirs, ours)| theirs.as_deref().map_or("", str::trim) == ours.trim());
+        same.count()
+    };
+    let mut all: Vec<_> =
+        staff(header).filter(|staff| staff.person.snils.as_deref() == Some(snils)).collect();
+    // Stable: of equals the first, who is an author.
+    all.sort_by_key(|staff| std::cmp::Reverse(agreement(staff)));
+    all.first().copied()
+}
+
+/// The worker of the certificate's name, where the document tells no СНИЛС of this worker.
+fn without_snils<'h>(header: &'h Header, facts: &SignerFacts) -> Option<&'h Staff> {
+    let (given, _) = split_given_name(facts.given_name.as_deref()?);
+    let family = facts.surname.as_deref()?;
+    staff(header).find(|staff| {
+        let Person { family: theirs, given: name, snils, .. } = &staff.person;
+        snils.is_none() && theirs.as_deref() == Some(family) && name.as_deref() == Some(given)
+    })
 }
 
 fn from_staff(staff: &Staff, role: String) -> Signer {

@@ -20,8 +20,9 @@ pub use document_file::{
     DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse, SendDocumentFileRequest,
 };
 pub use from_document::{DocumentSignature, NoIdentifier, ORGANIZATION_ROLE};
-pub(crate) use from_document::{creation_time, local_uid, split_given_name, staff};
+pub(crate) use from_document::{creation_time, local_uid, split_given_name, staff, with_snils};
 pub use notice::SendNoticeRequest;
+pub(crate) use person::private_debug;
 pub use person::{Department, Patient, Recipient, Signer};
 pub use register_document::{
     Association, DocContent, PersonalSignature, RegisterDocumentRequest, SignatureData,

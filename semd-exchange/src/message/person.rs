@@ -200,7 +200,7 @@ macro_rules! private_debug {
         }
     };
 }
-pub(super) use private_debug;
+pub(crate) use private_debug;
 
 private_debug!(Patient {});
 private_debug!(Recipient { kind });

@@ -32,6 +32,9 @@ pub enum Stage {
     Order,
 }
 
+/// What a check does: look at the facts, and report.
+pub type Run = fn(&Facts<'_>, &mut Collector<'_, '_>);
+
 /// One check: a row of the registry.
 #[derive(Debug)]
 pub struct Check {
@@ -47,7 +50,7 @@ pub struct Check {
     /// `packages`, `kinds`, `attribute-schemas`.
     pub needs: &'static [&'static str],
     /// The check itself.
-    pub run: fn(&Facts<'_>, &mut Collector<'_, '_>),
+    pub run: Run,
 }
 
 /// A finding of a check.

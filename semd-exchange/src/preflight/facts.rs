@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use semd_core::header::{Header, Staff};
-use semd_core::kinds::Kind;
+use semd_core::kinds::{Kind, KindRegistry};
+use semd_core::nsi::Store;
 use semd_core::report::{Report, redact};
 use semd_core::xml::{Document, LineIndex, Node};
 use semd_sign::SignerFacts;
@@ -89,6 +90,8 @@ pub struct Facts<'a> {
     pub signatures: &'a [SignatureFacts<'a>],
     /// What the validator says.
     pub report: &'a Report,
+    /// All known kinds.
+    pub kinds: &'a KindRegistry,
     /// The kind of the request, when it is a known one.
     pub kind: Option<&'a Kind>,
     /// The moment at which the register would check.
@@ -97,8 +100,8 @@ pub struct Facts<'a> {
     pub data: &'a ReferenceData,
     /// Whether trust anchors are at hand.
     pub has_trust: bool,
-    /// Whether dictionaries are at hand.
-    pub has_dictionaries: bool,
+    /// The dictionaries, when they are at hand.
+    pub dictionaries: Option<&'a Store>,
     pub(super) show_personal_data: bool,
 }
 
@@ -107,7 +110,9 @@ impl<'a> Facts<'a> {
     pub fn has(&self, need: &str) -> bool {
         match need {
             "trust" => self.has_trust,
-            "nsi" => self.has_dictionaries,
+            "nsi" => self.dictionaries.is_some(),
+            // The dictionaries may have the lists of all guides.
+            "guide-dictionaries" => self.dictionaries.is_some() || self.data.table(need).is_some(),
             "packages" => self.report.package.is_some(),
             "kinds" => self.kind.is_some(),
             "attribute-schemas" => {
@@ -121,6 +126,12 @@ impl<'a> Facts<'a> {
     /// Rows of a table by its first column; none when the table is not there.
     pub fn rows(&self, table: &str, key: &str) -> impl Iterator<Item = Row<'a>> {
         self.data.table(table).into_iter().flat_map(move |table: &'a Table| table.find(key))
+    }
+
+    /// Whether the dictionaries tell which of them the guide of the kind prescribes.
+    pub fn guide_is_known(&self) -> bool {
+        let guide = self.kind.and_then(|kind| kind.guide.as_deref());
+        self.dictionaries.zip(guide).is_some_and(|(store, guide)| store.prescribes(guide))
     }
 
     /// The row of the rules of the request's kind.

@@ -7,6 +7,7 @@
 //! To add a check: write `fn(&Facts, &mut Collector)` in the file of its family in `checks/` (or a new file listed in
 //! `checks/mod.rs`), add its row to the family's `CHECKS`, and a defect with its twin to `fixtures/defects/`.
 
+mod batch;
 mod check;
 pub mod checks;
 mod extras;
@@ -25,10 +26,11 @@ use semd_core::xml::{self, Limits};
 use semd_sign::verify::{ControlTime, Policy, Request, TrustStore, verify};
 use time::OffsetDateTime;
 
-pub use check::{Check, CheckOutcome, Collector, Predicted, Stage};
+pub use batch::Batch;
+pub use check::{Check, CheckOutcome, Collector, Predicted, Run, Stage};
 pub use extras::{Extras, FileAnswer, OfferedKind, OrderAnswer};
 pub use facts::{Facts, SignatureFacts};
-pub use report::{CodeOutcome, CodeState, PreflightReport};
+pub use report::{About, CodeOutcome, CodeState, Doctor, PreflightReport};
 pub use request_file::Missing;
 
 use crate::bundle::{BundleFiles, with_fields};
@@ -173,12 +175,13 @@ impl Preflight {
             extras: &prepared.extras,
             registered: prepared.registered.as_ref(),
             signatures: &signatures,
+            kinds: &self.kinds,
             kind: self.kinds.find(&prepared.request.kind),
             report: &report,
             as_of,
             data: &self.data,
             has_trust: !self.trust.is_empty(),
-            has_dictionaries: false,
+            dictionaries: self.validator.dictionaries(),
             show_personal_data: self.show_personal_data,
         };
         let predicted = PreflightReport::run(&facts);

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use semd_core::header::Staff;
 use semd_core::report::format::json::FindingObject;
-use semd_core::report::{Finding, Lang, Report, Severity, Verdict};
+use semd_core::report::{Finding, Lang, Layer, Report, Severity, Verdict};
 use serde::Serialize;
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{Date, OffsetDateTime};
 
 use super::check::{CheckOutcome, Collector, Predicted, Stage};
+use super::facts::moscow_day;
 use super::{Facts, checks};
 use crate::codes::Code;
+use crate::message::{Signer, private_debug};
 
 /// What can be said about one code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +37,34 @@ pub struct CodeOutcome {
     pub state: CodeState,
 }
 
+/// Whose document it is, for reports that group by people and places.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// OID of the organisation.
+    pub organization: String,
+    /// OID of the department: the document's, else the signer's.
+    pub department: Option<String>,
+    /// Name of the department, when the request or the extract of ФРМО tells it.
+    pub department_name: Option<String>,
+    /// Who signed first; the first author of an unsigned document.
+    pub doctor: Option<Doctor>,
+    /// The day of creation in Moscow.
+    pub created: Option<Date>,
+}
+
+/// A medical worker. Holds personal data.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Doctor {
+    /// Identifier in the МИС.
+    pub local_id: String,
+    /// Family name, given name, patronymic.
+    pub name: String,
+    /// СНИЛС, digits only.
+    pub snils: String,
+}
+
+private_debug!(Doctor { local_id });
+
 /// What preflight says about one bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreflightReport {
@@ -41,6 +72,8 @@ pub struct PreflightReport {
     pub local_uid: String,
     /// The moment of the foreseen check.
     pub as_of: OffsetDateTime,
+    /// Whose document it is.
+    pub about: About,
     /// The findings in the form of a validation: kind, package, verdict, and everything found, by place.
     pub report: Report,
     /// The findings with stage and cause, in the order of the checks.
@@ -76,9 +109,14 @@ impl PreflightReport {
         let taken: BTreeSet<_> =
             predicted.iter().map(|one| (one.finding.offset, one.finding.rule.clone())).collect();
         report.findings.retain(|finding| !taken.contains(&(finding.offset, finding.rule.clone())));
-        if facts.document.is_none() {
-            // Said by the code for files that are not XML.
-            report.findings.iter_mut().for_each(|finding| finding.severity = Severity::Info);
+        for finding in &mut report.findings {
+            finding.severity = match (finding.layer, facts.document) {
+                // Said by the code for files that are not XML.
+                (_, None) => Severity::Info,
+                // XML 1.0 (4.3.3) lets a document begin with a byte order mark: other systems stumble over it, the register reads it.
+                (Layer::Admission | Layer::Xml, Some(_)) => Severity::Warning,
+                _ => finding.severity,
+            };
         }
         report.findings.extend(predicted.iter().map(|one| one.finding.clone()));
         report.findings.sort_by_key(|finding| finding.offset);
@@ -90,6 +128,7 @@ impl PreflightReport {
         Self {
             local_uid: facts.request.local_uid.clone(),
             as_of: facts.as_of,
+            about: About::of(facts),
             report,
             predicted,
             outcomes,
@@ -162,6 +201,47 @@ impl PreflightReport {
                 }
             })
             .collect()
+    }
+}
+
+impl About {
+    fn of(facts: &Facts<'_>) -> Self {
+        let signer = facts.signers().next();
+        let own = facts.request.department.as_ref();
+        let department = own.or(signer.and_then(|signer| signer.department.as_ref()));
+        let oid = department.map(|department| department.local_id.clone()).filter(|oid| !oid.is_empty());
+        let known = oid.as_deref().and_then(|oid| facts.rows("departments", oid).next());
+        let known = known.map(|row| row.get("name").to_owned()).filter(|name| !name.is_empty());
+        Self {
+            organization: facts.request.organization.clone(),
+            department_name: department.and_then(|department| department.name.clone()).or(known),
+            department: oid,
+            doctor: signer
+                .map(Doctor::of_signer)
+                .or_else(|| facts.header.authors.first().map(Doctor::of_author)),
+            created: facts.created().map(moscow_day),
+        }
+    }
+}
+
+impl Doctor {
+    fn of_signer(signer: &Signer) -> Self {
+        let patronymic = signer.patr_name.as_deref().unwrap_or_default();
+        Self {
+            local_id: signer.local_id.clone(),
+            name: [signer.surname.as_str(), &signer.name, patronymic].join(" ").trim().to_owned(),
+            snils: signer.snils.clone(),
+        }
+    }
+
+    fn of_author(author: &Staff) -> Self {
+        let person = &author.person;
+        let parts = [&person.family, &person.given, &person.patronymic];
+        Self {
+            local_id: author.local_id.clone().unwrap_or_default(),
+            name: parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" "),
+            snils: person.snils.clone().unwrap_or_default(),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod error;
 mod read;
 mod spec;
 mod table;
+mod window;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,6 +17,7 @@ use std::path::Path;
 pub use error::ReferenceError;
 pub use spec::{ColumnSpec, TableSpec};
 pub use table::{Row, Table};
+pub use window::KindWindow;
 
 use attributes::AttributeSchemas;
 

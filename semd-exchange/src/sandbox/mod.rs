@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use semd_core::kinds::KindRegistry;
+use semd_core::nsi::Store as Dictionaries;
 use semd_core::validate::Validator;
 use semd_sign::verify::TrustStore;
 use time::OffsetDateTime;
@@ -65,6 +66,8 @@ pub struct SandboxSettings {
     pub kinds: Arc<KindRegistry>,
     /// Federal registers, rules and history that the sandbox knows; what is not there is taken as right.
     pub data: Arc<ReferenceData>,
+    /// Dictionaries (НСИ) that the sandbox checks values against; without them they are taken as right.
+    pub dictionaries: Option<Dictionaries>,
     /// The moment the sandbox believes it is; `None` asks the clock.
     pub clock: Option<OffsetDateTime>,
     /// Time each half of the asynchronous work takes at least and at most.
@@ -101,6 +104,7 @@ impl SandboxSettings {
             validator: None,
             kinds: Arc::new(KindRegistry::embedded()),
             data: Arc::default(),
+            dictionaries: None,
             clock: None,
             delay: Duration::ZERO..=Duration::from_millis(50),
             pull: repetition(60),
@@ -119,6 +123,7 @@ impl SandboxSettings {
             trust: &self.trust,
             kinds: &self.kinds,
             data: &self.data,
+            dictionaries: self.dictionaries.as_ref(),
             now: self.clock.unwrap_or_else(OffsetDateTime::now_utc),
         }
     }

@@ -151,7 +151,7 @@ impl Shared {
         };
         let now = OffsetDateTime::now_utc();
         self.exchange.with_journal(move |journal| journal.record_message(&message, now)).await?;
-        match self.client.post(&self.settings.register, version, envelope).await {
+        match self.post(Q::ACTION, version, envelope).await {
             Ok(answer) => Ok(Received::read(&answer.body, &soap::limits())
                 .ok()
                 .and_then(|received| A::read(received.payload()).ok())),

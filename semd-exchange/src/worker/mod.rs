@@ -21,8 +21,9 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use crate::Exchange;
-use crate::client::{Client, ClientError};
+use crate::client::{Answer, Client, ClientError};
 use crate::journal::{Enqueued, Filter, Journal, JournalError, Rate, Record, State, Stop, Submission};
+use crate::soap::Version;
 
 /// Settings of a [`Worker`].
 #[derive(Clone, Debug)]
@@ -241,6 +242,19 @@ impl Worker {
 }
 
 impl Shared {
+    /// Posts an envelope to the register, and counts and times it.
+    async fn post(
+        &self,
+        action: &'static str,
+        version: Version,
+        envelope: Vec<u8>,
+    ) -> Result<Answer, ClientError> {
+        let started = std::time::Instant::now();
+        let answer = self.client.post(&self.settings.register, version, envelope).await;
+        self.exchange.measurements().request(action, answer.as_ref().err(), started.elapsed());
+        answer
+    }
+
     fn unreachable(&self, error: &ClientError) {
         self.note_unreachable(error.to_string());
     }

@@ -71,7 +71,7 @@ impl Shared {
             Err(error) => return Err(error.into()),
         }
         let attempts = record.attempts + 1;
-        match self.client.post(&self.settings.register, headers.version, envelope).await {
+        match self.post(RegisterDocumentRequest::ACTION, headers.version, envelope).await {
             Ok(answer) => self.take_answer(&local_uid, id, attempts, answer).await?,
             Err(error) => {
                 self.unreachable(&error);

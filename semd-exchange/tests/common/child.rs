@@ -202,6 +202,8 @@ delegate! {
         fn code_counts() -> Vec<CodeCount>;
         fn age_steps(now: OffsetDateTime) -> Vec<AgeStep>;
         fn registered_between(from: OffsetDateTime, until: OffsetDateTime) -> Vec<PeriodCount>;
+        fn first_registration() -> Option<OffsetDateTime>;
+        fn registered_by_day(from: OffsetDateTime, days: u32) -> Vec<DayCount>;
         fn stops() -> Vec<Stop>;
         fn workers() -> Vec<WorkerEntry>;
     }

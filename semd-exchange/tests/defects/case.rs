@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use semd_core::nsi::Store;
+use semd_core::validate::Validator;
 use semd_exchange::bundle::BundleFiles;
 use semd_exchange::reference::ReferenceData;
 use serde::Deserialize;
@@ -13,6 +15,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::hands::{Hands, Signature};
+use super::stock::Stock;
 
 /// The moment of checking where a case names none.
 const AS_OF: &str = "2025-03-20T12:00:00+03:00";
@@ -77,6 +80,8 @@ struct Edits {
     data: BTreeMap<String, String>,
     /// Schemas of extra attributes by kind.
     attributes: BTreeMap<String, String>,
+    /// The dictionaries at hand.
+    dictionaries: Option<Stock>,
     /// The moment of checking.
     as_of: Option<String>,
 }
@@ -94,11 +99,20 @@ struct File {
 pub(crate) struct Bundle {
     pub(crate) files: BundleFiles,
     pub(crate) as_of: OffsetDateTime,
+    pub(crate) dictionaries: Option<Store>,
     tables: BTreeMap<String, String>,
     attributes: BTreeMap<String, String>,
 }
 
 impl Bundle {
+    /// The validator with the dictionaries of the case. The sandbox has them, too, and looks values up itself.
+    pub(crate) fn with_dictionaries(&self, validator: Validator) -> Validator {
+        match &self.dictionaries {
+            Some(store) => validator.with_dictionaries(store.clone()),
+            None => validator,
+        }
+    }
+
     pub(crate) fn data(&self) -> ReferenceData {
         let mut data = ReferenceData::default();
         for (name, text) in &self.tables {
@@ -165,6 +179,8 @@ impl Case {
         };
         let edits = [&base.edits, &self.context, own];
         let mut document = fs::read_to_string(fixtures().join("documents").join(&base.document)).unwrap();
+        let stock = edits.iter().rev().find_map(|edit| edit.dictionaries.as_ref());
+        let dictionaries = stock.map(|stock| stock.store(&document));
         for edit in edits {
             edit.apply(&mut document, &self.name());
         }
@@ -186,7 +202,7 @@ impl Case {
             request: request(edits.iter().filter_map(|edit| edit.request.as_deref())),
             result: result.map(String::into_bytes),
         };
-        Bundle { files, as_of, tables, attributes }
+        Bundle { files, as_of, dictionaries, tables, attributes }
     }
 }
 

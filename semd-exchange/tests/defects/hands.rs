@@ -145,16 +145,14 @@ impl Hands {
         document: &[u8],
         at: OffsetDateTime,
     ) -> Vec<(String, Vec<u8>)> {
-        // A placeholder СНИЛС may stand for several persons of a sample: the first of them signs.
-        let legal = header.legal_authenticator.as_ref().or(header.authors.first());
-        let same = |staff: &&Staff| Some(&staff.person.snils) == legal.map(|legal| &legal.person.snils);
-        let staff = header.authors.iter().find(same).or(legal);
+        let staff: Option<&Staff> = header.legal_authenticator.as_ref().or(header.authors.first());
         let person = staff.map(|staff| staff.person.clone()).unwrap_or_default();
         let given = [person.given, person.patronymic].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let doctor = Subject::Person {
             surname: person.family.unwrap_or_default(),
             given_name: given,
-            snils: person.snils.unwrap_or_default(),
+            // Whoever signs has one, though a document of an older edition may not tell it.
+            snils: person.snils.unwrap_or_else(|| "99900000115".to_owned()),
             inn: "500100732259".into(),
             title: None,
         };

@@ -2,6 +2,8 @@
 
 use semd_core::report::Message;
 
+use super::command::CommandError;
+use super::pkcs11::Pkcs11Error;
 use crate::cms::CmsError;
 use crate::gost::GostError;
 use crate::spki::SpkiError;
@@ -29,12 +31,45 @@ pub enum SignError {
     /// Certificates or revocation data for a long-term signature are missing.
     #[error("missing for a long-term signature: {}", .0.en)]
     Missing(Message),
+    /// Who holds the key did not sign, for a reason of its own: a token was pulled out, a provider asked for a PIN in vain.
+    #[error("the holder of the key did not sign: {}", .0.en)]
+    Holder(Message),
+    /// The digests of the document were computed without the hash function of the key.
+    #[error("the document was not hashed by the hash function of the key")]
+    NoDigest,
+    /// The holder of the key makes no containers.
+    #[error("the holder of the key makes signature values, not containers")]
+    NoContainer,
+    /// The token cannot be used.
+    #[error(transparent)]
+    Token(#[from] Pkcs11Error),
+    /// The external command did not sign.
+    #[error(transparent)]
+    Command(#[from] CommandError),
     /// The finished container did not verify: a fault, or a token with another byte order.
     #[error("the new signature does not verify")]
     SelfCheck,
 }
 
 impl SignError {
+    /// Whether trying again later makes sense with nothing changed on this side: a token that was pulled out, a service that
+    /// was down. A wrong PIN or certificate stays wrong.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            // What stops a holder of keys is outside of this process.
+            Self::TimeStamp(_) | Self::Holder(_) | Self::SelfCheck => true,
+            Self::Gost(error) => *error == GostError::NoRandomness,
+            Self::Token(error) => error.is_transient(),
+            Self::Command(error) => error.is_transient(),
+            Self::KeyMismatch
+            | Self::CertificateKey(_)
+            | Self::Container(_)
+            | Self::Missing(_)
+            | Self::NoDigest
+            | Self::NoContainer => false,
+        }
+    }
+
     /// The error for people: what is wrong and what to do.
     pub fn message(&self) -> Message {
         match self {
@@ -43,8 +78,12 @@ impl SignError {
                 "the certificate does not belong to the private key: check that both are of one pair",
             ),
             Self::CertificateKey(error) => Message::new(
-                format!("ключ сертификата не поддерживается, нужен ГОСТ Р 34.10-2012: {error}"),
-                format!("the certificate's key is not supported, GOST R 34.10-2012 is needed: {error}"),
+                format!(
+                    "ключ сертификата не поддерживается; нужен ГОСТ Р 34.10-2012, RSA от 2048 бит или ECDSA P-256, P-384: {error}"
+                ),
+                format!(
+                    "the certificate's key is not supported; GOST R 34.10-2012, RSA of 2048 bits and more, or ECDSA P-256, P-384 is needed: {error}"
+                ),
             ),
             Self::Gost(error) => error.message(),
             Self::Container(error) => error.message(),
@@ -53,6 +92,20 @@ impl SignError {
                 format!("для долговременной подписи не хватает: {}", what.ru),
                 format!("missing for a long-term signature: {}", what.en),
             ),
+            Self::Holder(why) => Message::new(
+                format!("ключом не подписано: {}", why.ru),
+                format!("the holder of the key did not sign: {}", why.en),
+            ),
+            Self::NoDigest => Message::new(
+                "для этого ключа документ не был хэширован: хэш-функция ключа не запрошена",
+                "the document was not hashed for this key: its hash function was not asked for",
+            ),
+            Self::NoContainer => Message::new(
+                "держатель ключа возвращает значение подписи, а не контейнер",
+                "the holder of the key gives signature values, not containers",
+            ),
+            Self::Token(error) => error.message(),
+            Self::Command(error) => error.message(),
             Self::SelfCheck => Message::new(
                 "созданная подпись не прошла собственную проверку и не выдана",
                 "the new signature failed its own verification and was not released",

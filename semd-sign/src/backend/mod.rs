@@ -1,9 +1,16 @@
-//! Who holds the private key: software in this process today, tokens and certified providers behind the same trait.
+//! Who holds the private key: this process, a token, the system's OpenSSL, or another program, all behind one trait.
 
+mod algorithm;
+pub mod command;
 mod error;
+pub mod pkcs11;
 mod signer;
 mod software;
+mod value;
 
+pub use algorithm::SignatureAlgorithm;
+pub use command::CommandSigner;
 pub use error::SignError;
+pub use pkcs11::Pkcs11Signer;
 pub use signer::Signer;
 pub use software::SoftwareSigner;

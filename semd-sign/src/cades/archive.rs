@@ -3,7 +3,6 @@
 use super::time_stamp::{TimeStampSource, fetch, first_signer, with_unsigned};
 use crate::backend::SignError;
 use crate::cms::{self, CmsError, SignedData};
-use crate::crypto::HashFunction;
 use crate::oid;
 use crate::verify::archive;
 
@@ -20,8 +19,7 @@ pub fn add_archive_time_stamp(
     let octets = cms::decode(container)?;
     let data = SignedData::read(&octets)?;
     let (signer, function) = first_signer(&data)?;
-    let index =
-        archive::build_index(HashFunction::Streebog(function), signer, &data).map_err(CmsError::from)?;
+    let index = archive::build_index(function, signer, &data).map_err(CmsError::from)?;
     let input = archive::covered(signer, &data, &function.digest(content), &index).map_err(CmsError::from)?;
     let token = fetch(function, &input, source)?;
     // The index stands in the token itself, unsigned there, and is covered by its imprint.

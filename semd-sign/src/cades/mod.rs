@@ -11,11 +11,13 @@ mod time_stamp;
 use time::OffsetDateTime;
 
 use crate::asn1::{Writer, tag, write_time};
+use crate::backend::command::CommandError;
 use crate::backend::{SignError, Signer};
 use crate::certificate::Certificate;
-use crate::cms::{self, SignedDataParts};
-use crate::digest::Streebog;
-use crate::{oid, verify};
+use crate::cms::{self, SignedData, SignedDataParts};
+use crate::crypto::HashFunction;
+use crate::oid;
+use crate::verify::{self, Content, Digests};
 
 pub use archive::add_archive_time_stamp;
 pub use long_term::add_long_term;
@@ -44,12 +46,12 @@ pub use time_stamp::{TimeStampSource, add_time_stamp};
 /// assert_eq!(container[0], 0x30);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn sign_detached(
+pub fn sign_detached<'a>(
     signer: &dyn Signer,
-    content: &[u8],
+    content: impl Into<Content<'a>>,
     signing_time: OffsetDateTime,
 ) -> Result<Vec<u8>, SignError> {
-    sign(signer, content, signing_time, Placement::Detached)
+    sign_digests(signer, &Digests::new(content.into()), signing_time, None)
 }
 
 /// Where the document is.
@@ -71,34 +73,69 @@ pub fn sign(
     signing_time: OffsetDateTime,
     placement: Placement,
 ) -> Result<Vec<u8>, SignError> {
+    let inside = (placement == Placement::Attached).then_some(content);
+    sign_digests(signer, &Digests::new(Content::Bytes(content)), signing_time, inside)
+}
+
+/// Signs a document that is hashed once, for the attributes and for the verification of the result.
+fn sign_digests(
+    signer: &dyn Signer,
+    document: &Digests<'_>,
+    signing_time: OffsetDateTime,
+    inside: Option<&[u8]>,
+) -> Result<Vec<u8>, SignError> {
     let certificate = signer.certificate();
-    let key = certificate.public_key().map_err(|error| SignError::CertificateKey(error.clone()))?;
-    let digest = key.parameter_set().digest;
-    let attributes = signed_attributes(&oid::DATA, content, signing_time, certificate, digest);
+    if signer.makes_containers() {
+        return ready_container(signer, document, inside);
+    }
+    let algorithm = signer.algorithm()?;
+    let digest = document.get(algorithm.hash(), None).ok_or(SignError::NoDigest)?;
+    let attributes = signed_attributes(&oid::DATA, &digest, signing_time, certificate, algorithm.hash());
     let signature = signer.sign(&cms::attributes_to_sign(&attributes))?;
     let container = cms::write_signed_data(SignedDataParts {
         content_type: &oid::DATA,
-        content: (placement == Placement::Attached).then_some(content),
-        digest,
+        content: inside,
+        algorithm,
         certificate,
         certificate_inside: true,
         attributes,
         signature: &signature,
     });
-    if verify::is_cryptographically_valid(&container, content) {
+    if verify::is_signed_by(&container, document, certificate) {
         Ok(container)
     } else {
         Err(SignError::SelfCheck)
     }
 }
 
-/// contentType, signingTime, messageDigest and signing-certificate-v2, DER.
+/// The container of a holder of keys that gives nothing smaller, after a look at what it is.
+fn ready_container(
+    signer: &dyn Signer,
+    document: &Digests<'_>,
+    inside: Option<&[u8]>,
+) -> Result<Vec<u8>, SignError> {
+    let content = document.bytes().filter(|_| inside.is_none()).ok_or(CommandError::DocumentsOnly)?;
+    let container = cms::decode(&signer.container(content)?)?.into_owned();
+    let data = SignedData::read(&container)?;
+    if data.signers.len() == 1
+        && data.certificates.iter().any(|der| *der == signer.certificate().der())
+        && data.content.is_none()
+        && verify::is_signed_by(&container, document, signer.certificate())
+    {
+        Ok(container)
+    } else {
+        Err(SignError::SelfCheck)
+    }
+}
+
+/// contentType, signingTime, messageDigest and signing-certificate-v2, DER. `digest` is the content's, by `hash`, which
+/// also names the certificate.
 pub(crate) fn signed_attributes(
     content_type: &pkcs8::ObjectIdentifier,
-    content: &[u8],
+    digest: &[u8],
     signing_time: OffsetDateTime,
     certificate: &Certificate,
-    digest: Streebog,
+    hash: HashFunction,
 ) -> Vec<Vec<u8>> {
     vec![
         attribute(&oid::CONTENT_TYPE, |value| {
@@ -106,9 +143,9 @@ pub(crate) fn signed_attributes(
         }),
         attribute(&oid::SIGNING_TIME, |value| write_time(value, signing_time)),
         attribute(&oid::MESSAGE_DIGEST, |value| {
-            value.octet_string(&digest.digest(content));
+            value.octet_string(digest);
         }),
-        attribute(&oid::SIGNING_CERTIFICATE_V2, |value| signing_certificate(value, certificate, digest)),
+        attribute(&oid::SIGNING_CERTIFICATE_V2, |value| signing_certificate(value, certificate, hash)),
     ]
 }
 
@@ -121,22 +158,23 @@ fn attribute(oid: &pkcs8::ObjectIdentifier, value: impl FnOnce(&mut Writer)) -> 
 }
 
 /// SigningCertificateV2 (RFC 5035 3) with one ESSCertIDv2: the digest of the certificate, its issuer and serial.
-fn signing_certificate(writer: &mut Writer, certificate: &Certificate, digest: Streebog) {
+fn signing_certificate(writer: &mut Writer, certificate: &Certificate, hash: HashFunction) {
     writer.sequence(|signing_certificate| {
         signing_certificate.sequence(|identifiers| {
             identifiers.sequence(|identifier| {
-                identifier
-                    .sequence(|algorithm| {
-                        algorithm.oid(&digest.oid());
-                    })
-                    .octet_string(&digest.digest(certificate.der()))
-                    .sequence(|issuer_serial| {
-                        issuer_serial
-                            .sequence(|names| {
-                                names.primitive(tag::context(4), certificate.issuer_raw());
-                            })
-                            .primitive(tag::INTEGER, certificate.serial_raw());
+                // SHA-256 is the default and is therefore not written.
+                if hash != HashFunction::Sha256 {
+                    identifier.sequence(|algorithm| {
+                        algorithm.oid(&hash.oid());
                     });
+                }
+                identifier.octet_string(&hash.digest(certificate.der())).sequence(|issuer_serial| {
+                    issuer_serial
+                        .sequence(|names| {
+                            names.primitive(tag::context(4), certificate.issuer_raw());
+                        })
+                        .primitive(tag::INTEGER, certificate.serial_raw());
+                });
             });
         });
     });

@@ -3,7 +3,7 @@
 use crate::asn1::{Writer, tag};
 use crate::backend::SignError;
 use crate::cms::{self, Additions, CmsError, SignedData, SignerInfo};
-use crate::digest::Streebog;
+use crate::crypto::HashFunction;
 use crate::tsp::{TimeStampRequest, TspError, read_response};
 use crate::{oid, verify};
 
@@ -26,7 +26,7 @@ impl<F: Fn(&[u8]) -> Result<Vec<u8>, TspError>> TimeStampSource for F {
 /// result is binary, and what was signed stays octet for octet.
 ///
 /// # Errors
-/// The container cannot be read or has no GOST signature, or no time stamp could be had.
+/// The container cannot be read or is signed with an unknown hash function, or no time stamp could be had.
 pub fn add_time_stamp(container: &[u8], source: &dyn TimeStampSource) -> Result<Vec<u8>, SignError> {
     let octets = cms::decode(container)?;
     let data = SignedData::read(&octets)?;
@@ -38,20 +38,21 @@ pub fn add_time_stamp(container: &[u8], source: &dyn TimeStampSource) -> Result<
 /// The first signer and the hash function of its signature.
 pub(super) fn first_signer<'d, 'a>(
     data: &'d SignedData<'a>,
-) -> Result<(&'d SignerInfo<'a>, Streebog), SignError> {
+) -> Result<(&'d SignerInfo<'a>, HashFunction), SignError> {
     let signer = data.signers.first().ok_or(SignError::Container(CmsError::NotCms))?;
-    let function =
-        oid::digest_of(&signer.digest_algorithm).ok_or(SignError::TimeStamp(TspError::UnknownHash))?;
+    let function = HashFunction::by_oid(&signer.digest_algorithm)
+        .filter(|function| function.resists_collisions())
+        .ok_or(SignError::TimeStamp(TspError::UnknownHash))?;
     Ok((signer, function))
 }
 
 /// A token on `data`, DER, its signature checked: who made it is judged with the signature.
 pub(super) fn fetch(
-    function: Streebog,
+    function: HashFunction,
     data: &[u8],
     source: &dyn TimeStampSource,
 ) -> Result<Vec<u8>, SignError> {
-    let request = TimeStampRequest::new(function, data)?;
+    let request = TimeStampRequest::by(function, data)?;
     let token = read_response(&source.ask(&request.to_der())?, &request)?;
     if verify::token_is_cryptographically_valid(&token) { Ok(token) } else { Err(SignError::SelfCheck) }
 }

@@ -2,8 +2,8 @@
 
 use super::{CmsError, SignedData};
 use crate::asn1::{Asn1Error, Element, Reader, Writer, tag};
+use crate::backend::SignatureAlgorithm;
 use crate::certificate::Certificate;
-use crate::digest::Streebog;
 use crate::oid;
 
 /// What goes into the container.
@@ -11,7 +11,7 @@ pub(crate) struct SignedDataParts<'a> {
     pub(crate) content_type: &'a pkcs8::ObjectIdentifier,
     /// The content of an attached container.
     pub(crate) content: Option<&'a [u8]>,
-    pub(crate) digest: Streebog,
+    pub(crate) algorithm: SignatureAlgorithm,
     pub(crate) certificate: &'a Certificate,
     pub(crate) certificate_inside: bool,
     /// DER encodings of the attributes.
@@ -26,13 +26,12 @@ pub(crate) fn attributes_to_sign(attributes: &[Vec<u8>]) -> Vec<u8> {
     })
 }
 
-/// Writes ContentInfo. Algorithm parameters are omitted and the key's identifier names the signature algorithm, as
-/// RFC 9215 asks of new signatures.
+/// Writes ContentInfo. The digest algorithm has no parameters (RFC 5754 2, RFC 9215 2).
 pub(crate) fn write_signed_data(parts: SignedDataParts<'_>) -> Vec<u8> {
     let certificate = parts.certificate;
     let digest_algorithm = Writer::build(|writer| {
         writer.sequence(|algorithm| {
-            algorithm.oid(&parts.digest.oid());
+            algorithm.oid(&parts.algorithm.hash().oid());
         });
     });
     let signer = Writer::build(|writer| {
@@ -43,11 +42,9 @@ pub(crate) fn write_signed_data(parts: SignedDataParts<'_>) -> Vec<u8> {
                     id.raw(certificate.issuer_raw()).primitive(tag::INTEGER, certificate.serial_raw());
                 })
                 .raw(&digest_algorithm)
-                .set_of(tag::context(0), parts.attributes)
-                .sequence(|algorithm| {
-                    algorithm.oid(&parts.digest.key_oid());
-                })
-                .octet_string(parts.signature);
+                .set_of(tag::context(0), parts.attributes);
+            parts.algorithm.write(signer);
+            signer.octet_string(parts.signature);
         });
     });
     Writer::build(|writer| {

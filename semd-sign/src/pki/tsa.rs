@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 
 use super::{Issued, PkiError};
 use crate::asn1::{Writer, tag, write_generalized_time};
+use crate::backend::SignatureAlgorithm;
 use crate::cades::signed_attributes;
 use crate::cms::{SignedDataParts, attributes_to_sign, write_signed_data};
 use crate::gost::GostError;
@@ -59,12 +60,14 @@ impl TestTimeStampAuthority {
         });
         let Issued { key, certificate } = &self.signer;
         let digest = key.digest();
-        let attributes = signed_attributes(&oid::TST_INFO, &info, now, certificate, digest);
+        let algorithm = SignatureAlgorithm::Gost(digest);
+        let attributes =
+            signed_attributes(&oid::TST_INFO, &digest.digest(&info), now, certificate, algorithm.hash());
         let signature = key.sign_digest(&digest.digest(&attributes_to_sign(&attributes)))?;
         Ok(write_signed_data(SignedDataParts {
             content_type: &oid::TST_INFO,
             content: Some(&info),
-            digest,
+            algorithm,
             certificate,
             certificate_inside: request.wants_certificate,
             attributes,

@@ -31,11 +31,15 @@ impl TimeStampRequest {
     /// # Ok::<(), semd_sign::tsp::TspError>(())
     /// ```
     pub fn new(function: Streebog, data: &[u8]) -> Result<Self, TspError> {
+        Self::by(HashFunction::Streebog(function), data)
+    }
+
+    /// Asks for a stamp on `data` by a digest of any function.
+    pub(crate) fn by(hash: HashFunction, data: &[u8]) -> Result<Self, TspError> {
         let mut nonce = [0; 16];
         getrandom::fill(&mut nonce).map_err(|_| TspError::NoRandomness)?;
         // Positive and of full length.
         nonce[0] = nonce[0] & 0x7F | 0x40;
-        let hash = HashFunction::Streebog(function);
         Ok(Self { hash, imprint: hash.digest(data), nonce: Some(nonce.to_vec()), wants_certificate: true })
     }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::sync::Mutex;
 
+use crate::backend::{SignError, Signer};
 use crate::crypto::{HashFunction, Hasher};
 
 /// Octets kept of a streamed document: enough to recognise signed attributes shown as a document.
@@ -30,6 +31,12 @@ impl<'a> From<&'a [u8]> for Content<'a> {
 impl<'a, const N: usize> From<&'a [u8; N]> for Content<'a> {
     fn from(bytes: &'a [u8; N]) -> Self {
         Self::Bytes(bytes)
+    }
+}
+
+impl<'a> From<&'a DocumentDigests> for Content<'a> {
+    fn from(digests: &'a DocumentDigests) -> Self {
+        Self::Digests(digests)
     }
 }
 
@@ -65,12 +72,55 @@ impl DocumentDigests {
         document: &mut dyn Read,
         containers: impl IntoIterator<Item = &'c [u8]>,
     ) -> io::Result<Self> {
+        Self::by_functions(document, containers.into_iter().flat_map(crate::cms::digest_functions))
+    }
+
+    /// Reads a document to its end, once, and keeps the digests that the signers sign: for the signatures of several people
+    /// over one document, however large.
+    ///
+    /// # Errors
+    /// The document cannot be read, or the key of a signer is not supported (said as [`io::ErrorKind::InvalidInput`]).
+    ///
+    /// ```
+    /// use semd_sign::gost::ParameterSet;
+    /// use semd_sign::pki::{Subject, TestAuthority};
+    /// use semd_sign::verify::DocumentDigests;
+    /// use semd_sign::{SoftwareSigner, cades};
+    /// use time::{Duration, macros::datetime};
+    ///
+    /// let now = datetime!(2026-05-20 10:00 UTC);
+    /// let set = ParameterSet::by_oid(ParameterSet::XCHA).expect("a known set");
+    /// let authority = TestAuthority::create("Пример", set, now, Duration::days(365))?;
+    /// let signer = |subject| -> Result<_, Box<dyn std::error::Error>> {
+    ///     let issued = authority.issue(&subject, set, now, Duration::days(90))?;
+    ///     Ok(SoftwareSigner::new(issued.key, issued.certificate)?)
+    /// };
+    /// let (doctor, clinic) = (signer(Subject::sample_person())?, signer(Subject::sample_organisation())?);
+    /// let document = DocumentDigests::for_signers(&mut &b"<ClinicalDocument/>"[..], [&doctor as _, &clinic as _])?;
+    /// let containers = [cades::sign_detached(&doctor, &document, now)?, cades::sign_detached(&clinic, &document, now)?];
+    /// assert_ne!(containers[0], containers[1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn for_signers<'s>(
+        document: &mut dyn Read,
+        signers: impl IntoIterator<Item = &'s dyn Signer>,
+    ) -> io::Result<Self> {
+        let functions = signers
+            .into_iter()
+            .map(|signer| Ok(signer.algorithm()?.hash()))
+            .collect::<Result<Vec<_>, SignError>>()
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        Self::by_functions(document, functions)
+    }
+
+    fn by_functions(
+        document: &mut dyn Read,
+        functions: impl IntoIterator<Item = HashFunction>,
+    ) -> io::Result<Self> {
         let mut hashers: Vec<(HashFunction, Hasher)> = Vec::new();
-        for container in containers {
-            for function in crate::cms::digest_functions(container) {
-                if !hashers.iter().any(|(known, _)| *known == function) {
-                    hashers.push((function, Hasher::new(function)));
-                }
+        for function in functions {
+            if !hashers.iter().any(|(known, _)| *known == function) {
+                hashers.push((function, Hasher::new(function)));
             }
         }
         let (mut length, mut head) = (0_u64, Vec::new());
@@ -99,18 +149,18 @@ impl DocumentDigests {
 }
 
 /// The content as the collection of facts asks about it: each digest is computed once.
-pub(super) struct Digests<'a> {
+pub(crate) struct Digests<'a> {
     content: Content<'a>,
     computed: Mutex<Vec<(HashFunction, Vec<u8>)>>,
 }
 
 impl<'a> Digests<'a> {
-    pub(super) fn new(content: Content<'a>) -> Self {
+    pub(crate) fn new(content: Content<'a>) -> Self {
         Self { content, computed: Mutex::new(Vec::new()) }
     }
 
     /// The digest; `None` when the document was streamed without it, or is inside and nothing is there.
-    pub(super) fn get(&self, function: HashFunction, inside: Option<&[u8]>) -> Option<Vec<u8>> {
+    pub(crate) fn get(&self, function: HashFunction, inside: Option<&[u8]>) -> Option<Vec<u8>> {
         let bytes = match self.content {
             Content::Bytes(bytes) => bytes,
             Content::Digests(document) => {
@@ -126,6 +176,14 @@ impl<'a> Digests<'a> {
         let digest = function.digest(bytes);
         computed.push((function, digest.clone()));
         Some(digest)
+    }
+
+    /// The document, when it is in memory.
+    pub(crate) fn bytes(&self) -> Option<&'a [u8]> {
+        match self.content {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::Digests(_) | Content::Inside => None,
+        }
     }
 
     /// Whether the document inside a container is this one.

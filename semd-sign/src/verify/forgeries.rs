@@ -5,8 +5,10 @@ use time::{Duration, OffsetDateTime};
 
 use super::*;
 use crate::asn1::{Reader, Writer, tag};
+use crate::backend::SignatureAlgorithm;
 use crate::cades::{self, signed_attributes};
 use crate::cms::{SignedData, SignedDataParts, attributes_to_sign, write_signed_data};
+use crate::crypto::HashFunction;
 use crate::digest::Streebog;
 use crate::gost::ParameterSet;
 use crate::key::PrivateKey;
@@ -58,7 +60,7 @@ fn with_attributes(
     write_signed_data(SignedDataParts {
         content_type: &oid::DATA,
         content: None,
-        digest,
+        algorithm: SignatureAlgorithm::Gost(digest),
         certificate,
         certificate_inside: true,
         attributes,
@@ -67,7 +69,17 @@ fn with_attributes(
 }
 
 fn attributes(issued: &Issued, digest: Streebog) -> Vec<Vec<u8>> {
-    signed_attributes(&oid::DATA, DOCUMENT, NOW, &issued.certificate, digest)
+    attributes_of(&oid::DATA, DOCUMENT, &issued.certificate, digest)
+}
+
+fn attributes_of(
+    content_type: &pkcs8::ObjectIdentifier,
+    content: &[u8],
+    certificate: &Certificate,
+    digest: Streebog,
+) -> Vec<Vec<u8>> {
+    let hash = HashFunction::Streebog(digest);
+    signed_attributes(content_type, &hash.digest(content), NOW, certificate, hash)
 }
 
 /// The container with some octets replaced by others of the same length.
@@ -161,7 +173,7 @@ fn of_contents(scene: &Scene) -> Vec<Forgery> {
     let mut no_certificate = attributes(doctor, Streebog::S256);
     no_certificate.remove(3);
     let mut twice = attributes(doctor, Streebog::S256);
-    twice.push(signed_attributes(&oid::DATA, b"other", NOW, &doctor.certificate, Streebog::S256).remove(2));
+    twice.push(attributes_of(&oid::DATA, b"other", &doctor.certificate, Streebog::S256).remove(2));
     let other_digest =
         with_attributes(&doctor.key, &doctor.certificate, Streebog::S512, attributes(doctor, Streebog::S512));
     let renewed = scene.authority.renew(doctor, NOW - YEAR, YEAR * 2);
@@ -214,8 +226,7 @@ fn of_contents(scene: &Scene) -> Vec<Forgery> {
         row(
             "attributes of another type of content",
             {
-                let attributes =
-                    signed_attributes(&oid::TST_INFO, DOCUMENT, NOW, &doctor.certificate, Streebog::S256);
+                let attributes = attributes_of(&oid::TST_INFO, DOCUMENT, &doctor.certificate, Streebog::S256);
                 good(attributes)
             },
             "FORMAT_FAILURE",

@@ -15,6 +15,7 @@ mod path;
 pub mod pii;
 mod policy;
 mod report;
+mod stamp;
 #[cfg(test)]
 mod tests;
 
@@ -24,9 +25,10 @@ use crate::certificate::Certificate;
 use crate::revocation::Moment;
 
 pub use chain::TrustStore;
+pub(crate) use content::Digests;
 pub use content::{Content, DocumentDigests};
 pub use policy::{Policy, PolicyError, Rules};
-pub use report::{Check, CheckStatus, ReportView, SignatureReport, SignatureVerdict};
+pub use report::{Check, CheckStatus, ReportObject, ReportView, SignatureReport, SignatureVerdict};
 
 /// The moment the certificates must be good at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,11 +126,14 @@ pub fn verify_time_stamp(
     judge::judge_stamp(&stamp, trust, time, policy)
 }
 
-/// Whether the container is well-formed and its mathematics and bindings hold, whoever signed.
-pub(crate) fn is_cryptographically_valid(signature: &[u8], content: &[u8]) -> bool {
-    let digests = content::Digests::new(Content::Bytes(content));
-    facts::collect(signature, &digests, &[]).is_ok_and(|container| {
-        !container.signers.is_empty() && container.signers.iter().all(facts::SignerFindings::holds)
+/// Whether the container is well-formed and its mathematics and bindings hold, and everybody who signed has this certificate.
+pub(crate) fn is_signed_by(signature: &[u8], document: &Digests<'_>, certificate: &Certificate) -> bool {
+    facts::collect(signature, document, &[]).is_ok_and(|container| {
+        !container.signers.is_empty()
+            && container
+                .signers
+                .iter()
+                .all(|signer| signer.holds() && signer.certificate.as_ref() == Some(certificate))
     })
 }
 

@@ -85,6 +85,17 @@ impl SignatureReport {
         Self { best_signature_time, ..self }
     }
 
+    /// The report for output with the names of the document and of the container.
+    pub fn object<'a>(
+        &'a self,
+        file: &'a str,
+        signature: &'a str,
+        lang: Lang,
+        show_pii: bool,
+    ) -> ReportObject<'a> {
+        ReportObject { schema: "semd.signature/1", file, signature, report: self.view(lang, show_pii) }
+    }
+
     /// The report for output: texts in `lang`, personal data masked unless `show_pii`.
     pub fn view(&self, lang: Lang, show_pii: bool) -> ReportView<'_> {
         ReportView {
@@ -98,6 +109,16 @@ impl SignatureReport {
             checks: self.checks.iter().map(|check| CheckView::new(check, lang)).collect(),
         }
     }
+}
+
+/// The JSON object of a report, schema `semd.signature/1`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReportObject<'a> {
+    schema: &'static str,
+    file: &'a str,
+    signature: &'a str,
+    #[serde(flatten)]
+    report: ReportView<'a>,
 }
 
 /// The JSON object of DESIGN 3.2 without the names of files, which the caller adds (`serde(flatten)`).

@@ -7,12 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use semd_core::xml::{self, ElementId, c14n};
 
 use super::algorithm::{
-    DigestMethod, EXCLUSIVE, NAMESPACE, SignatureMethod, Spelling, Transform, canonicalization_identifier,
+    DigestMethod, EXCLUSIVE, NAMESPACE, Sha, SignatureMethod, Spelling, Transform,
+    canonicalization_identifier,
 };
 use super::error::XmlSignatureError;
 use super::key_info::WSSE;
 use super::{Limits, WSU, place, reference, value};
-use crate::backend::Signer;
+use crate::backend::{SignatureAlgorithm, Signer};
 use crate::wss::X509_TOKEN;
 
 /// How a signature is built.
@@ -24,7 +25,7 @@ pub struct Plan<'a> {
     pub canonicalization: c14n::Options,
     /// Names of the GOST algorithms.
     pub spelling: Spelling,
-    /// The signature method; `None` takes GOST with the key's length.
+    /// The signature method; `None` takes the one of the key: GOST with its length, or RSA with SHA-256.
     pub method: Option<SignatureMethod>,
     /// What the references are hashed with; `None` takes the function of the signature method.
     pub digest: Option<DigestMethod>,
@@ -81,10 +82,16 @@ impl<'a> Plan<'a> {
     }
 
     fn method(&self, signer: &dyn Signer) -> Result<SignatureMethod, XmlSignatureError> {
-        match (self.method, signer.certificate().public_key()) {
-            (Some(method), _) => Ok(method),
-            (None, Ok(key)) => Ok(SignatureMethod::Gost(key.parameter_set().digest)),
-            (None, Err(_)) => Err(XmlSignatureError::KeyMismatch),
+        if let Some(method) = self.method {
+            return Ok(method);
+        }
+        match signer.algorithm()? {
+            SignatureAlgorithm::Gost(function) => Ok(SignatureMethod::Gost(function)),
+            SignatureAlgorithm::RsaSha256 => Ok(SignatureMethod::Rsa(Sha::Sha256)),
+            other => Err(XmlSignatureError::Algorithm {
+                element: "SignatureMethod",
+                identifier: other.to_string(),
+            }),
         }
     }
 

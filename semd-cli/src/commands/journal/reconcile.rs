@@ -10,10 +10,11 @@ use semd_exchange::worker::{Settings, Worker, WorkerError};
 use super::{journal_failure, open_existing, print_records};
 use crate::args::JournalPlace;
 use crate::commands::packages::ListFormat;
-use crate::commands::register::{http_url, runtime};
+use crate::commands::register::runtime;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::sending::http_url;
 
 /// Flags of `semd journal reconcile`.
 #[derive(Args, Debug)]

@@ -28,14 +28,8 @@ fn write_finding(out: &mut String, printed: &Printed<'_>, finding: &Finding) {
     let rule = finding.rule.as_deref().unwrap_or(finding.code);
     let _ = writeln!(out, "{}[{rule}]: {}", finding.severity.word(lang), finding.message.text(lang));
     let _ = writeln!(out, "  --> {}", place(printed.file, finding));
-    if let Some(frame) = frame(printed, finding) {
-        let margin = finding.line.to_string();
-        let blank = " ".repeat(margin.len());
-        let width = frame.chars().take_while(|c| !matches!(c, '>' | '\n')).count() + 1;
-        let _ = writeln!(out, "{blank} |");
-        let _ = writeln!(out, "{margin} | {frame}");
-        let _ = writeln!(out, "{blank} | {}", "^".repeat(width.min(frame.chars().count()).max(1)));
-    }
+    let at = Place { offset: finding.offset, line: finding.line, path: finding.path.as_deref() };
+    write_frame(out, printed.source, &at, printed.show_personal_data);
     if let Some(path) = &finding.path {
         let _ = writeln!(out, "  = {}: {path}", word("место", "path"));
     }
@@ -54,19 +48,40 @@ fn write_finding(out: &mut String, printed: &Printed<'_>, finding: &Finding) {
     );
 }
 
-/// The start tag at the finding's place: values that may be personal are shown by shape only.
-pub(super) fn frame(printed: &Printed<'_>, finding: &Finding) -> Option<String> {
-    let rest = printed.source.get(finding.offset..)?;
+/// Where a code frame begins.
+pub(crate) struct Place<'a> {
+    /// Byte offset in the file.
+    pub(crate) offset: usize,
+    /// Line, 0 when there is no place.
+    pub(crate) line: u32,
+    /// Path of the node.
+    pub(crate) path: Option<&'a str>,
+}
+
+/// Writes the source at a place under a margin with its line.
+pub(crate) fn write_frame(out: &mut String, source: &[u8], place: &Place<'_>, show_personal_data: bool) {
+    let Some(frame) = frame(source, place, show_personal_data) else { return };
+    let margin = place.line.to_string();
+    let blank = " ".repeat(margin.len());
+    let width = frame.chars().take_while(|c| !matches!(c, '>' | '\n')).count() + 1;
+    let _ = writeln!(out, "{blank} |");
+    let _ = writeln!(out, "{margin} | {frame}");
+    let _ = writeln!(out, "{blank} | {}", "^".repeat(width.min(frame.chars().count()).max(1)));
+}
+
+/// The start tag at a place: values that may be personal are shown by shape only.
+pub(super) fn frame(source: &[u8], place: &Place<'_>, show_personal_data: bool) -> Option<String> {
+    let rest = source.get(place.offset..)?;
     let end =
         rest.iter().position(|&byte| matches!(byte, b'>' | b'\n' | b'\r')).map_or(rest.len(), |at| at + 1);
     let text = String::from_utf8_lossy(&rest[..end.min(FRAME_WIDTH * 4)]);
     let text = text.trim_end();
-    if finding.line == 0 || text.is_empty() {
+    if place.line == 0 || text.is_empty() {
         return None;
     }
-    let shown = if printed.show_personal_data {
+    let shown = if show_personal_data {
         text.to_owned()
-    } else if is_tag(text) || finding.path.as_deref().is_some_and(|path| path.contains("/@")) {
+    } else if is_tag(text) || place.path.is_some_and(|path| path.contains("/@")) {
         redact::start_tag(text)
     } else {
         redact::shape(text)

@@ -3,7 +3,7 @@
 
 use super::super::{Finding, Lang, Owner, Severity, Verdict};
 use super::{Printed, full};
-use crate::render::html::Html;
+use crate::html::Html;
 
 const STYLE: &str = include_str!("report.css");
 
@@ -34,17 +34,6 @@ impl Totals {
         }
         self.errors += report.count(Severity::Error);
         self.warnings += report.count(Severity::Warning);
-    }
-}
-
-/// The attribute that names an owner or a severity in the style sheet.
-fn owner_class(owner: Owner) -> &'static str {
-    match owner {
-        Owner::Clinic => "clinic",
-        Owner::Mis => "mis",
-        Owner::Integrator => "integrator",
-        Owner::Register => "register",
-        Owner::Mixed => "mixed",
     }
 }
 
@@ -84,7 +73,7 @@ pub fn begin(lang: Lang) -> String {
     }
     html.element("<div class=\"row\">", word(lang, "Кто исправляет:", "To be fixed by:"), "</div>\n");
     for owner in [Owner::Clinic, Owner::Mis, Owner::Integrator, Owner::Register, Owner::Mixed] {
-        choice(&mut html, owner_class(owner), owner.word(lang));
+        choice(&mut html, owner.as_str(), owner.word(lang));
     }
     choice(&mut html, "valid", word(lang, "документы без ошибок", "documents without errors"));
     html.finish()
@@ -147,7 +136,7 @@ pub fn document(printed: &Printed<'_>) -> String {
 fn write_finding(html: &mut Html, printed: &Printed<'_>, finding: &Finding) {
     let lang = printed.lang;
     html.markup("<article");
-    html.value("class", &format!("{} {}", severity_class(finding.severity), owner_class(finding.owner)));
+    html.value("class", &format!("{} {}", severity_class(finding.severity), finding.owner.as_str()));
     html.markup("><p>");
     html.text(finding.severity.word(lang));
     html.element(" <span class=\"rule\">", finding.rule.as_deref().unwrap_or(finding.code), "</span> ");
@@ -160,7 +149,8 @@ fn write_finding(html: &mut Html, printed: &Printed<'_>, finding: &Finding) {
         };
         html.element("<p class=\"place\">", &place, "</p>");
     }
-    if let Some(frame) = full::frame(printed, finding) {
+    let place = full::Place { offset: finding.offset, line: finding.line, path: finding.path.as_deref() };
+    if let Some(frame) = full::frame(printed.source, &place, printed.show_personal_data) {
         html.element("<pre>", &frame, "</pre>");
     }
     for (class, text) in [("<p class=\"place\">", &finding.path), ("<p class=\"test\">", &finding.test)] {

@@ -118,6 +118,7 @@ impl Compiler<'_> {
             lexical: Lexical::Whole,
             role: Role::None,
             identifies,
+            worth_remembering: false,
             white_space,
             facets: Facets::default(),
             depth,
@@ -125,7 +126,15 @@ impl Compiler<'_> {
         }))
     }
 
-    fn push_simple(&mut self, simple: SimpleType) -> SimpleId {
+    fn push_simple(&mut self, mut simple: SimpleType) -> SimpleId {
+        simple.worth_remembering = !simple.identifies
+            && match &simple.variety {
+                Variety::Atomic(Primitive::QName) | Variety::List(_) => false,
+                Variety::Atomic(_) => !simple.facets.patterns.is_empty(),
+                Variety::Union(members) => {
+                    members.iter().all(|&member| self.simple.get(member).worth_remembering)
+                }
+            };
         self.simple.types.push(simple);
         SimpleId(self.simple.types.len() as u32 - 1)
     }

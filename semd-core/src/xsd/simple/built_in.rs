@@ -89,6 +89,11 @@ impl Primitive {
         )
     }
 
+    /// Whether the length of a value is a number of characters.
+    pub(super) fn counts_characters(self) -> bool {
+        !matches!(self, Self::HexBinary | Self::Base64Binary)
+    }
+
     /// Length of a value in the unit of the type: octets of binary values, else characters.
     pub(super) fn length(self, text: &str) -> usize {
         match self {
@@ -222,6 +227,7 @@ pub(in crate::xsd) fn types() -> Vec<(&'static str, SimpleType)> {
                 lexical,
                 role,
                 identifies: role != Role::None,
+                worth_remembering: false,
                 white_space,
                 facets,
                 depth: 1,
@@ -240,6 +246,7 @@ pub(in crate::xsd) fn types() -> Vec<(&'static str, SimpleType)> {
                     lexical: Lexical::Whole,
                     role: Role::None,
                     identifies: made[index].1.identifies,
+                    worth_remembering: false,
                     white_space: WhiteSpace::Collapse,
                     facets: Facets { min_length: Some(1), ..Facets::default() },
                     depth: 2,

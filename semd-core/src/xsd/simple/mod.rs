@@ -91,6 +91,8 @@ pub(super) struct SimpleType {
     pub(super) role: Role,
     /// The type, its item type or a member type is an identifier type.
     pub(super) identifies: bool,
+    /// Checking costs more than comparing with a value that passed, and no value means anything beyond its text.
+    pub(super) worth_remembering: bool,
     pub(super) white_space: WhiteSpace,
     pub(super) facets: Facets,
     /// How deep lists and unions nest, and how many member types there are at all levels: checking recurses over them.
@@ -159,8 +161,11 @@ impl SimpleTypes {
 
     /// Checks a text as it stands in the document.
     pub(super) fn check<'t>(&'t self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect<'t>> {
+        self.check_normalized(id, &normalize(self.get(id).white_space, text), scope)
+    }
+
+    fn check_normalized<'t>(&'t self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect<'t>> {
         let simple = self.get(id);
-        let text = &*normalize(simple.white_space, text);
         let facets = &simple.facets;
         for &number in &facets.patterns {
             let patterns = &self.patterns[number as usize];
@@ -173,7 +178,7 @@ impl SimpleTypes {
                 if !primitive.accepts(simple.lexical, text, scope) {
                     return Err(Defect::Datatype(id));
                 }
-                if facets.length.is_some() || facets.min_length.is_some() || facets.max_length.is_some() {
+                if !facets.fits_any_length_of(*primitive, text) {
                     facets.check_length(primitive.length(text))?;
                 }
                 facets.check_quantity(*primitive, text)?;
@@ -195,7 +200,7 @@ impl SimpleTypes {
         }
         match self.enumeration(simple) {
             Some(enumeration) => {
-                let key = self.canonical(id, text);
+                let key = self.canonical_of_normalized(id, text);
                 match enumeration.keys.binary_search_by(|known| (**known).cmp(&*key)) {
                     Ok(_) => Ok(()),
                     Err(_) => Err(Defect::Enumeration(enumeration)),
@@ -207,24 +212,23 @@ impl SimpleTypes {
 
     /// A text that is equal for equal values and different for different values of one type.
     pub(super) fn canonical<'v>(&self, id: SimpleId, text: &'v str) -> Cow<'v, str> {
-        let simple = self.get(id);
-        let text = normalize(simple.white_space, text);
-        match &simple.variety {
-            Variety::Atomic(primitive) => match text {
-                Cow::Borrowed(text) => primitive.canonical(text),
-                Cow::Owned(text) => Cow::Owned(primitive.canonical(&text).into_owned()),
-            },
+        match normalize(self.get(id).white_space, text) {
+            Cow::Borrowed(text) => self.canonical_of_normalized(id, text),
+            Cow::Owned(text) => Cow::Owned(self.canonical_of_normalized(id, &text).into_owned()),
+        }
+    }
+
+    fn canonical_of_normalized<'v>(&self, id: SimpleId, text: &'v str) -> Cow<'v, str> {
+        match &self.get(id).variety {
+            Variety::Atomic(primitive) => primitive.canonical(text),
             Variety::List(item) => {
                 let items: Vec<_> =
                     text.split_ascii_whitespace().map(|word| self.canonical(*item, word)).collect();
                 Cow::Owned(items.join(" "))
             }
             Variety::Union(members) => {
-                let member = members.iter().find(|&&member| self.check(member, &text, None).is_ok());
-                match member {
-                    Some(&member) => Cow::Owned(self.canonical(member, &text).into_owned()),
-                    None => text,
-                }
+                let member = members.iter().find(|&&member| self.check(member, text, None).is_ok());
+                member.map_or(Cow::Borrowed(text), |&member| self.canonical(member, text))
             }
         }
     }
@@ -265,6 +269,19 @@ impl SimpleTypes {
 }
 
 impl Facets {
+    /// Whether the octets alone tell that the length is allowed: a character takes one to four of them.
+    fn fits_any_length_of(&self, primitive: Primitive, text: &str) -> bool {
+        let octets = text.len();
+        match (self.length, self.min_length, self.max_length) {
+            (None, None, None) => true,
+            (None, least, greatest) if primitive.counts_characters() => {
+                least.is_none_or(|least| octets.div_ceil(4) >= least)
+                    && greatest.is_none_or(|greatest| octets <= greatest)
+            }
+            _ => false,
+        }
+    }
+
     fn check_length(&self, length: usize) -> Result<(), Defect<'_>> {
         let fail = |code, limit| Err(Defect::Length { code, limit });
         match (self.length, self.min_length, self.max_length) {
@@ -314,11 +331,10 @@ pub(super) fn normalize(white_space: WhiteSpace, text: &str) -> Cow<'_, str> {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
     let bytes = text.as_bytes();
     // Codes and identifiers, that is most values, have no white space at all. The loop has no early end, and is fast for it.
-    if bytes.iter().fold(0, |found, &byte| found | u8::from(byte <= b' ')) == 0 {
-        return Cow::Borrowed(text);
-    }
+    let untouched = || bytes.iter().fold(0, |found, &byte| found | u8::from(byte <= b' ')) == 0;
     match white_space {
         WhiteSpace::Preserve => Cow::Borrowed(text),
+        _ if untouched() => Cow::Borrowed(text),
         WhiteSpace::Replace if !bytes.iter().any(|byte| is_space(byte) && *byte != b' ') => {
             Cow::Borrowed(text)
         }

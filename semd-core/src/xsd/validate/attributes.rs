@@ -8,6 +8,7 @@ use super::super::simple::Variety;
 use super::super::violation::Violation;
 use super::super::wildcard::Process;
 use super::Run;
+use super::passed::Passed;
 
 impl Run<'_> {
     /// The attribute with one of the names of the instance namespace.
@@ -211,10 +212,22 @@ impl Run<'_> {
         {
             return;
         }
+        let slot = if schema.simple.get(made.simple).worth_remembering {
+            Passed::slot(made.simple, text)
+        } else {
+            None
+        };
+        let plain = made.fixed.is_none() && made.declared_fixed.is_none();
+        if plain && slot.is_some_and(|slot| self.passed.has(slot, made.simple, text)) {
+            return;
+        }
         let node = Node::Attribute(attribute);
         if let Err(defect) = schema.simple.check(made.simple, text, Some((document, record.owner))) {
             self.sink.push(Violation::of_value(schema, document, node, defect));
             return;
+        }
+        if let Some(slot) = slot {
+            self.passed.keep(slot, made.simple, text);
         }
         if schema.simple.get(made.simple).identifies {
             self.identify(made.simple, text, node);

@@ -6,6 +6,7 @@
 mod attributes;
 mod children;
 mod constraints;
+mod passed;
 mod scope;
 
 use crate::report::Message;
@@ -18,6 +19,7 @@ use super::simple::Role;
 use super::violation::Violation;
 use super::wildcard::Process;
 use constraints::Tables;
+use passed::Passed;
 use scope::TypeNames;
 
 /// Violations after which validation of a document stops: it is invalid, and memory stays bounded.
@@ -59,6 +61,7 @@ struct Run<'a> {
     namespaces: Vec<Namespace>,
     instance: Instance,
     type_names: TypeNames<'a>,
+    passed: Passed<'a>,
     frames: Vec<Frame>,
     identifiers: Map<Box<str>, ()>,
     references: Vec<(Box<str>, Node)>,
@@ -88,6 +91,7 @@ impl Schema {
                     .map(|local| document.find_name(xml::XSI, local)),
             },
             type_names: TypeNames::new(document),
+            passed: Passed::new(),
             frames: Vec::with_capacity(32),
             identifiers: Map::default(),
             references: Vec::new(),

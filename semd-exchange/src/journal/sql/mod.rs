@@ -6,10 +6,11 @@
 
 mod postgres;
 mod sqlite;
+mod tally;
 
 use std::time::Duration;
 
-use super::JournalError;
+use super::{JournalError, State};
 
 pub use self::postgres::Postgres;
 pub(super) use self::sqlite::Lock;
@@ -140,6 +141,9 @@ pub trait Session {
     /// # Errors
     /// When the database fails.
     fn execute(&mut self, statement: &str, parameters: &[Param<'_>]) -> Result<u64, JournalError>;
+
+    /// Counts a document that came into a state, from another one or from outside.
+    fn moved(&mut self, from: Option<State>, to: State);
 
     /// The first row.
     ///

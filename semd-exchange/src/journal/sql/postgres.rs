@@ -9,9 +9,11 @@ use bytes::BytesMut;
 use postgres::error::SqlState;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Config, NoTls, Statement};
+use uuid::Uuid;
 
+use super::tally::{self, Tally};
 use super::{Engine, Lock, Param, Row, Session, Value};
-use crate::journal::{JournalError, schema};
+use crate::journal::{JournalError, State, schema};
 
 /// Connections at most.
 const CONNECTIONS: usize = 8;
@@ -34,6 +36,9 @@ struct Pool {
 struct Connection {
     client: Client,
     prepared: HashMap<String, Statement>,
+    tally: Tally,
+    /// The part of the counts that this connection adds to.
+    part: i64,
 }
 
 impl fmt::Debug for Postgres {
@@ -86,7 +91,7 @@ impl Postgres {
                 // Gives the place back when connecting fails.
                 let mut borrowed = Borrowed { postgres: self, connection: None, sound: false };
                 let client = self.config.connect(NoTls)?;
-                borrowed.connection = Some(Connection { client, prepared: HashMap::new() });
+                borrowed.connection = Some(Connection::new(client));
                 return Ok(borrowed);
             }
             pool = self.returned.wait(pool).unwrap_or_else(PoisonError::into_inner);
@@ -106,7 +111,12 @@ impl Postgres {
         if transaction {
             connection.client.batch_execute("BEGIN").map_err(|error| Failed::before(error.into()))?;
         }
-        match work(connection) {
+        connection.tally.clear();
+        let done = work(connection).and_then(|value| {
+            connection.write_tally()?;
+            Ok(value)
+        });
+        match done {
             Ok(value) if transaction => match connection.client.batch_execute("COMMIT") {
                 Ok(()) => {
                     borrowed.sound = true;
@@ -242,6 +252,16 @@ impl Drop for Borrowed<'_> {
 }
 
 impl Connection {
+    fn new(client: Client) -> Self {
+        let part = (Uuid::new_v4().as_u64_pair().1 % tally::PARTS) as i64;
+        Self { client, prepared: HashMap::new(), tally: Tally::default(), part }
+    }
+
+    fn write_tally(&mut self) -> Result<(), JournalError> {
+        let (changes, part) = (self.tally.take(), self.part);
+        tally::write(self, part, &changes)
+    }
+
     fn prepared(&mut self, statement: &str) -> Result<Statement, JournalError> {
         if let Some(prepared) = self.prepared.get(statement) {
             return Ok(prepared.clone());
@@ -279,6 +299,10 @@ impl Session for Connection {
         let parameters: Vec<&(dyn ToSql + Sync)> =
             parameters.iter().map(|parameter| parameter as &(dyn ToSql + Sync)).collect();
         Ok(self.client.execute(&prepared, &parameters)?)
+    }
+
+    fn moved(&mut self, from: Option<State>, to: State) {
+        self.tally.add(from, to);
     }
 }
 

@@ -11,8 +11,9 @@ use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, ToSql, types::ValueRef};
 use time::OffsetDateTime;
 
+use super::tally::{self, Tally};
 use super::{Engine, Param, Row, Session, Value};
-use crate::journal::{JournalError, schema, to_millis};
+use crate::journal::{JournalError, State, schema, to_millis};
 
 /// Connections for reading that are kept open.
 const READERS: usize = 4;
@@ -114,7 +115,12 @@ impl Engine for Sqlite {
         let mut writer = unpoisoned(&self.writer);
         let behind = self.waiting.fetch_sub(1, Ordering::SeqCst) - 1;
         let group = writer.join()?;
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut Statements(&writer.connection))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let mut session = Statements::new(&writer.connection);
+            let value = work(&mut session)?;
+            session.write_tally()?;
+            Ok(value)
+        }));
         let kept = writer.end_savepoint(matches!(outcome, Ok(Ok(_))));
         if behind == 0 || writer.members >= GROUP || kept.is_err() {
             writer.close(kept.is_err());
@@ -136,7 +142,7 @@ impl Engine for Sqlite {
         mut work: impl FnMut(&mut dyn Session) -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
         let connection = self.reader()?;
-        let value = work(&mut Statements(&connection));
+        let value = work(&mut Statements::new(&connection));
         let mut readers = unpoisoned(&self.readers);
         if readers.len() < READERS {
             readers.push(connection);
@@ -216,11 +222,26 @@ impl Writer {
     }
 }
 
-struct Statements<'a>(&'a Connection);
+struct Statements<'a> {
+    connection: &'a Connection,
+    tally: Tally,
+}
+
+impl<'a> Statements<'a> {
+    fn new(connection: &'a Connection) -> Self {
+        Self { connection, tally: Tally::default() }
+    }
+
+    fn write_tally(&mut self) -> Result<(), JournalError> {
+        let changes = self.tally.take();
+        // One writer at a time: one part is enough.
+        tally::write(self, 0, &changes)
+    }
+}
 
 impl Session for Statements<'_> {
     fn rows(&mut self, statement: &str, parameters: &[Param<'_>]) -> Result<Vec<Row>, JournalError> {
-        let mut prepared = self.0.prepare_cached(statement)?;
+        let mut prepared = self.connection.prepare_cached(statement)?;
         let columns = prepared.column_count();
         let mut rows = prepared.query(rusqlite::params_from_iter(parameters))?;
         let mut all = Vec::new();
@@ -240,8 +261,12 @@ impl Session for Statements<'_> {
     }
 
     fn execute(&mut self, statement: &str, parameters: &[Param<'_>]) -> Result<u64, JournalError> {
-        let mut prepared = self.0.prepare_cached(statement)?;
+        let mut prepared = self.connection.prepare_cached(statement)?;
         Ok(prepared.execute(rusqlite::params_from_iter(parameters))? as u64)
+    }
+
+    fn moved(&mut self, from: Option<State>, to: State) {
+        self.tally.add(from, to);
     }
 }
 

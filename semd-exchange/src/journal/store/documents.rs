@@ -1,9 +1,10 @@
 //! One document: reading its row, and applying events to it.
 
+use semd_core::report::Owner;
 use time::OffsetDateTime;
 
 use crate::journal::codec::{
-    Packed, distinct_codes, from_json, from_millis, owner_of, owner_word, pack, to_json, to_millis,
+    Packed, distinct_codes, from_json, from_millis, owner_of, pack, to_json, to_millis,
 };
 use crate::journal::sql::{Param, Row, Session};
 use crate::journal::{
@@ -128,6 +129,9 @@ pub(super) fn apply(
         if state != State::Submitting {
             document.claimed_by = None;
         }
+        if state != from {
+            session.moved(Some(from), state);
+        }
         store(session, document, update)?;
         if let Some(code) = update.stop {
             session.execute(
@@ -226,7 +230,7 @@ fn store(session: &mut dyn Session, document: &Document, update: &Update) -> Res
             record.emdr_id.as_ref().into(),
             item.as_ref().into(),
             (&to_json(&record.errors, "errors")?).into(),
-            record.owner.map(owner_word).into(),
+            record.owner.map(Owner::as_str).into(),
             record.retryable.map(i64::from).into(),
             registered_at.into(),
         ],

@@ -55,6 +55,7 @@ pub(super) fn enqueue(
         return known(session, prepared, now);
     };
     let id = row.integer("id")?;
+    session.moved(None, State::Queued);
     session.execute(
         "INSERT INTO contents (document_id, bytes, bytes_encoding, request, request_encoding)
             VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -13,9 +13,9 @@ use time::OffsetDateTime;
 use super::codec::{from_millis, pack, to_millis};
 use super::sql::{Engine, Postgres, Session, Sqlite};
 use super::{
-    AgeStep, Change, Claimed, CodeCount, Direction, Enqueued, Event, Filter, Grant, HistoryEntry, Journal,
-    JournalError, Lease, Message, PeriodCount, Purpose, Rate, Record, State, Stop, StoredMessage, Submission,
-    Update, WorkerEntry,
+    AgeStep, Change, Claimed, CodeCount, DayCount, Direction, Enqueued, Event, Filter, Grant, HistoryEntry,
+    Journal, JournalError, Lease, Message, PeriodCount, Purpose, Rate, Record, State, Stop, StoredMessage,
+    Submission, Update, WorkerEntry,
 };
 use crate::message::{Payload as _, RegisterDocumentRequest};
 use crate::soap::MessageId;
@@ -322,6 +322,15 @@ impl<E: Engine> Journal for SqlJournal<E> {
         until: OffsetDateTime,
     ) -> Result<Vec<PeriodCount>, JournalError> {
         self.read(|session| reads::registered_between(session, to_millis(from), to_millis(until)))
+    }
+
+    fn first_registration(&self) -> Result<Option<OffsetDateTime>, JournalError> {
+        let millis = self.read(reads::first_registration)?;
+        millis.map(|millis| from_millis(millis, "registered_at")).transpose()
+    }
+
+    fn registered_by_day(&self, from: OffsetDateTime, days: u32) -> Result<Vec<DayCount>, JournalError> {
+        self.read(|session| reads::registered_by_day(session, to_millis(from), days))
     }
 
     fn stops(&self) -> Result<Vec<Stop>, JournalError> {

@@ -4,8 +4,8 @@ use super::documents::{self, in_list, key, state_of};
 use crate::journal::codec::{from_json, from_millis, owner_of, unpack};
 use crate::journal::sql::{Param, Row, Session};
 use crate::journal::{
-    AgeStep, CodeCount, Filter, HistoryEntry, JournalError, Message, PeriodCount, Record, State, Stop,
-    StoredMessage, WorkerEntry,
+    AgeStep, CodeCount, DayCount, Filter, HistoryEntry, JournalError, Message, PeriodCount, Record, State,
+    Stop, StoredMessage, WorkerEntry,
 };
 use crate::message::RegisterDocumentRequest;
 use crate::soap::MessageId;
@@ -58,10 +58,12 @@ fn list_state(
     state: Option<State>,
 ) -> Result<Vec<Record>, JournalError> {
     let beyond = if filter.newest_first { "documents.id <" } else { "documents.id >" };
-    let restrictions: [(Option<Param<'_>>, &str); 5] = [
+    let restrictions: [(Option<Param<'_>>, &str); 7] = [
         (state.map(|state| state.as_str().into()), "state ="),
         (filter.organization.as_ref().map(Param::from), "organization ="),
         (filter.kind.as_ref().map(Param::from), "kind ="),
+        (filter.owner.map(|owner| owner.as_str().into()), "owner ="),
+        (filter.retryable.map(|flag| i64::from(flag).into()), "retryable ="),
         (filter.code.as_ref().map(Param::from), "code ="),
         (filter.after.map(Param::from), beyond),
     ];
@@ -230,11 +232,13 @@ fn count(row: &mut Row) -> Result<u64, JournalError> {
 }
 
 pub(super) fn state_counts(session: &mut dyn Session) -> Result<Vec<(State, u64)>, JournalError> {
-    let rows = session.rows("SELECT state, count(*) FROM documents GROUP BY state", &[])?;
+    let rows =
+        session.rows("SELECT state, CAST(sum(documents) AS BIGINT) FROM state_counts GROUP BY state", &[])?;
     let mut counts = rows
         .into_iter()
         .map(|mut row| Ok((state_of(&row.text("state")?)?, count(&mut row)?)))
         .collect::<Result<Vec<_>, JournalError>>()?;
+    counts.retain(|(_, documents)| *documents > 0);
     counts.sort_unstable();
     Ok(counts)
 }
@@ -259,21 +263,51 @@ pub(super) fn code_counts(session: &mut dyn Session) -> Result<Vec<CodeCount>, J
     rows.into_iter().map(entry).collect()
 }
 
+/// One pass over the waiting documents, not one a step.
 pub(super) fn age_steps(session: &mut dyn Session, now: i64) -> Result<Vec<AgeStep>, JournalError> {
-    let mut steps = Vec::new();
-    let mut younger = i64::MAX;
-    for below_seconds in AgeStep::ENDS.into_iter().map(Some).chain([None]) {
-        let since = below_seconds.map_or(i64::MIN, |seconds| now - seconds * 1000);
-        let row = session.row(
-            "SELECT count(*) FROM documents WHERE state IN ('accepted', 'file_requested', 'file_sent')
-                AND coalesce(accepted_at, updated_at) > ?1 AND coalesce(accepted_at, updated_at) <= ?2",
-            &[since.into(), younger.into()],
-        )?;
-        let documents = row.map_or(Ok(0), |mut row| count(&mut row))?;
-        steps.push(AgeStep { below_seconds, documents });
-        younger = since;
+    let mut cases = String::new();
+    for (step, seconds) in AgeStep::ENDS.into_iter().enumerate() {
+        cases += &format!(" WHEN ?1 - coalesce(accepted_at, updated_at) < {} THEN {step}", seconds * 1000);
+    }
+    let rest = AgeStep::ENDS.len();
+    let statement = format!(
+        "SELECT CAST(CASE{cases} ELSE {rest} END AS BIGINT) AS step, count(*) FROM documents
+            WHERE state IN ('accepted', 'file_requested', 'file_sent') GROUP BY step"
+    );
+    let ends = AgeStep::ENDS.into_iter().map(Some).chain([None]);
+    let mut steps: Vec<AgeStep> = ends.map(|below_seconds| AgeStep { below_seconds, documents: 0 }).collect();
+    for mut row in session.rows(&statement, &[now.into()])? {
+        let step = usize::try_from(row.integer("step")?).unwrap_or(rest);
+        steps[step.min(rest)].documents = count(&mut row)?;
     }
     Ok(steps)
+}
+
+pub(super) fn first_registration(session: &mut dyn Session) -> Result<Option<i64>, JournalError> {
+    // The condition lets the partial index answer.
+    let row = session.row(
+        "SELECT registered_at FROM documents WHERE registered_at IS NOT NULL ORDER BY registered_at LIMIT 1",
+        &[],
+    )?;
+    row.map(|mut row| row.integer("registered_at")).transpose()
+}
+
+pub(super) fn registered_by_day(
+    session: &mut dyn Session,
+    from: i64,
+    days: u32,
+) -> Result<Vec<DayCount>, JournalError> {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let rows = session.rows(
+        "SELECT (registered_at - ?1) / ?3 AS day, count(*) FROM documents
+            WHERE registered_at >= ?1 AND registered_at < ?2 GROUP BY day ORDER BY day",
+        &[from.into(), (from + i64::from(days) * DAY).into(), DAY.into()],
+    )?;
+    let entry = |mut row: Row| {
+        let day = u32::try_from(row.integer("day")?).map_err(|_| JournalError::Corrupt { column: "day" })?;
+        Ok(DayCount { day, registered: count(&mut row)? })
+    };
+    rows.into_iter().map(entry).collect()
 }
 
 pub(super) fn registered_between(

@@ -3,7 +3,7 @@
 use semd_core::xml::{Document, ElementId};
 
 use super::super::tree::{attribute, named, text};
-use super::super::{Check, Collector, Facts, Stage};
+use super::super::{Check, Facts, Run, Stage};
 
 pub(super) const CHECKS: [Check; 4] = [
     row("addresses/object", "AOGUID_NOT_FOUND", &["addresses"], |facts, found| {
@@ -66,12 +66,7 @@ pub(super) const CHECKS: [Check; 4] = [
     }),
 ];
 
-const fn row(
-    name: &'static str,
-    code: &'static str,
-    needs: &'static [&'static str],
-    run: fn(&Facts<'_>, &mut Collector<'_, '_>),
-) -> Check {
+const fn row(name: &'static str, code: &'static str, needs: &'static [&'static str], run: Run) -> Check {
     Check { name, code, stage: Stage::File, clause: "5.8.3; ФИАС/ГАР", needs, run }
 }
 

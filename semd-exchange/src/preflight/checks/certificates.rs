@@ -46,6 +46,11 @@ pub(super) const CHECKS: [Check; 6] = [
                     "Сертификат МО недействителен на дату создания документа",
                     "the organisation's certificate expired before the document's date",
                 );
+            } else if let Some(days) = organization(facts).and_then(|one| expires_in(one, facts)) {
+                found.warning(
+                    format!("Сертификат МО истекает через {days} дн."),
+                    format!("the organisation's certificate expires in {days} days"),
+                );
             }
         },
     },
@@ -112,15 +117,19 @@ fn on_check(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
                 format!("Сертификат сотрудника со СНИЛС [{snils}] недействителен на дату проверки документа"),
                 format!("the certificate of the worker [{snils}] is not in force any more"),
             );
-        } else if certificate.not_after >= facts.as_of && certificate.not_after - facts.as_of < EXPIRY_WARNING
-        {
-            let days = (certificate.not_after - facts.as_of).whole_days();
+        } else if let Some(days) = expires_in(certificate, facts) {
             found.warning(
                 format!("Сертификат сотрудника со СНИЛС [{snils}] истекает через {days} дн."),
                 format!("the certificate of the worker [{snils}] expires in {days} days"),
             );
         }
     }
+}
+
+/// Days until the certificate expires, when they are few.
+fn expires_in(certificate: &SignerFacts, facts: &Facts<'_>) -> Option<i64> {
+    let left = certificate.not_after - facts.as_of;
+    (Duration::ZERO..EXPIRY_WARNING).contains(&left).then(|| left.whole_days())
 }
 
 fn chain(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {

@@ -1,7 +1,7 @@
 //! The request against the document: identity, dates, organisation, patient.
 
 use super::super::tree::{descend, identifiers};
-use super::super::{Check, Collector, Facts, Stage};
+use super::super::{Check, Collector, Facts, Run, Stage};
 use crate::message::{creation_time, local_uid, timestamp};
 
 pub(super) const CHECKS: [Check; 5] = [
@@ -12,7 +12,7 @@ pub(super) const CHECKS: [Check; 5] = [
     row("cross/name-characters", "5.3", characters),
 ];
 
-const fn row(name: &'static str, clause: &'static str, run: fn(&Facts<'_>, &mut Collector<'_, '_>)) -> Check {
+const fn row(name: &'static str, clause: &'static str, run: Run) -> Check {
     Check { name, code: "VALIDATION_ERROR", stage: Stage::File, clause, needs: &[], run }
 }
 

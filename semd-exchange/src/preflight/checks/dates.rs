@@ -1,10 +1,11 @@
 //! Dates, the clock, and the window in which a kind is registered.
 
+use semd_core::kinds::Kind;
 use time::Date;
-use time::macros::format_description;
 
 use super::super::facts::moscow_day;
 use super::super::{Check, Collector, Facts, Stage};
+use crate::reference::KindWindow;
 
 /// Days before the end of a kind's window from which on somebody should look.
 const WINDOW_WARNING_DAYS: i64 = 30;
@@ -38,8 +39,7 @@ pub(super) const CHECKS: [Check; 2] = [
 /// Both the day of creation and the day of registration must lie in the window: sources name either.
 fn window(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
     let Some(kind) = facts.kind else { return };
-    let from = kind.valid_from.as_deref().and_then(date);
-    let to = kind.valid_to.as_deref().and_then(date);
+    let KindWindow { from, to } = KindWindow::of(kind, facts.data, facts.dictionaries);
     let today = moscow_day(facts.as_of);
     let outside = |day: Date| from.is_some_and(|from| day < from) || to.is_some_and(|to| to < day);
     if outside(facts.day()) || outside(today) {
@@ -51,13 +51,27 @@ fn window(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
     } else if let Some(days) =
         to.map(|to| (to - today).whole_days()).filter(|days| *days <= WINDOW_WARNING_DAYS)
     {
+        let (ru, en) = successor(facts, kind).map_or_else(Default::default, |next| {
+            let (code, edition) = (&next.code, next.edition.unwrap_or_default());
+            (
+                format!("; следующая редакция {edition}: вид [{code}]"),
+                format!("; the next edition {edition} is kind [{code}]"),
+            )
+        });
         found.warning(
-            format!("Регистрация документов вида [{}] закроется через {days} дн.", kind.code),
-            format!("the window of kind [{}] closes in {days} days", kind.code),
+            format!("Регистрация документов вида [{}] закроется через {days} дн.{ru}", kind.code),
+            format!("the window of kind [{}] closes in {days} days{en}", kind.code),
         );
     }
 }
 
-fn date(text: &str) -> Option<Date> {
-    Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
+/// The earliest later edition of the same document.
+fn successor<'f>(facts: &Facts<'f>, kind: &Kind) -> Option<&'f Kind> {
+    let same = |other: &&Kind| {
+        other.document_type.is_some()
+            && other.document_type == kind.document_type
+            && other.format == kind.format
+            && other.edition > kind.edition
+    };
+    facts.kinds.kinds().iter().filter(same).min_by_key(|other| other.edition)
 }

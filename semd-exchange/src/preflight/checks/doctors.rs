@@ -2,8 +2,8 @@
 
 use semd_core::header::Staff;
 
-use super::super::{Check, Collector, Facts, Stage};
-use crate::message::Signer;
+use super::super::{Check, Collector, Facts, Run, Stage};
+use crate::message::{Signer, with_snils};
 
 pub(super) const CHECKS: [Check; 7] = [
     row("doctors/surname", "INVALID_DOCTOR_FAMILY", |facts, found| {
@@ -42,17 +42,18 @@ pub(super) const CHECKS: [Check; 7] = [
     row("doctors/legal-authenticator", "LEGAL_AUTHENTICATOR_NOT_FOUND", legal_authenticator),
 ];
 
-const fn row(name: &'static str, code: &'static str, run: fn(&Facts<'_>, &mut Collector<'_, '_>)) -> Check {
+const fn row(name: &'static str, code: &'static str, run: Run) -> Check {
     Check { name, code, stage: Stage::File, clause: "5.5", needs: &[], run }
 }
 
 /// Signers with the worker of the document who has the same СНИЛС.
 fn pairs<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f Signer, &'f Staff)> {
-    facts.signers().filter_map(|signer| Some((signer, by_snils(facts, &signer.snils)?)))
+    facts.signers().filter_map(|signer| Some((signer, by_snils(facts, signer)?)))
 }
 
-fn by_snils<'f>(facts: &'f Facts<'_>, snils: &str) -> Option<&'f Staff> {
-    facts.staff().find(|staff| staff.person.snils.as_deref() == Some(snils))
+fn by_snils<'f>(facts: &'f Facts<'_>, signer: &Signer) -> Option<&'f Staff> {
+    let patronymic = signer.patr_name.as_deref().unwrap_or_default();
+    with_snils(facts.header, &signer.snils, [&signer.surname, &signer.name, patronymic])
 }
 
 fn differ(
@@ -96,17 +97,22 @@ fn local_id(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
     }
 }
 
-/// A signer whose СНИЛС the document does not have, though it names this person or names СНИЛС at all.
+/// A signer whom the document names with another СНИЛС. Where it tells none there is nothing to compare.
 fn snils(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
-    for signer in facts.signers().filter(|signer| by_snils(facts, &signer.snils).is_none()) {
-        if by_name(facts, signer).is_some() {
-            let shown = facts.value(&signer.snils);
-            found.error(
+    for signer in facts.signers().filter(|signer| by_snils(facts, signer).is_none()) {
+        let shown = facts.value(&signer.snils);
+        match by_name(facts, signer).map(|staff| &staff.person.snils) {
+            Some(Some(_)) => found.error(
                 format!(
                     "Медицинский работник со СНИЛС [{shown}] не найден в СЭМД или в запросе на регистрацию"
                 ),
                 format!("the document names the signer with another СНИЛС than [{shown}]"),
-            );
+            ),
+            Some(None) => found.warning(
+                format!("Медицинский работник со СНИЛС [{shown}] назван в СЭМД без СНИЛС"),
+                format!("the document names the signer with СНИЛС [{shown}] without it"),
+            ),
+            None => {}
         }
     }
 }
@@ -116,7 +122,7 @@ fn named(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
     if facts.document.is_none() {
         return;
     }
-    for signer in facts.signers().filter(|signer| by_snils(facts, &signer.snils).is_none()) {
+    for signer in facts.signers().filter(|signer| by_snils(facts, signer).is_none()) {
         if by_name(facts, signer).is_none() {
             let shown = facts.value(&signer.surname);
             found.error(

@@ -1,6 +1,6 @@
 //! The own history: what is registered already.
 
-use super::super::{Check, Collector, Facts, Stage};
+use super::super::{Check, Collector, Facts, Run, Stage};
 use crate::message::Association;
 use crate::reference::Row;
 
@@ -23,12 +23,7 @@ pub(super) const CHECKS: [Check; 3] = [
     }),
 ];
 
-const fn row(
-    name: &'static str,
-    code: &'static str,
-    clause: &'static str,
-    run: fn(&Facts<'_>, &mut Collector<'_, '_>),
-) -> Check {
+const fn row(name: &'static str, code: &'static str, clause: &'static str, run: Run) -> Check {
     Check { name, code, stage: Stage::Request, clause, needs: &["history"], run }
 }
 

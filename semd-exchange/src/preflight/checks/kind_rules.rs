@@ -2,7 +2,7 @@
 
 use semd_core::xml::{self, Limits};
 
-use super::super::{Check, Collector, Facts, Stage};
+use super::super::{Check, Collector, Facts, Run, Stage};
 
 const CLAUSE: &str = "НСИ 1.2.643.5.1.13.13.11.1520; правила вида";
 
@@ -79,12 +79,7 @@ pub(super) const CHECKS: [Check; 8] = [
     }),
 ];
 
-const fn row(
-    name: &'static str,
-    code: &'static str,
-    needs: &'static [&'static str],
-    run: fn(&Facts<'_>, &mut Collector<'_, '_>),
-) -> Check {
+const fn row(name: &'static str, code: &'static str, needs: &'static [&'static str], run: Run) -> Check {
     Check { name, code, stage: Stage::Request, clause: CLAUSE, needs, run }
 }
 

@@ -6,7 +6,7 @@ use time::Date;
 use time::macros::format_description;
 
 use super::super::facts::moscow_day;
-use super::super::{Check, Collector, Facts, OfferedKind, OrderAnswer, Stage};
+use super::super::{Check, Facts, OfferedKind, OrderAnswer, Run, Stage};
 
 pub(super) const CHECKS: [Check; 6] = [
     row("orders/known", "ORDER_NOT_FOUND", &["orders"], |facts, found| {
@@ -74,12 +74,7 @@ pub(super) const CHECKS: [Check; 6] = [
     }),
 ];
 
-const fn row(
-    name: &'static str,
-    code: &'static str,
-    needs: &'static [&'static str],
-    run: fn(&Facts<'_>, &mut Collector<'_, '_>),
-) -> Check {
+const fn row(name: &'static str, code: &'static str, needs: &'static [&'static str], run: Run) -> Check {
     Check { name, code, stage: Stage::Order, clause: "Заказ справок онлайн", needs, run }
 }
 

@@ -1,7 +1,7 @@
 //! Organisations and departments against an extract of ФРМО.
 
 use super::super::tree::{descend, identifiers};
-use super::super::{Check, Collector, Facts, Stage};
+use super::super::{Check, Collector, Facts, Run, Stage};
 
 const FRMO: &str = "5.4; ФРМО, НСИ 1.2.643.5.1.13.13.11.1461";
 
@@ -74,7 +74,7 @@ const fn row(
     code: &'static str,
     stage: Stage,
     needs: &'static [&'static str],
-    run: fn(&Facts<'_>, &mut Collector<'_, '_>),
+    run: Run,
 ) -> Check {
     Check { name, code, stage, clause: FRMO, needs, run }
 }

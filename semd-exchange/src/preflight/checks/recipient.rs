@@ -4,7 +4,7 @@ use semd_core::header::SNILS_ROOT;
 use semd_core::xml::{Document, ElementId};
 
 use super::super::tree::{all, descend, identifiers, text};
-use super::super::{Check, Collector, Facts, Stage};
+use super::super::{Check, Collector, Facts, Run, Stage};
 use crate::message::Recipient;
 
 pub(super) const CHECKS: [Check; 5] = [
@@ -47,7 +47,7 @@ pub(super) const CHECKS: [Check; 5] = [
     }),
 ];
 
-const fn row(name: &'static str, code: &'static str, run: fn(&Facts<'_>, &mut Collector<'_, '_>)) -> Check {
+const fn row(name: &'static str, code: &'static str, run: Run) -> Check {
     Check { name, code, stage: Stage::File, clause: "5.3", needs: &[], run }
 }
 

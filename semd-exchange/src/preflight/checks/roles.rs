@@ -1,6 +1,6 @@
 //! Who may sign: roles, their number, posts and specialities.
 
-use super::super::{Check, Collector, Facts, Stage};
+use super::super::{Check, Facts, Run, Stage};
 use crate::reference::Row;
 
 const RULES: &str = "НСИ 1.2.643.5.1.13.13.99.2.42";
@@ -88,7 +88,7 @@ pub(super) const CHECKS: [Check; 5] = [
     }),
 ];
 
-const fn row(name: &'static str, code: &'static str, run: fn(&Facts<'_>, &mut Collector<'_, '_>)) -> Check {
+const fn row(name: &'static str, code: &'static str, run: Run) -> Check {
     Check { name, code, stage: Stage::Request, clause: RULES, needs: &["signing-rules"], run }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::{Check, Collector, Facts, SignatureFacts, Stage};
+use super::super::{Check, Collector, Facts, Run, SignatureFacts, Stage};
 use crate::checksum::Checksum;
 use crate::message::timestamp;
 
@@ -69,7 +69,10 @@ pub(super) const CHECKS: [Check; 12] = [
         );
     }),
     container("signatures/value", "SIGNATURE_VERIFICATION_ERROR", "RFC 5652 5.4", |facts, found| {
-        every(facts, found, wrong_value, "подпись не верна", "the signature is wrong");
+        for one in facts.signatures.iter().filter(|one| wrong_value(one)) {
+            let ((ru, en), (why_ru, why_en)) = (one.owner(), one.reasons());
+            found.error(format!("{ru} не верна: {why_ru}"), format!("{en} is wrong: {why_en}"));
+        }
     }),
     container("signatures/checksum", "VALIDATION_ERROR", "4.4", |facts, found| {
         for one in facts.signatures {
@@ -100,12 +103,7 @@ pub(super) const CHECKS: [Check; 12] = [
 ];
 
 /// A row of this family: all of it is judged before the file is asked for, and needs nothing.
-const fn container(
-    name: &'static str,
-    code: &'static str,
-    clause: &'static str,
-    run: fn(&Facts<'_>, &mut Collector<'_, '_>),
-) -> Check {
+const fn container(name: &'static str, code: &'static str, clause: &'static str, run: Run) -> Check {
     Check { name, code, stage: Stage::Request, clause, needs: &[], run }
 }
 

@@ -1,6 +1,6 @@
 //! Signers against an extract of ФРМР.
 
-use super::super::{Check, Collector, Facts, Stage};
+use super::super::{Check, Collector, Facts, Run, Stage};
 use crate::message::Signer;
 use crate::reference::Row;
 
@@ -44,7 +44,7 @@ pub(super) const CHECKS: [Check; 4] = [
     row("staff/person", "VALUE_MISMATCH_METADATA_AND_FRMR", person),
 ];
 
-const fn row(name: &'static str, code: &'static str, run: fn(&Facts<'_>, &mut Collector<'_, '_>)) -> Check {
+const fn row(name: &'static str, code: &'static str, run: Run) -> Check {
     Check { name, code, stage: Stage::Request, clause: "5.5; ФРМР", needs: &["staff"], run }
 }
 

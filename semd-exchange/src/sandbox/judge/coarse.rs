@@ -1,6 +1,7 @@
 //! Stage 1, synchronous half: is the request complete enough to be worked on.
 
 use semd_core::kinds::KindRegistry;
+use semd_core::nsi::is_oid;
 use uuid::Uuid;
 
 use crate::message::{RegisterDocumentRequest, RegisterError, timestamp};
@@ -55,10 +56,4 @@ pub fn coarse(
         ));
     }
     errors
-}
-
-/// Whether the text is an OID in dotted form with at least three arcs.
-fn is_oid(text: &str) -> bool {
-    let arcs: Vec<&str> = text.split('.').collect();
-    arcs.len() >= 3 && arcs.iter().all(|arc| !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit()))
 }

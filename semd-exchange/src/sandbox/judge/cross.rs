@@ -125,12 +125,24 @@ fn names(header: &Header, errors: &mut Vec<RegisterError>) {
 fn signers(request: &RegisterDocumentRequest, header: &Header, errors: &mut Vec<RegisterError>) {
     for item in &request.personal_signatures {
         let signer = &item.signer;
-        if let Some(staff) = staff(header).find(|staff| staff.person.snils.as_ref() == Some(&signer.snils)) {
-            compare_signer(signer, staff, errors);
+        // A person may be named twice, more and less fully: one entry that agrees is enough.
+        let same = staff(header).filter(|staff| staff.person.snils.as_ref() == Some(&signer.snils));
+        let compared = same.map(|staff| {
+            let mut differences = Vec::new();
+            compare_signer(signer, staff, &mut differences);
+            differences
+        });
+        if let Some(fewest) = compared.min_by_key(Vec::len) {
+            errors.extend(fewest);
             continue;
         }
-        // Whom the document names under another СНИЛС, and whom it does not name at all, are two codes.
-        if staff(header).any(|staff| is_called(staff, signer)) {
+        let mut namesakes = staff(header).filter(|staff| is_called(staff, signer)).peekable();
+        // Whom the document names under another СНИЛС, and whom it does not name at all, are two codes. Whom it names without
+        // СНИЛС it names.
+        if let Some(namesake) = namesakes.peek() {
+            if namesake.person.snils.is_none() {
+                continue;
+            }
             errors.push(RegisterError::new(
                 "INVALID_DOCTOR_SNILS",
                 format!("Медицинский работник со СНИЛС [{}] не найден в СЭМД", signer.snils),

@@ -83,7 +83,11 @@ pub fn file(
 }
 
 fn rules(report: &Report, verdict: &mut FileVerdict) {
-    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    // Values are judged against the dictionaries apart, see `dictionary`; what could be read is XML.
+    let counts = |finding: &&Finding| {
+        finding.severity == Severity::Error && matches!(finding.layer, Layer::Xsd | Layer::Schematron)
+    };
+    let errors = report.findings.iter().filter(counts);
     verdict.errors.extend(errors.map(rule_error));
     if report.verdict == Verdict::Undecided {
         let kind = report.kind.as_deref().unwrap_or("?");

@@ -1,10 +1,10 @@
 //! The rules of the kind.
 
 use semd_core::xml::{self, Limits};
-use time::Date;
 
 use super::{Knowledge, day_of, refuse};
 use crate::message::{RegisterDocumentRequest, RegisterError};
+use crate::reference::KindWindow;
 
 /// Kind, period, and what the kind requires or forbids.
 pub(super) fn judge(
@@ -70,10 +70,7 @@ pub(super) fn judge(
 
 fn period(request: &RegisterDocumentRequest, known: &Knowledge<'_>, errors: &mut Vec<RegisterError>) {
     let Some(kind) = known.kinds.find(&request.kind) else { return };
-    let date = |text: &Option<String>| {
-        Date::parse(text.as_deref()?, time::macros::format_description!("[year]-[month]-[day]")).ok()
-    };
-    let (from, to) = (date(&kind.valid_from), date(&kind.valid_to));
+    let KindWindow { from, to } = KindWindow::of(kind, known.data, known.dictionaries);
     let today = known.now.to_offset(time::macros::offset!(+3)).date();
     for day in [day_of(request, known.now), today] {
         if from.is_some_and(|from| from > day) || to.is_some_and(|to| to < day) {

@@ -133,7 +133,11 @@ impl Recipe<'_> {
             let text = "Отсутствуют сведения о врачебной комиссии при назначении по торговому наименованию";
             refuse(errors, "FRLLO_COMISSION_INFO_ERROR", text.to_owned());
         }
-        let issued = self.all("serviceEvent").next().and_then(|event| self.time(event));
+        // Older editions document no event: the document itself is the prescription.
+        let issued = match self.all("serviceEvent").next() {
+            Some(event) => self.time(event),
+            None => self.time(self.document.root()),
+        };
         if issued.is_none_or(|issued| issued > self.today()) {
             refuse(
                 errors,

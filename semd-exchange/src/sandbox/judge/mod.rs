@@ -23,6 +23,7 @@ mod recipient;
 mod signature;
 
 use semd_core::kinds::KindRegistry;
+use semd_core::nsi::Store;
 use semd_sign::verify::TrustStore;
 use time::{Date, OffsetDateTime, UtcOffset};
 
@@ -44,6 +45,8 @@ pub struct Knowledge<'a> {
     pub kinds: &'a KindRegistry,
     /// Federal registers and rules; what is not there is not checked.
     pub data: &'a ReferenceData,
+    /// Dictionaries (НСИ); without them values are taken as right.
+    pub dictionaries: Option<&'a Store>,
     /// The moment.
     pub now: OffsetDateTime,
 }

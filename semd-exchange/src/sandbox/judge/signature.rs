@@ -10,8 +10,10 @@ use crate::message::{RegisterError, SignatureData, Signer};
 
 /// The code that only the document tells.
 const NEEDS_DOCUMENT: &str = "DIGEST_MISMATCH";
-/// Codes about dates of certificates: the register has different ones for a person's and the organisation's.
-const DATES: [&str; 4] = [
+/// Codes that are decided elsewhere; the dates of certificates have different ones for a person's and the organisation's.
+const ELSEWHERE: [&str; 5] = [
+    // What this machine knows of revocation is not what the register can ask: see the fault `revocation_outage`.
+    "CA_INACCESSIBILITY",
     "DOC_DATE_MISMATCH_CERT_NOT_BEFORE",
     "DOC_DATE_MISMATCH_CERT_NOT_AFTER",
     "PERSONAL_SIG_CERT_NOT_ACTUAL_ON_DOC_CREATION_DT",
@@ -73,7 +75,7 @@ impl Judged<'_> {
         report
             .codes
             .iter()
-            .filter(|code| **code != NEEDS_DOCUMENT && !DATES.contains(code))
+            .filter(|code| **code != NEEDS_DOCUMENT && !ELSEWHERE.contains(code))
             .filter(|code| **code != "SIGNATURE_VERIFICATION_ERROR" || wrong)
             .filter(|code| **code != "VALIDATION_ERROR" || untimed)
             .map(|code| {
@@ -81,6 +83,10 @@ impl Judged<'_> {
                     "VALIDATION_ERROR" => "в подписи отсутствует атрибут \"Дата и время создания\"",
                     "CANT_BUILD_CERT_CHAIN_TO_ACCREDITED_CA_CERT" => {
                         "Не удалось построить цепочку сертификатов"
+                    }
+                    "SIGNATURE_VERIFICATION_ERROR" => {
+                        let message = format!("{} не верна: {}", self.owner(), reasons.join("; "));
+                        return RegisterError::new(*code, message);
                     }
                     code => Code::find(code).map_or("", |known| known.title.ru.as_str()),
                 };

@@ -12,7 +12,7 @@ const NOW: time::OffsetDateTime = datetime!(2026-05-20 10:00 UTC);
 
 fn known<R>(work: impl FnOnce(&Knowledge<'_>) -> R) -> R {
     let (trust, kinds, data) = (TrustStore::new(), KindRegistry::embedded(), ReferenceData::default());
-    work(&Knowledge { trust: &trust, kinds: &kinds, data: &data, now: NOW })
+    work(&Knowledge { trust: &trust, kinds: &kinds, data: &data, dictionaries: None, now: NOW })
 }
 
 fn coarse(request: &RegisterDocumentRequest) -> Vec<RegisterError> {

@@ -137,11 +137,15 @@ pub(super) enum SigningCertificate {
 impl SignerFindings {
     /// Whether mathematics and bindings hold, whoever signed.
     pub(super) fn holds(&self) -> bool {
-        self.algorithms == Algorithms::Supported
+        let bound = match self.algorithms {
+            Algorithms::Supported => self.signing_certificate == SigningCertificate::Matches,
+            Algorithms::Foreign => self.signing_certificate == SigningCertificate::MatchesForeignHash,
+            Algorithms::Mismatched | Algorithms::Unsupported => false,
+        };
+        bound
             && self.content_type == ContentType::Good
             && self.digest == DigestState::Matches
             && self.signature == SignatureState::Valid
-            && self.signing_certificate == SigningCertificate::Matches
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) mod dispense;
 pub(super) mod prescription;
 mod read;
 
-use super::super::{Check, Collector, Facts, Stage};
+use super::super::{Check, Facts, Run, Stage};
 use read::{is_dispense, is_prescription};
 use semd_core::report::{Severity, Verdict};
 
@@ -58,7 +58,7 @@ const fn row(
     code: &'static str,
     clause: &'static str,
     needs: &'static [&'static str],
-    run: fn(&Facts<'_>, &mut Collector<'_, '_>),
+    run: Run,
 ) -> Check {
     Check { name, code, stage: Stage::Llo, clause, needs, run }
 }

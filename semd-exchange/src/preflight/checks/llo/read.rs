@@ -62,9 +62,10 @@ pub(super) fn day(document: &Document<'_>, element: ElementId) -> Option<Date> {
     Timestamp::parse(value).filter(Timestamp::has_day).map(|time| time.date())
 }
 
-/// The day of the prescription: of the documented event.
+/// The day of the prescription: of the documented event, or of the document where it documents none, as in the older editions.
 pub(super) fn event_day(document: &Document<'_>) -> Option<Date> {
-    day(document, descend(document, document.root(), &["documentationOf", "serviceEvent"])?)
+    let event = descend(document, document.root(), &["documentationOf", "serviceEvent"]);
+    day(document, event.unwrap_or(document.root()))
 }
 
 /// The product codes behind `steps` of an entry, with their dictionaries.

@@ -1,29 +1,40 @@
-//! Writing HTML: everything that comes from the document is escaped here and nowhere else.
+//! Writing HTML: everything that does not come from this program is escaped here and nowhere else.
 
-/// A page that grows. Tags and attributes are literals of this program; document text enters by [`Html::text`] and
+/// A page that grows. Tags and attributes are literals of this program; foreign text enters by [`Html::text`] and
 /// [`Html::value`] only.
+///
+/// ```
+/// use semd_core::html::Html;
+///
+/// let mut page = Html::default();
+/// page.markup("<a");
+/// page.value("href", "/?a=1&b=2");
+/// page.element(">", "1 < 2", "</a>");
+/// assert_eq!(page.finish(), "<a href=\"/?a=1&amp;b=2\">1 &lt; 2</a>");
+/// ```
 #[derive(Debug, Default)]
-pub(crate) struct Html {
+pub struct Html {
     out: String,
 }
 
 impl Html {
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
+    /// An empty page with room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
         Self { out: String::with_capacity(bytes) }
     }
 
     /// Markup of this program.
-    pub(crate) fn markup(&mut self, markup: &'static str) {
+    pub fn markup(&mut self, markup: &'static str) {
         self.out.push_str(markup);
     }
 
-    /// Characters of the document.
-    pub(crate) fn text(&mut self, text: &str) {
+    /// Foreign characters.
+    pub fn text(&mut self, text: &str) {
         escape(&mut self.out, text);
     }
 
-    /// An attribute with a value of the document.
-    pub(crate) fn value(&mut self, name: &'static str, value: &str) {
+    /// An attribute with a foreign value.
+    pub fn value(&mut self, name: &'static str, value: &str) {
         self.out.push(' ');
         self.out.push_str(name);
         self.out.push_str("=\"");
@@ -32,22 +43,29 @@ impl Html {
     }
 
     /// An element with nothing but text inside.
-    pub(crate) fn element(&mut self, open: &'static str, text: &str, close: &'static str) {
+    pub fn element(&mut self, open: &'static str, text: &str, close: &'static str) {
         self.markup(open);
         self.text(text);
         self.markup(close);
     }
 
-    pub(crate) fn len(&self) -> usize {
+    /// Bytes written so far.
+    pub fn len(&self) -> usize {
         self.out.len()
     }
 
+    /// Whether nothing was written yet.
+    pub fn is_empty(&self) -> bool {
+        self.out.is_empty()
+    }
+
     /// Takes back what was written since the page had a length: there was nothing to say after all.
-    pub(crate) fn back_to(&mut self, len: usize) {
+    pub fn back_to(&mut self, len: usize) {
         self.out.truncate(len);
     }
 
-    pub(crate) fn finish(self) -> String {
+    /// The page.
+    pub fn finish(self) -> String {
         self.out
     }
 }

@@ -1,0 +1,53 @@
+//! When documents of a kind are registered.
+
+use semd_core::kinds::Kind;
+use semd_core::nsi::{Store, Version};
+use time::Date;
+
+use super::ReferenceData;
+use super::table::date;
+
+/// «Виды электронных медицинских документов».
+const KINDS: &str = "1.2.643.5.1.13.13.11.1520";
+
+/// The first and the last day on which documents of a kind are registered; `None` does not limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KindWindow {
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day.
+    pub to: Option<Date>,
+}
+
+impl KindWindow {
+    /// The window of a kind: the one of the table `kind-rules`, else that of НСИ 1.2.643.5.1.13.13.11.1520 among the
+    /// dictionaries, else what the built-in registry knew when it was made.
+    ///
+    /// ```
+    /// use semd_core::kinds::KindRegistry;
+    /// use semd_exchange::reference::{KindWindow, ReferenceData};
+    ///
+    /// let mut data = ReferenceData::default();
+    /// data.insert_csv("kind-rules", "kind;valid_to\n119;31.12.2026\n")?;
+    /// let kinds = KindRegistry::embedded();
+    /// let window = KindWindow::of(kinds.find("119").unwrap(), &data, None);
+    /// assert_eq!(window.to, Some(time::macros::date!(2026 - 12 - 31)));
+    /// # Ok::<(), semd_exchange::reference::ReferenceError>(())
+    /// ```
+    pub fn of(kind: &Kind, data: &ReferenceData, dictionaries: Option<&Store>) -> Self {
+        let table = || {
+            let row = data.table("kind-rules")?.find(&kind.code).next()?;
+            let window = Self { from: row.date("valid_from"), to: row.date("valid_to") };
+            (window != Self::default()).then_some(window)
+        };
+        let dictionary = || {
+            let row = dictionaries?.dictionary(KINDS, Version::Latest)?.row(&kind.code)?;
+            let day = |column| row.get(column).and_then(date);
+            Some(Self { from: day("START_DATE"), to: day("END_DATE") })
+        };
+        let known = |text: &Option<String>| text.as_deref().and_then(date);
+        table()
+            .or_else(dictionary)
+            .unwrap_or_else(|| Self { from: known(&kind.valid_from), to: known(&kind.valid_to) })
+    }
+}
