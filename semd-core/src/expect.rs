@@ -163,7 +163,7 @@ impl Expected {
                 None => missing.push(expected),
             }
         }
-        let mut failed: Vec<Finding> = missing.into_iter().map(|expected| no_longer(expected)).collect();
+        let mut failed: Vec<Finding> = missing.into_iter().map(no_longer).collect();
         if report.verdict != self.verdict {
             failed.push(other_verdict(self.verdict, report.verdict));
         }

@@ -215,8 +215,7 @@ impl Run {
         let ends = |end: usize| {
             let after = text.get(end).copied().unwrap_or_default();
             let digit_follows = text.get(end + 1).is_some_and(u8::is_ascii_digit);
-            !(after.is_ascii_alphanumeric() || after == b'_')
-                && !(matches!(after, b'.' | b'-') && digit_follows)
+            !(after.is_ascii_alphanumeric() || after == b'_' || matches!(after, b'.' | b'-') && digit_follows)
         };
         found.filter(|(_, end)| ends(*end))
     }

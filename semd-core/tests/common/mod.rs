@@ -53,7 +53,10 @@ impl KnownDifferences {
         let same =
             |one: &&Difference| one.documents.iter().any(|known| known == document) && one.differs == differs;
         let known = self.list.iter().find(same);
-        known.inspect(|one| drop(one.seen.borrow_mut().insert(document.to_owned()))).is_some()
+        if let Some(one) = known {
+            one.seen.borrow_mut().insert(document.to_owned());
+        }
+        known.is_some()
     }
 
     /// Every known difference must still occur: one that does not is a difference that was mended, or a reason gone stale.
