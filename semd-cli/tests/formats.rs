@@ -18,7 +18,7 @@ fn documents(format: &str, names: &[&str]) -> String {
     run.stdout
 }
 
-fn named<'d>(document: &'d Document<'_>, namespace: &str, local: &str) -> Vec<xml::ElementId> {
+fn named(document: &Document<'_>, namespace: &str, local: &str) -> Vec<xml::ElementId> {
     (0..document.elements().len() as u32)
         .map(xml::ElementId)
         .filter(|&id| document.namespace(id) == namespace && document.local_name(id) == local)
