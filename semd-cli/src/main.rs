@@ -9,6 +9,7 @@ mod config;
 mod console;
 mod dictionaries;
 mod envelope;
+mod expectations;
 mod failure;
 mod input;
 mod online;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Command::Journal(command) => command.run(&console),
         Command::Serve(command) => command.run(&console),
         Command::Sandbox(command) => command.run(&console),
+        Command::Scan(command) => command.run(&console),
         Command::Packages(command) => command.run(&console),
         Command::Nsi(command) => command.run(&console),
         Command::Pki(command) => command.run(&console),

@@ -12,6 +12,7 @@ pub mod preflight;
 pub mod register;
 pub mod render;
 pub mod sandbox;
+pub mod scan;
 pub mod serve;
 pub mod sign;
 pub mod validate;

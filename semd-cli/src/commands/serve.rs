@@ -145,7 +145,9 @@ fn weak_token() -> Failure {
 fn unprotected(listen: SocketAddr) -> Failure {
     Failure::usage(Message::new(
         format!("адрес {listen} виден другим машинам; задайте ключ доступа: --token-fd или SEMD_TOKEN"),
-        format!("{listen} can be reached from other machines; give an access token: --token-fd or SEMD_TOKEN"),
+        format!(
+            "{listen} can be reached from other machines; give an access token: --token-fd or SEMD_TOKEN"
+        ),
     ))
 }
 

@@ -35,6 +35,7 @@ use serde_json::Value;
 use card_kind::{CardSchema, CommonSource};
 use dictionaries::Dictionaries;
 use template::Step;
+pub(crate) use template::escape;
 
 pub use error::{BuildError, CardError, LoadError};
 pub use optional::{AbsentField, OptionalFields};

@@ -200,8 +200,7 @@ impl FromRequestParts<Arc<Operator>> for Reader {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, operator: &Arc<Operator>) -> Result<Self, Infallible> {
-        let signed_in =
-            operator.access.asks_for_token() && operator.access.session(&parts.headers).is_some();
+        let signed_in = operator.access.asks_for_token() && operator.access.session(&parts.headers).is_some();
         Ok(reader(parts, operator, signed_in))
     }
 }

@@ -49,7 +49,11 @@ async fn list(operator: &Operator, reader: &Reader, query: ListQuery) -> Result<
     filter_form(&mut page, &query);
     if !wrong.is_empty() {
         let text = reader.t("Не поняты условия", "These conditions are not understood");
-        page.html.element("<p class=\"bad\" role=\"alert\">", &format!("{text}: {}", wrong.join(", ")), "</p>");
+        page.html.element(
+            "<p class=\"bad\" role=\"alert\">",
+            &format!("{text}: {}", wrong.join(", ")),
+            "</p>",
+        );
         return Ok(page.finish(StatusCode::BAD_REQUEST));
     }
     let mut records = operator.exchange.with_journal(move |journal| journal.list(&filter)).await?;
@@ -181,7 +185,9 @@ async fn found(operator: &Operator, reader: &Reader, text: String) -> Result<Res
         false => table(&mut page, operator, &records),
     }
     if records.len() >= FOUND as usize {
-        page.note(reader.t("Показаны первые 100; уточните запрос.", "The first 100 are shown; ask for less."));
+        page.note(
+            reader.t("Показаны первые 100; уточните запрос.", "The first 100 are shown; ask for less."),
+        );
     }
     Ok(page.finish(StatusCode::OK))
 }

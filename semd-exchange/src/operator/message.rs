@@ -96,8 +96,10 @@ pub(super) async fn raw(
     }
     let name = format!("attachment; filename=\"message-{number}.xml\"");
     let answer = |(_, raw): (HistoryEntry, Vec<u8>)| {
-        let headers =
-            [(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::CONTENT_DISPOSITION, name)];
+        let headers = [
+            (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ];
         (headers, raw).into_response()
     };
     respond(&visitor.reader, read(&operator, local_uid, number).await.map(answer))

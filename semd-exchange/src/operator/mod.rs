@@ -144,10 +144,7 @@ struct Operator {
 ///
 /// # Errors
 /// When the settings would let strangers in, or the address cannot be bound.
-pub async fn serve(
-    exchange: Exchange,
-    settings: OperatorSettings,
-) -> Result<RunningOperator, OperatorError> {
+pub async fn serve(exchange: Exchange, settings: OperatorSettings) -> Result<RunningOperator, OperatorError> {
     let listen = settings.listen;
     if settings.token.is_none() && !listen.ip().is_loopback() {
         return Err(OperatorError::Unprotected { listen });

@@ -36,8 +36,11 @@ impl<'r> Page<'r> {
         html.markup(" — semd</title></head><body><header><nav><a class=\"home\" href=\"/\">semd</a>");
         html.element("<a href=\"/\">", reader.t("Обзор", "Overview"), "</a>");
         html.element("<a href=\"/documents\">", reader.t("Документы", "Documents"), "</a></nav>");
-        html.markup("<form class=\"find\" action=\"/search\" role=\"search\"><input type=\"search\" name=\"q\"");
-        let find = reader.t("localUid, номер в РЭМД, MessageID или файл", "localUid, emdrId, MessageID or file");
+        html.markup(
+            "<form class=\"find\" action=\"/search\" role=\"search\"><input type=\"search\" name=\"q\"",
+        );
+        let find =
+            reader.t("localUid, номер в РЭМД, MessageID или файл", "localUid, emdrId, MessageID or file");
         html.value("placeholder", find);
         html.value("aria-label", find);
         html.element("><button>", reader.t("Найти", "Find"), "</button></form><div class=\"corner\">");
@@ -175,14 +178,20 @@ impl Refused {
                 StatusCode::FORBIDDEN,
                 reader.t("Форма устарела", "The form is out of date"),
                 reader
-                    .t("Откройте страницу документа заново и повторите.", "Open the document again and repeat.")
+                    .t(
+                        "Откройте страницу документа заново и повторите.",
+                        "Open the document again and repeat.",
+                    )
                     .to_owned(),
             ),
             Self::Masked => (
                 StatusCode::FORBIDDEN,
                 reader.t("Персональные данные скрыты", "Personal data is masked"),
                 reader
-                    .t("Сообщения целиком видны, если semd serve запущен с --show-pii.", "Whole messages are shown when semd serve runs with --show-pii.")
+                    .t(
+                        "Сообщения целиком видны, если semd serve запущен с --show-pii.",
+                        "Whole messages are shown when semd serve runs with --show-pii.",
+                    )
                     .to_owned(),
             ),
         };
