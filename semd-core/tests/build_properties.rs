@@ -141,6 +141,8 @@ impl Maker<'_> {
         for (name, field) in schema["properties"].as_object().unwrap() {
             if field.get("const").is_some() {
                 members.insert(name.clone(), field["const"].clone());
+            } else if name == "houseguid" && !members.contains_key("aoguid") {
+                // A house has no place in a document without its street.
             } else if required.iter().any(|known| known == name) || self.below(3) > 0 {
                 let value = self.value(field, &format!("{pointer}/{name}"));
                 members.insert(name.clone(), value);

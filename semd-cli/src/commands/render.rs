@@ -106,7 +106,7 @@ fn stamp(path: &Path, report: &SignatureReport, console: &Console) -> SignatureS
             SignatureVerdict::Indeterminate => StampVerdict::Indeterminate,
         },
         reason: reason.or_else(|| report.sub_indication.map(str::to_owned)),
-        role: role(path),
+        role: role(path, console),
         owner,
         serial: signer.map(|signer| signer.serial.clone()),
         not_before: signer.map(|signer| day(signer.not_before)),
@@ -121,8 +121,13 @@ fn passed(report: &SignatureReport, id: &str) -> bool {
     report.checks.iter().any(|check| check.id == id && check.status == CheckStatus::Ok)
 }
 
-/// The role in the name of a bundle's file: `NAME.<role>.p7s`.
-fn role(path: &Path) -> Option<String> {
+/// The role in the name of a bundle's file, `NAME.<role>.p7s`; the usual ones in words.
+fn role(path: &Path, console: &Console) -> Option<String> {
     let stem = Path::new(path.file_stem()?);
-    Some(stem.extension()?.to_str()?.to_owned())
+    let role = stem.extension()?.to_str()?;
+    Some(match role {
+        "doctor" => console.text("медицинский работник", "medical worker").to_owned(),
+        "organization" => console.text("медицинская организация", "medical organisation").to_owned(),
+        other => other.to_owned(),
+    })
 }

@@ -74,7 +74,17 @@ impl Page<'_> {
         match labels::layout(self.local(element)) {
             Layout::Transparent => self.nested(element, |page| page.rows(element, &|_, _| true)),
             Layout::Group if self.attribute(element, "value").is_none() => {
-                self.labelled(element, |page| page.facts(element));
+                self.labelled(element, |page| {
+                    let before = page.html.len();
+                    if let Some(person) = page.person(element) {
+                        page.html.element("<span class=\"b\">", &person, "</span>");
+                    }
+                    let start = page.html.len();
+                    page.facts(element);
+                    if page.html.len() == start {
+                        page.html.back_to(before);
+                    }
+                });
             }
             Layout::Group | Layout::Value => self.labelled(element, |page| page.value(element)),
         }

@@ -39,17 +39,8 @@ pub(crate) use words::fold;
 pub use stamp::{SignatureStamp, StampVerdict};
 
 /// Parts of the header that a reader wants before the body; the others follow it.
-const FIRST: [&str; 9] = [
-    "id",
-    "effectiveTime",
-    "versionNumber",
-    "confidentialityCode",
-    "recordTarget",
-    "author",
-    "documentationOf",
-    "componentOf",
-    "component",
-];
+const FIRST: [&str; 7] =
+    ["id", "effectiveTime", "versionNumber", "confidentialityCode", "recordTarget", "author", "component"];
 
 /// Style of the page, for screen, phone and A4.
 const STYLE: &str = include_str!("style.css");
@@ -145,7 +136,11 @@ fn groups(page: &mut Page<'_>, root: ElementId, first: bool) {
         let before = page.html.len();
         page.html.markup("<section>");
         let label = page.label(child);
-        page.html.element("<h2>", label, "</h2>");
+        page.html.element("<h2>", label, "");
+        if let Some(person) = page.person(child) {
+            page.html.element(": <span class=\"who\">", &person, "</span>");
+        }
+        page.html.markup("</h2>");
         let start = page.html.len();
         page.facts(child);
         if page.html.len() == start {

@@ -4,7 +4,7 @@ use crate::report::Lang;
 use crate::xml::{Document, ElementId, HL7_V3, Text};
 
 use super::html::Html;
-use super::labels;
+use super::labels::{self, Layout};
 
 /// Nesting beyond which a page shows text only. Official documents stay below 40.
 const MAX_DEPTH: usize = 200;
@@ -76,6 +76,26 @@ impl<'d> Page<'d> {
 
     pub(super) fn child(&self, element: ElementId, name: &str) -> Option<ElementId> {
         self.document.child(element, HL7_V3, name)
+    }
+
+    /// The name of the person that a group is about, to be read before the group's identifiers. Persons of groups inside it are
+    /// others.
+    pub(super) fn person(&self, group: ElementId) -> Option<String> {
+        let document = self.document;
+        let own = |name: ElementId| {
+            let holders = std::iter::successors(document.parent(name), |&at| document.parent(at));
+            let mut between = holders.take_while(|&at| at != group);
+            between.all(|at| labels::layout(document.local_name(at)) != Layout::Group)
+        };
+        let is_name = |&inner: &ElementId| {
+            document.local_name(inner) == "name"
+                && document.child(inner, HL7_V3, "family").is_some()
+                && own(inner)
+        };
+        let name = document.descendants(group).find(is_name)?;
+        let parts: Vec<_> = document.children(name).map(|part| document.string_value(part)).collect();
+        let parts = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+        Some(parts.collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty())
     }
 
     /// The label of an element, its name when there is no word for it.
