@@ -2,7 +2,7 @@
 
 use crate::xml::ElementId;
 
-use super::labels::{self, Layout};
+use super::labels::Layout;
 use super::page::{Page, Piece};
 
 impl Page<'_> {
@@ -71,7 +71,7 @@ impl Page<'_> {
     }
 
     pub(super) fn row(&mut self, element: ElementId) {
-        match labels::layout(self.local(element)) {
+        match self.layout(element) {
             Layout::Transparent => self.nested(element, |page| page.rows(element, &|_, _| true)),
             Layout::Group if self.attribute(element, "value").is_none() => {
                 self.labelled(element, |page| {

@@ -119,7 +119,7 @@ fn document_facts(page: &mut Page<'_>, root: ElementId, first: bool) {
 
 fn is_group(page: &Page<'_>, element: ElementId) -> bool {
     let local = page.local(element);
-    local == "component" || labels::layout(local) == Layout::Group
+    local == "component" || page.layout(element) == Layout::Group
 }
 
 /// The parties of the header and the body, each under its heading.
