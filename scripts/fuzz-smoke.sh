@@ -9,7 +9,7 @@ for target in $(cargo fuzz list); do
     corpus=fuzz/corpus/$target
     mkdir -p "$corpus"
     case $target in
-        document | model | validate | canonical | bundle) cp fixtures/documents/*.xml "$corpus" ;;
+        document | lint | model | validate | canonical | bundle) cp fixtures/documents/*.xml fixtures/lint/*.xml "$corpus" ;;
         signature) cp fixtures/keys/*.pfx "$corpus" ;;
         schematron) cp schemas/packages/*/schematron.sch "$corpus" 2>/dev/null || true ;;
         schema) cp schemas/packages/_common/*.xsd "$corpus" 2>/dev/null || true ;;

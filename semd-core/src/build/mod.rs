@@ -134,6 +134,12 @@ impl CardKinds {
         Some(json_schema::json_schema(&kind.schema, &self.inner.dictionaries, lang))
     }
 
+    /// Fields of a kind's card that its guide has no place for: they are checked but the document does not say them. Names from
+    /// the card on, joined by points; a field stands for everything in it.
+    pub fn not_written(&self, kind: &str) -> &[String] {
+        self.inner.kinds.get(kind).map_or(&[], |kind| &kind.schema.not_written)
+    }
+
     /// Which optional fields a card has and leaves out; none of a card of an unknown kind.
     pub fn optional_fields(&self, card: &Value) -> OptionalFields {
         let named = card.get(check::KIND).and_then(Value::as_str);
