@@ -138,7 +138,7 @@ fn findings(batch: &Batch, html: &mut Html, rows: &[(&Entry, &Problem)]) {
         mnemonic(html, problem.code);
         html.markup("</code>");
         if let Some(stage) = problem.stage {
-            html.element("<p class=\"place\">", &stage_word(batch, stage), "</p>");
+            html.element("<p class=\"place\">", stage_word(batch, stage), "</p>");
         }
         if problem.retryable {
             let text = batch.word("повторная отправка поможет", "a resend helps");
