@@ -21,6 +21,7 @@ pub mod retry;
 pub mod sandbox;
 pub mod security;
 pub mod soap;
+pub mod statistics;
 pub mod test_services;
 pub mod trust_services;
 pub mod worker;

@@ -40,6 +40,7 @@ pub use access::{AccessToken, WeakToken};
 
 /// Style of the page, for screen and phone.
 const STYLE: &str = include_str!("style.css");
+const ICON: &str = include_str!("icon.svg");
 /// What the browser may do with a page: show it with its own style, and send its forms back.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
      frame-ancestors 'none'; base-uri 'none'";
@@ -182,17 +183,14 @@ fn router(operator: Arc<Operator>) -> Router {
         .route("/login", get(access::form).post(access::login))
         .route("/logout", post(access::logout))
         .route("/language", get(page::language))
-        .route("/style.css", get(style))
+        .route("/style.css", get(async || ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)))
+        .route("/icon.svg", get(async || ([(header::CONTENT_TYPE, "image/svg+xml")], ICON)))
         .route("/metrics", get(metrics::metrics))
         .route("/healthz", get(metrics::health))
         .fallback(page::nothing_here)
         .layer(middleware::from_fn_with_state(Arc::clone(&operator), protect))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .with_state(operator)
-}
-
-async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }
 
 /// What holds for every request: its host, its time, the headers of its answer.

@@ -242,7 +242,7 @@ fn workers(page: &mut Page<'_>, operator: &Operator, facts: &Facts) {
     for worker in &facts.workers {
         page.html.markup("<tr>");
         page.text_cell(titles[0], &worker.name);
-        page.text_cell(titles[1], &moment(worker.started_at, operator.offset));
+        page.time_cell(titles[1], &moment(worker.started_at, operator.offset));
         page.text_cell(titles[2], &r.number(worker.claimed));
         page.html.markup("</tr>");
     }
