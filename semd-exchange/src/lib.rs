@@ -23,6 +23,7 @@ pub mod security;
 pub mod soap;
 pub mod statistics;
 pub mod test_services;
+pub mod tls;
 pub mod trust_services;
 pub mod worker;
 

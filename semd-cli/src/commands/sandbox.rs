@@ -16,6 +16,7 @@ use crate::console::Console;
 use crate::envelope::EnvelopeFlags;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::tls::{ClientTlsFlags, ServerTlsFlags};
 use crate::trust::trust_store;
 use crate::{input, packages};
 
@@ -28,6 +29,13 @@ pub struct Sandbox {
     /// Trusted roots of signatures: a file or a folder of PEM or DER; repeatable
     #[arg(long, value_name = "FILE|DIR", required = true)]
     trust: Vec<PathBuf>,
+    #[command(flatten)]
+    tls: ServerTlsFlags,
+    /// TLS: authorities of the clients' certificates, PEM; messages without one are not taken
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_client_ca: Option<PathBuf>,
+    #[command(flatten)]
+    client_tls: ClientTlsFlags,
     #[command(flatten)]
     envelope: EnvelopeFlags,
     #[command(flatten)]
@@ -176,6 +184,8 @@ impl Sandbox {
             state: self.state,
             security: self.envelope.security()?,
             faults: self.faults.read()?,
+            tls: self.tls.server(self.tls_client_ca)?,
+            client_tls: self.client_tls.settings()?,
             late_by: Duration::from_millis(self.late_by),
             ..SandboxSettings::new(trust_store(&self.trust, &[])?)
         };

@@ -1,6 +1,6 @@
 //! A plain HTTP client for tests: one request a connection.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -29,17 +29,28 @@ impl Answer {
     }
 }
 
-/// Host and port, and the path, of an `http` URL.
-fn split(url: &str) -> (&str, &str) {
-    let rest = url.strip_prefix("http://").unwrap();
+/// Host and port, and the path, of a URL.
+pub fn split(url: &str) -> (&str, &str) {
+    let rest = url.split_once("://").unwrap().1;
     rest.split_at(rest.find('/').unwrap_or(rest.len()))
 }
 
 /// Sends a request. Headers that are given replace the usual ones.
 pub fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let (host, path) = split(url);
-    let mut stream = TcpStream::connect(host).unwrap();
+    let stream = TcpStream::connect(host).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    over(stream, method, (host, path), headers, body).unwrap()
+}
+
+/// Sends a request over an open connection.
+pub fn over(
+    mut stream: impl Read + Write,
+    method: &str,
+    (host, path): (&str, &str),
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> std::io::Result<Answer> {
     let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
     if !headers.iter().any(|(name, _)| *name == "Host") {
         head += &format!("Host: {host}\r\n");
@@ -47,12 +58,14 @@ pub fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }
-    stream.write_all((head + "\r\n").as_bytes()).unwrap();
-    stream.write_all(body).unwrap();
+    stream.write_all((head + "\r\n").as_bytes())?;
+    stream.write_all(body)?;
     let mut stream = BufReader::new(stream);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
-        assert_ne!(stream.read_line(&mut head).unwrap(), 0, "{method} {url}: the connection was closed");
+        if stream.read_line(&mut head)? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
     }
     let lower = head.to_lowercase();
     let length = lower.lines().find_map(|line| line.strip_prefix("content-length:"));
@@ -60,16 +73,16 @@ pub fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -
     let body = match length {
         Some(length) => {
             let mut body = vec![0; length.trim().parse().unwrap()];
-            stream.read_exact(&mut body).unwrap();
+            stream.read_exact(&mut body)?;
             body
         }
         None => {
             let mut body = Vec::new();
-            stream.read_to_end(&mut body).unwrap();
+            stream.read_to_end(&mut body)?;
             if lower.contains("transfer-encoding: chunked") { unchunk(&body) } else { body }
         }
     };
-    Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), body, head }
+    Ok(Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), body, head })
 }
 
 fn unchunk(mut body: &[u8]) -> Vec<u8> {

@@ -24,6 +24,7 @@ use crate::message::{
     RegisterDocumentResult, SendNoticeRequest,
 };
 use crate::soap::{self, Headers, MessageId, Received};
+use crate::tls::ServerTls;
 use answer::{Refusal, answer_with, refuse};
 
 /// Path of the service.
@@ -53,6 +54,8 @@ pub struct CallbackSettings {
     pub checksum: Checksum,
     /// What is granted to those who call.
     pub limits: ServiceLimits,
+    /// TLS; without it the service speaks plain HTTP.
+    pub tls: Option<ServerTls>,
 }
 
 impl Default for CallbackSettings {
@@ -63,6 +66,7 @@ impl Default for CallbackSettings {
             delivery: FileDelivery::default(),
             checksum: Checksum::default(),
             limits: ServiceLimits::default(),
+            tls: None,
         }
     }
 }
@@ -81,7 +85,7 @@ impl RunningCallback {
 
     /// The URL for `wsa:ReplyTo`.
     pub fn url(&self) -> String {
-        format!("http://{}{PATH}", self.address())
+        self.service.url(PATH)
     }
 
     /// Answers what has begun, accepts nothing more, and ends.
@@ -109,10 +113,10 @@ pub async fn serve(
     client: Client,
     settings: CallbackSettings,
 ) -> std::io::Result<RunningCallback> {
-    let (listen, limits) = (settings.listen, settings.limits);
+    let (listen, limits, tls) = (settings.listen, settings.limits, settings.tls.clone());
     let service = Arc::new(Service { exchange, client, settings, bodies: Bodies::new(&limits) });
     let router = Router::new().route(PATH, post(receive)).with_state(service);
-    Ok(RunningCallback { service: http_service::serve(listen, router, limits).await? })
+    Ok(RunningCallback { service: http_service::serve(listen, router, limits, tls).await? })
 }
 
 async fn receive(Shared(service): Shared<Arc<Service>>, request: Request) -> Response {

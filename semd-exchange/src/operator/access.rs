@@ -68,6 +68,10 @@ impl fmt::Debug for AccessToken {
 /// The sessions of a running page.
 pub(super) struct Access {
     token: Option<AccessToken>,
+    /// Whether every client has shown a certificate.
+    certified: bool,
+    /// Whether cookies go over TLS only.
+    secure: bool,
     /// The secret of the forms where nobody has to sign in.
     form_secret: String,
     /// By the SHA-256 of their cookie.
@@ -87,13 +91,17 @@ fn random() -> Result<String, getrandom::Error> {
 }
 
 impl Access {
-    pub(super) fn new(token: Option<AccessToken>) -> Result<Self, getrandom::Error> {
-        Ok(Self { token, form_secret: random()?, sessions: Mutex::default() })
+    pub(super) fn new(
+        token: Option<AccessToken>,
+        certified: bool,
+        secure: bool,
+    ) -> Result<Self, getrandom::Error> {
+        Ok(Self { token, certified, secure, form_secret: random()?, sessions: Mutex::default() })
     }
 
     /// Where no token is asked for, a name that was made to point here must not open the page to pages of elsewhere.
     pub(super) fn host_is_right(&self, headers: &HeaderMap) -> bool {
-        if self.token.is_some() {
+        if self.token.is_some() || self.certified {
             return true;
         }
         let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
@@ -273,8 +281,9 @@ pub(super) async fn login(
         return sign_in(&reader, StatusCode::FORBIDDEN);
     };
     let cookie = format!(
-        "{SESSION_COOKIE}={id}; HttpOnly; SameSite=Strict; Path=/; Max-Age={}",
-        SESSION_TIME.as_secs()
+        "{SESSION_COOKIE}={id}; HttpOnly; SameSite=Strict; Path=/; Max-Age={}{}",
+        SESSION_TIME.as_secs(),
+        if operator.access.secure { "; Secure" } else { "" }
     );
     ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
 }
@@ -298,7 +307,7 @@ mod tests {
     fn only_the_token_opens() {
         assert!(AccessToken::new("fifteen letters").is_err());
         let token = AccessToken::new("sixteen letters!").unwrap();
-        let access = Access::new(Some(token)).unwrap();
+        let access = Access::new(Some(token), false, false).unwrap();
         assert!(!access.bearer(&headers(&[])));
         assert!(!access.bearer(&headers(&[(header::AUTHORIZATION, "Bearer sixteen letters?")])));
         assert!(access.bearer(&headers(&[(header::AUTHORIZATION, "Bearer sixteen letters!")])));
@@ -312,7 +321,7 @@ mod tests {
 
     #[test]
     fn sessions_are_bounded() {
-        let access = Access::new(Some(AccessToken::new("sixteen letters!").unwrap())).unwrap();
+        let access = Access::new(Some(AccessToken::new("sixteen letters!").unwrap()), false, false).unwrap();
         for _ in 0..SESSIONS + 5 {
             access.begin().unwrap();
         }
@@ -321,7 +330,7 @@ mod tests {
 
     #[test]
     fn names_of_elsewhere_do_not_open_a_page_without_token() {
-        let access = Access::new(None).unwrap();
+        let access = Access::new(None, false, false).unwrap();
         let right = |host: &str| access.host_is_right(&headers(&[(header::HOST, host)]));
         for host in ["localhost:8090", "127.0.0.1:8090", "127.0.0.2", "[::1]:8090", "LOCALHOST"] {
             assert!(right(host), "{host}");

@@ -34,6 +34,7 @@ use time::UtcOffset;
 
 use crate::Exchange;
 use crate::http_service::{self, Running, ServiceLimits};
+use crate::tls::ServerTls;
 use access::Access;
 
 pub use access::{AccessToken, WeakToken};
@@ -55,8 +56,10 @@ pub struct OperatorSettings {
     /// Address to listen at; port 0 takes a free one.
     pub listen: SocketAddr,
     /// The token that opens the page. Without one the address must be a loopback address, and everybody on this
-    /// machine may look.
+    /// machine may look; or [`OperatorSettings::tls`] asks everybody for a certificate.
     pub token: Option<AccessToken>,
+    /// TLS; without it the page speaks plain HTTP.
+    pub tls: Option<ServerTls>,
     /// Language until the visitor chooses one.
     pub lang: Lang,
     /// Offset of the times on the page.
@@ -71,6 +74,7 @@ impl Default for OperatorSettings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             token: None,
+            tls: None,
             lang: Lang::Ru,
             offset: MOSCOW,
             show_personal_data: false,
@@ -89,7 +93,7 @@ pub const MOSCOW: UtcOffset = match UtcOffset::from_hms(3, 0, 0) {
 #[non_exhaustive]
 pub enum OperatorError {
     /// Others than this machine could look without a token.
-    #[error("{listen} can be reached from other machines: a token is needed")]
+    #[error("{listen} can be reached from other machines: a token or certificates of the clients are needed")]
     Unprotected {
         /// The address.
         listen: SocketAddr,
@@ -121,7 +125,7 @@ impl RunningOperator {
 
     /// The URL of the page.
     pub fn url(&self) -> String {
-        format!("http://{}/", self.address())
+        self.service.url("/")
     }
 
     /// Answers what has begun, accepts nothing more, and ends.
@@ -150,12 +154,13 @@ pub async fn serve(
     settings: OperatorSettings,
 ) -> Result<RunningOperator, OperatorError> {
     let listen = settings.listen;
-    if settings.token.is_none() && !listen.ip().is_loopback() {
+    let certified = settings.tls.as_ref().is_some_and(ServerTls::asks_for_certificates);
+    if settings.token.is_none() && !certified && !listen.ip().is_loopback() {
         return Err(OperatorError::Unprotected { listen });
     }
     let operator = Operator {
         exchange,
-        access: Access::new(settings.token).map_err(|_| OperatorError::NoRandomness)?,
+        access: Access::new(settings.token, certified, settings.tls.is_some()).map_err(|_| OperatorError::NoRandomness)?,
         lang: settings.lang,
         offset: settings.offset,
         show_personal_data: settings.show_personal_data,
@@ -163,7 +168,7 @@ pub async fn serve(
         slow: cache::SlowAnswers::default(),
     };
     let router = router(Arc::new(operator));
-    let service = http_service::serve(listen, router, ServiceLimits::default())
+    let service = http_service::serve(listen, router, ServiceLimits::default(), settings.tls)
         .await
         .map_err(|source| OperatorError::Listen { listen, source })?;
     Ok(RunningOperator { service })
