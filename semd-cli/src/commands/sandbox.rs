@@ -49,6 +49,9 @@ pub struct Sandbox {
     /// Shortest and longest time of each half of the asynchronous work, milliseconds
     #[arg(long, value_name = "MIN-MAX", default_value = "0-50", value_parser = delay)]
     delay: RangeInclusive<Duration>,
+    /// How long every message waits before it is looked at, milliseconds: a slow register, or a long way to it
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    answer_delay: u64,
     /// How much later than usual a late result comes, milliseconds
     #[arg(long, value_name = "MS", default_value_t = 5_000)]
     late_by: u64,
@@ -181,6 +184,7 @@ impl Sandbox {
             callback: self.callback,
             validator: Some(Validator::new(packages::open(&self.folders)?)),
             delay: self.delay,
+            answer_delay: Duration::from_millis(self.answer_delay),
             state: self.state,
             security: self.envelope.security()?,
             faults: self.faults.read()?,

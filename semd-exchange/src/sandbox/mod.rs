@@ -69,6 +69,8 @@ pub struct SandboxSettings {
     pub clock: Option<OffsetDateTime>,
     /// Time each half of the asynchronous work takes at least and at most.
     pub delay: RangeInclusive<Duration>,
+    /// How long every message waits before it is looked at: a slow register, or a long way to it.
+    pub answer_delay: Duration,
     /// Attempts to get a file.
     pub pull: Repetition,
     /// Attempts to deliver a result.
@@ -110,6 +112,7 @@ impl SandboxSettings {
             data: Arc::default(),
             clock: None,
             delay: Duration::ZERO..=Duration::from_millis(50),
+            answer_delay: Duration::ZERO,
             pull: repetition(60),
             delivery: repetition(600),
             state: None,
