@@ -1,5 +1,9 @@
 //! The page of the journal in a real browser: list, filter, time line, retry, on a desktop and on a phone.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests stop at a surprise and say what they skip")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests stop at a surprise and say what they skip"
+)]
 
 mod support;
 
@@ -13,9 +17,8 @@ const TOKEN: &str = "a token of the tests";
 
 /// Nothing sticks out to the right: the page is read without scrolling sideways.
 fn fits(browser: &Browser) {
-    let fits = browser.evaluate(
-        "return document.documentElement.scrollWidth <= document.documentElement.clientWidth",
-    );
+    let fits = browser
+        .evaluate("return document.documentElement.scrollWidth <= document.documentElement.clientWidth");
     assert_eq!(fits, true, "{} is wider than the screen", browser.url());
 }
 
@@ -75,7 +78,9 @@ fn look_around(screen: Screen, name: &str) {
         browser.open(&serve.at(&format!("document/{OTHER}")));
     }
     let history = browser.text("#history");
-    for step in ["поставлен в очередь", "отозван", "повтор", "РЭМД принял запрос", "файл передан", "зарегистрирован"] {
+    for step in
+        ["поставлен в очередь", "отозван", "повтор", "РЭМД принял запрос", "файл передан", "зарегистрирован"]
+    {
         assert!(history.contains(step), "{step}: {history}");
     }
     shot("document");

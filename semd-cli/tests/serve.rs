@@ -1,5 +1,9 @@
 //! `semd serve` over HTTP, through the built command: who may look, what is hidden, what buttons do, how it ends.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests stop at a surprise and say what they skip")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests stop at a surprise and say what they skip"
+)]
 
 #[path = "../../semd-exchange/tests/common/stores.rs"]
 #[allow(dead_code, unused_macros, unused_imports, reason = "a part of it is used here")]
@@ -119,11 +123,16 @@ fn operator_works_with_the_page(place: &Place) {
         assert!(overview.contains(shown), "{shown}: {overview}");
     }
     let listed = |query: &str| get(&serve.at(&format!("documents?{query}")), &[]).text();
-    assert!(listed("state=registered").contains("good.xml") && !listed("state=registered").contains("bad.xml"));
+    assert!(
+        listed("state=registered").contains("good.xml") && !listed("state=registered").contains("bad.xml")
+    );
     assert!(listed("code=PATIENT_NAME_NOT_FOUND&resend=no").contains("bad.xml"));
     assert!(!listed("resend=yes").contains(".xml"));
     assert_eq!(get(&serve.at("documents?state=nonsense"), &[]).status, 400);
-    assert_eq!(get(&serve.at(&format!("search?q={GOOD}")), &[]).header("location"), Some(&*format!("/document/{GOOD}")));
+    assert_eq!(
+        get(&serve.at(&format!("search?q={GOOD}")), &[]).header("location"),
+        Some(&*format!("/document/{GOOD}"))
+    );
 
     let document = get(&serve.at(&format!("document/{GOOD}")), &[]).text();
     assert!(document.contains("registerDocument") && document.contains("sendRegisterDocumentResult"));
@@ -143,7 +152,10 @@ fn operator_works_with_the_page(place: &Place) {
     let retry = serve.at(&format!("document/{OTHER}/retry"));
     assert_eq!(post(&retry, &[], "secret=0000").status, 403);
     assert_eq!(post(&retry, &[], "").status, 403);
-    assert!(get(&serve.at(&format!("document/{OTHER}")), &[]).text().contains("withdrawn"), "nothing happened");
+    assert!(
+        get(&serve.at(&format!("document/{OTHER}")), &[]).text().contains("withdrawn"),
+        "nothing happened"
+    );
     let retried = post(&retry, &[], &format!("secret={}", secret(&other)));
     assert_eq!(retried.status, 303, "{}", retried.text());
     until("the worker of this process sends it", || listed("state=registered").contains("other.xml"));
@@ -237,7 +249,8 @@ fn months_are_counted_by_type_and_organisation() {
             emdr_id: uid.clone(),
             // The register's own time decides: midnight of the first of September in Moscow, and a minute before.
             registration_date_time: Some(
-                if uid.ends_with('0') { "2026-08-31T23:59:00+03:00" } else { "2026-09-01T00:00:00+03:00" }.into(),
+                if uid.ends_with('0') { "2026-08-31T23:59:00+03:00" } else { "2026-09-01T00:00:00+03:00" }
+                    .into(),
             ),
             ..Default::default()
         };
@@ -255,16 +268,29 @@ fn months_are_counted_by_type_and_organisation() {
     let rows = json.json_lines().remove(0)["rows"].clone();
     let rows = rows.as_array().unwrap();
     let first = &rows[0];
-    assert_eq!((first["month"].as_str(), first["organization"].as_str()), (Some("2026-08"), Some("1.2.643.0")));
-    let september: u64 =
-        rows.iter().filter(|row| row["month"] == "2026-09").map(|row| row["registered"].as_u64().unwrap()).sum();
+    assert_eq!(
+        (first["month"].as_str(), first["organization"].as_str()),
+        (Some("2026-08"), Some("1.2.643.0"))
+    );
+    let september: u64 = rows
+        .iter()
+        .filter(|row| row["month"] == "2026-09")
+        .map(|row| row["registered"].as_u64().unwrap())
+        .sum();
     assert_eq!((rows.len(), september), (4, 8), "119 and 6 are editions of one type: {rows:?}");
     let csv = stats(&["--format", "csv", "--by", "kind"]);
-    assert!(csv.stdout.starts_with("\u{FEFF}month;organisation;code;title;registered;by the first request\r\n"));
+    assert!(
+        csv.stdout.starts_with("\u{FEFF}month;organisation;code;title;registered;by the first request\r\n")
+    );
     assert!(csv.stdout.lines().count() == 8 && csv.stdout.ends_with("\r\n"), "{}", csv.stdout);
     let maxima = stats(&["--show", "maxima", "--format", "csv"]);
     assert!(maxima.stdout.contains("1.2.643.1;all;;2026-09;3\r\n"), "{}", maxima.stdout);
     assert!(stats(&[]).stdout.contains("2026-09"));
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path().join("registered.xlsx");
+    assert_eq!(stats(&["--format", "xlsx", "--output", book.to_str().unwrap()]).code, Some(0));
+    assert!(std::fs::read(&book).unwrap().starts_with(b"PK"));
+    assert_eq!(stats(&["--format", "xlsx"]).code, Some(2), "a workbook is no text for a terminal");
     assert_eq!(stats(&["--from", "2026-10"]).code, Some(2));
     assert_eq!(stats(&["--from", "October"]).code, Some(2));
     assert_eq!(stats(&["--utc-offset=+25:99"]).code, Some(2));

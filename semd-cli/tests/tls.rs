@@ -1,6 +1,10 @@
 //! TLS towards the register, PostgreSQL, the bus and operators. Only builds with the feature `tls` have these tests.
 #![cfg(feature = "tls")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests stop at a surprise and say what they skip")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests stop at a surprise and say what they skip"
+)]
 
 #[path = "../../semd-exchange/tests/common/stores.rs"]
 #[allow(dead_code, unused_macros, unused_imports, reason = "a part of it is used here")]
@@ -78,7 +82,8 @@ fn certificate(name: &str, by: Option<&(X509, PKey<Private>)>) -> (X509, PKey<Pr
         None => builder.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap(),
         Some((issuer, _)) => {
             let context = builder.x509v3_context(Some(issuer), None);
-            let names = SubjectAlternativeName::new().ip("127.0.0.1").dns("localhost").build(&context).unwrap();
+            let names =
+                SubjectAlternativeName::new().ip("127.0.0.1").dns("localhost").build(&context).unwrap();
             builder.append_extension(names).unwrap();
         }
     }
@@ -135,7 +140,16 @@ fn service_speaks_tls_both_ways_and_certificates_open_the_page() {
     let folder = tempfile::tempdir().unwrap();
     let (tls, sandbox, document) = register_over_tls(folder.path());
     let journal = format!("sqlite:{}", folder.path().join("j.db").display());
-    let queued = run(["register", document.to_str().unwrap(), "--register", "http://127.0.0.1:1/", "--journal", &journal, "--wait", "1s"]);
+    let queued = run([
+        "register",
+        document.to_str().unwrap(),
+        "--register",
+        "http://127.0.0.1:1/",
+        "--journal",
+        &journal,
+        "--wait",
+        "1s",
+    ]);
     assert_eq!(queued.code, Some(4), "{}", queued.stderr);
     let mut flags = tls.flags(&[
         ("tls-cert", "server.pem"),
@@ -146,7 +160,12 @@ fn service_speaks_tls_both_ways_and_certificates_open_the_page() {
         ("tls-client-cert", "client.pem"),
         ("tls-client-key", "client.key"),
     ]);
-    flags.extend(["--register".to_owned(), sandbox.url.clone(), "--listen".to_owned(), "0.0.0.0:0".to_owned()]);
+    flags.extend([
+        "--register".to_owned(),
+        sandbox.url.clone(),
+        "--listen".to_owned(),
+        "0.0.0.0:0".to_owned(),
+    ]);
     let serve = Serve::start(&journal, &strings(&flags), None);
     assert!(serve.page.starts_with("https://") && serve.callback.starts_with("https://"));
     let port = serve.page.trim_end_matches('/').rsplit(':').next().unwrap().to_owned();
@@ -190,7 +209,9 @@ fn journal_is_reached_over_tls_when_asked_for() {
     });
     let url = place.text();
     if on != "on" || !known || !url.contains("@127.0.0.1:") {
-        println!("skipped: the server for tests has no TLS certificate for localhost that can be read ({certificate})");
+        println!(
+            "skipped: the server for tests has no TLS certificate for localhost that can be read ({certificate})"
+        );
         return;
     }
     let folder = tempfile::tempdir().unwrap();

@@ -20,6 +20,7 @@ pub mod reference;
 pub mod retry;
 pub mod sandbox;
 pub mod security;
+pub mod sheet;
 pub mod soap;
 pub mod statistics;
 pub mod test_services;

@@ -39,7 +39,8 @@ impl FromStr for Month {
 
     fn from_str(text: &str) -> Result<Self, NoMonth> {
         let read = || {
-            let (year, month) = text.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2)?;
+            let (year, month) =
+                text.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2)?;
             let year = year.parse().ok().filter(|year| (2000..=2999).contains(year))?;
             let month = month.parse::<u8>().ok()?.try_into().ok()?;
             Some(Self { year, month })

@@ -49,8 +49,16 @@ async fn new_version_waits_for_the_number_of_what_it_replaces() {
         let request = RegisterDocumentRequest::read(received.payload()).unwrap();
         request.associations[0].target.clone()
     };
-    assert_eq!(Some(sent_target(&second.local_uid)), first.emdr_id, "the number stands in the place of the localUid");
-    assert_eq!(sent_target(&lost.local_uid), "11111111-1111-4111-8111-111111111111", "the register judges it");
+    assert_eq!(
+        Some(sent_target(&second.local_uid)),
+        first.emdr_id,
+        "the number stands in the place of the localUid"
+    );
+    assert_eq!(
+        sent_target(&lost.local_uid),
+        "11111111-1111-4111-8111-111111111111",
+        "the register judges it"
+    );
     sandbox.shutdown().await;
 }
 
@@ -63,8 +71,10 @@ async fn stop_in_the_middle_leaves_nothing_on_the_wire_and_the_next_one_goes_on(
     let sandbox = sandbox::serve(settings).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("j.db");
-    let batch: Vec<Submission> = (0..DOCUMENTS).map(|number| keys.submission(&format!("{number}.xml"))).collect();
-    let first = client_side_with(&path, &sandbox.url(), SYNCHRONOUS, |settings| settings.concurrency = 3).await;
+    let batch: Vec<Submission> =
+        (0..DOCUMENTS).map(|number| keys.submission(&format!("{number}.xml"))).collect();
+    let first =
+        client_side_with(&path, &sandbox.url(), SYNCHRONOUS, |settings| settings.concurrency = 3).await;
     let worker = first.worker.clone();
     let sent = batch.clone();
     let working = tokio::spawn(async move { worker.register(sent).await.unwrap() });
@@ -80,7 +90,11 @@ async fn stop_in_the_middle_leaves_nothing_on_the_wire_and_the_next_one_goes_on(
     assert!(journal.workers().unwrap().is_empty(), "claims are given back");
     let counts = journal.state_counts().unwrap();
     let of = |state| counts.iter().find(|(known, _)| *known == state).map_or(0, |(_, count)| *count);
-    assert_eq!((of(State::Submitting), of(State::Unknown)), (0, 0), "what was on the wire was answered: {counts:?}");
+    assert_eq!(
+        (of(State::Submitting), of(State::Unknown)),
+        (0, 0),
+        "what was on the wire was answered: {counts:?}"
+    );
     assert!(of(State::Queued) > 0, "nothing new was sent: {counts:?}");
     assert_eq!(report.documents.len(), DOCUMENTS);
     let second = client_side(&path, &sandbox.url(), SYNCHRONOUS).await;
@@ -147,8 +161,7 @@ async fn reconciling_completes_what_is_known_by_its_number_alone() {
         let client = client_side(&folder.path().join(journal), &sandbox.url(), SYNCHRONOUS).await;
         client.worker.register(vec![submission.clone()]).await.unwrap();
         let record = || client.exchange.journal().document(&submission.request.local_uid).unwrap().unwrap();
-        let dated =
-            || record().registry_item.is_some_and(|item| item.registration_date_time.is_some());
+        let dated = || record().registry_item.is_some_and(|item| item.registration_date_time.is_some());
         let knows_the_date = journal == "first.db";
         assert_eq!((record().state, dated()), (State::Registered, knows_the_date), "{journal}");
         let found = client.worker.reconcile().await.unwrap();

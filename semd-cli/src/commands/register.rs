@@ -314,8 +314,8 @@ pub fn exchange_all(
         let service = callback::serve(exchange.clone(), client.clone(), callback)
             .await
             .map_err(|error| callback_failure(listen, &error))?;
-        let mut signals = StopSignals::new()
-            .map_err(|error| Failure::environment(Message::verbatim(error.to_string())))?;
+        let mut signals =
+            StopSignals::new().map_err(|error| Failure::environment(Message::verbatim(error.to_string())))?;
         let worker = Worker::new(exchange, client, settings(service.url()));
         let counting = async {
             while let Ok(change) = changes.recv().await {

@@ -87,7 +87,8 @@ impl Serve {
             show_personal_data: console.show_personal_data,
         };
         runtime()?.block_on(async {
-            let settings = CallbackSettings { listen: self.callback, tls: callback_tls, ..CallbackSettings::default() };
+            let settings =
+                CallbackSettings { listen: self.callback, tls: callback_tls, ..CallbackSettings::default() };
             let callback = callback::serve(exchange.clone(), client.clone(), settings)
                 .await
                 .map_err(|error| callback_failure(self.callback, &error))?;
@@ -158,8 +159,12 @@ fn weak_token() -> Failure {
 
 fn unprotected(listen: SocketAddr) -> Failure {
     Failure::usage(Message::new(
-        format!("адрес {listen} виден другим машинам; задайте ключ доступа (--token-fd, SEMD_TOKEN) или --page-client-ca"),
-        format!("{listen} can be reached from other machines; give an access token (--token-fd, SEMD_TOKEN) or --page-client-ca"),
+        format!(
+            "адрес {listen} виден другим машинам; задайте ключ доступа (--token-fd, SEMD_TOKEN) или --page-client-ca"
+        ),
+        format!(
+            "{listen} can be reached from other machines; give an access token (--token-fd, SEMD_TOKEN) or --page-client-ca"
+        ),
     ))
 }
 

@@ -28,11 +28,8 @@ pub enum Screen {
 impl Browser {
     /// Starts a browser; `None` after saying that the test skips.
     pub fn start(test: &str, screen: Screen) -> Option<Self> {
-        let started = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
+        let started =
+            Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let Ok(mut driver) = started else {
             println!("skipped: {test}: chromedriver is not installed (Debian: chromium chromium-driver)");
             return None;
@@ -53,7 +50,8 @@ impl Browser {
             "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,1000"],
         });
         if let Screen::Phone = screen {
-            options["mobileEmulation"] = json!({ "deviceMetrics": { "width": 390, "height": 844, "pixelRatio": 2.0 } });
+            options["mobileEmulation"] =
+                json!({ "deviceMetrics": { "width": 390, "height": 844, "pixelRatio": 2.0 } });
         }
         let capabilities = json!({ "capabilities": { "alwaysMatch": {
             "goog:chromeOptions": options,
@@ -123,7 +121,8 @@ impl Browser {
     fn go(&self, element: &str) {
         self.evaluate("window.before = true");
         self.command("POST", &format!("/element/{element}/click"), &json!({}));
-        let arrived = json!({ "script": "return !window.before && document.readyState === 'complete'", "args": [] });
+        let arrived =
+            json!({ "script": "return !window.before && document.readyState === 'complete'", "args": [] });
         let started = Instant::now();
         // Between two pages there is nothing that could answer.
         while self.try_command("POST", "/execute/sync", &arrived) != Ok(Value::Bool(true)) {

@@ -3,8 +3,8 @@
 use crate::report::Lang;
 use crate::xml::{Document, ElementId, HL7_V3, Text};
 
-use crate::html::Html;
 use super::labels;
+use crate::html::Html;
 
 /// Nesting beyond which a page shows text only. Official documents stay below 40.
 const MAX_DEPTH: usize = 200;

@@ -224,4 +224,3 @@ async fn record_orphan(exchange: &Exchange, message: Message) -> Result<(), Jour
     let now = OffsetDateTime::now_utc();
     exchange.with_journal(move |journal| journal.record_orphan(&message, now)).await
 }
-

@@ -108,11 +108,7 @@ struct Handler {
     tls: Option<ServerTls>,
 }
 
-async fn accept(
-    listener: TcpListener,
-    handler: Handler,
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn accept(listener: TcpListener, handler: Handler, mut stopped: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(handler.limits.connections.max(1)));
     let mut connections = JoinSet::new();
     loop {

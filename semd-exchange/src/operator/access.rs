@@ -169,7 +169,10 @@ pub(super) struct Reader {
     pub(super) lang: Lang,
     /// Path and query of the request.
     pub(super) place: String,
+    /// Whether there is a session to end.
     pub(super) signed_in: bool,
+    /// Whether the pages are open to this reader.
+    pub(super) may_look: bool,
 }
 
 /// Somebody who may look and act. A handler that has a visitor need not ask further.
@@ -194,23 +197,22 @@ impl Visitor {
     }
 }
 
-fn reader(parts: &Parts, operator: &Operator, signed_in: bool) -> Reader {
+fn reader(parts: &Parts, operator: &Operator, may_look: bool) -> Reader {
     let lang = match cookie(&parts.headers, LANGUAGE_COOKIE) {
         Some("ru") => Lang::Ru,
         Some("en") => Lang::En,
         _ => operator.lang,
     };
     let place = parts.uri.path_and_query().map_or("/", |place| place.as_str());
-    Reader { lang, place: place.to_owned(), signed_in }
+    let signed_in = may_look && operator.access.asks_for_token();
+    Reader { lang, place: place.to_owned(), signed_in, may_look }
 }
 
 impl FromRequestParts<Arc<Operator>> for Reader {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, operator: &Arc<Operator>) -> Result<Self, Infallible> {
-        let signed_in =
-            operator.access.asks_for_token() && operator.access.session(&parts.headers).is_some();
-        Ok(reader(parts, operator, signed_in))
+        Ok(reader(parts, operator, operator.access.session(&parts.headers).is_some()))
     }
 }
 
@@ -220,13 +222,10 @@ impl FromRequestParts<Arc<Operator>> for Visitor {
     async fn from_request_parts(parts: &mut Parts, operator: &Arc<Operator>) -> Result<Self, Response> {
         let access = &operator.access;
         if access.bearer(&parts.headers) {
-            return Ok(Self { reader: reader(parts, operator, false), form_secret: None });
+            return Ok(Self { reader: reader(parts, operator, true), form_secret: None });
         }
         match access.session(&parts.headers) {
-            Some(secret) => Ok(Self {
-                reader: reader(parts, operator, access.asks_for_token()),
-                form_secret: Some(secret),
-            }),
+            Some(secret) => Ok(Self { reader: reader(parts, operator, true), form_secret: Some(secret) }),
             None => Err(Redirect::to("/login").into_response()),
         }
     }

@@ -116,6 +116,8 @@ fn hide(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -130,6 +132,18 @@ mod tests {
              <surname>xxxxxxx</surname>\n        <snils>000-000-000 00</snils>\n      </patient>\n      \
              <status>success</status>\n      <data>… 400 …</data>\n      <empty/>\n    </r>\n  </s:Body>\n</s:Envelope>\n";
         assert_eq!(masked(message.as_bytes()).as_deref(), Some(expected));
+    }
+
+    proptest! {
+        #[test]
+        fn names_are_hidden_wherever_they_stand(name in "[А-Я][а-я]{3,12}", element in "[a-z]{3,12}") {
+            prop_assume!(!PLAIN.contains(&element.as_str()));
+            let message = format!(
+                "<m {element}='{name}'>{name}<{element}>{name}</{element}><!-- {name} --><?p {name}?><b><![CDATA[{name}]]></b></m>"
+            );
+            let shown = masked(message.as_bytes()).unwrap();
+            prop_assert!(!shown.contains(&name), "{shown}");
+        }
     }
 
     #[test]

@@ -149,10 +149,7 @@ struct Operator {
 ///
 /// # Errors
 /// When the settings would let strangers in, or the address cannot be bound.
-pub async fn serve(
-    exchange: Exchange,
-    settings: OperatorSettings,
-) -> Result<RunningOperator, OperatorError> {
+pub async fn serve(exchange: Exchange, settings: OperatorSettings) -> Result<RunningOperator, OperatorError> {
     let listen = settings.listen;
     let certified = settings.tls.as_ref().is_some_and(ServerTls::asks_for_certificates);
     if settings.token.is_none() && !certified && !listen.ip().is_loopback() {
@@ -160,7 +157,8 @@ pub async fn serve(
     }
     let operator = Operator {
         exchange,
-        access: Access::new(settings.token, certified, settings.tls.is_some()).map_err(|_| OperatorError::NoRandomness)?,
+        access: Access::new(settings.token, certified, settings.tls.is_some())
+            .map_err(|_| OperatorError::NoRandomness)?,
         lang: settings.lang,
         offset: settings.offset,
         show_personal_data: settings.show_personal_data,

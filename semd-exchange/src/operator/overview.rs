@@ -90,7 +90,9 @@ fn states(page: &mut Page<'_>, facts: &Facts) {
     page.heading("Состояния", "States");
     let total: u64 = facts.states.iter().map(|(_, count)| count).sum();
     if total == 0 {
-        page.note(page.reader.t("В журнале пока нет документов.", "There are no documents in the journal yet."));
+        page.note(
+            page.reader.t("В журнале пока нет документов.", "There are no documents in the journal yet."),
+        );
         return;
     }
     page.html.markup("<table class=\"bars\" id=\"states\"><tbody>");
@@ -170,7 +172,10 @@ fn days(page: &mut Page<'_>, operator: &Operator, numbers: &Numbers) {
 
 /// Code × kind × owner, over all organisations.
 fn codes(page: &mut Page<'_>, operator: &Operator, counts: &[CodeCount]) {
-    page.heading("Отказы: кто исправляет и поможет ли повтор", "Refusals: whose turn it is, and whether a resend helps");
+    page.heading(
+        "Отказы: кто исправляет и поможет ли повтор",
+        "Refusals: whose turn it is, and whether a resend helps",
+    );
     let mut rows: BTreeMap<(&str, &str, Option<_>, Option<bool>), (u64, u64)> = BTreeMap::new();
     for count in counts {
         let key = (count.code.as_str(), count.kind.as_str(), count.owner, count.retryable);

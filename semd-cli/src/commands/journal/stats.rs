@@ -1,8 +1,11 @@
 //! `semd journal stats`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use semd_core::kinds::KindRegistry;
 use semd_core::report::Message;
+use semd_exchange::sheet::{self, Cell, Sheet};
 use semd_exchange::statistics::{self, Maximum, Month, MonthCount, Unit};
 use time::{OffsetDateTime, UtcOffset};
 
@@ -10,6 +13,7 @@ use super::{journal_failure, open_existing};
 use crate::args::{JournalPlace, utc_offset};
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::input;
 use crate::outcome::Outcome;
 use crate::table::Table;
 
@@ -33,9 +37,12 @@ pub struct Stats {
     /// Offset of the clocks by which months begin
     #[arg(long, value_name = "±HH:MM", default_value = "+03:00", value_parser = utc_offset, allow_hyphen_values = true)]
     utc_offset: UtcOffset,
-    /// Format: a table, CSV for spreadsheets (semicolons, UTF-8 with BOM, CRLF), or one JSON object
+    /// Format: a table, CSV for spreadsheets (semicolons, UTF-8 with BOM, CRLF), XLSX with months and maxima, or one JSON object
     #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
     format: StatsFormat,
+    /// Write to this file
+    #[arg(long, value_name = "FILE", required_if_eq("format", "xlsx"))]
+    output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -56,17 +63,12 @@ enum Show {
 enum StatsFormat {
     Table,
     Csv,
+    Xlsx,
     Json,
 }
 
 fn month(text: &str) -> Result<Month, String> {
     text.parse().map_err(|error: statistics::NoMonth| error.to_string())
-}
-
-/// Titles and rows, ready for any format but JSON.
-struct Sheet {
-    titles: Vec<String>,
-    rows: Vec<Vec<String>>,
 }
 
 impl Stats {
@@ -93,91 +95,88 @@ impl Stats {
         let kinds = KindRegistry::embedded();
         let counts = statistics::by_month(&*journal, from, until, self.utc_offset, unit, &kinds)
             .map_err(journal_failure)?;
-        match self.show {
-            Show::Months => self.print(&counts, months(&counts, console), console),
-            Show::Maxima => {
-                let maxima = statistics::maxima(&counts);
-                self.print(&maxima, largest(&maxima, console), console)
-            }
-        }
-    }
-
-    fn print(
-        &self,
-        data: &impl serde::Serialize,
-        sheet: Sheet,
-        console: &Console,
-    ) -> Result<Outcome, Failure> {
-        match self.format {
+        let maxima = statistics::maxima(&counts);
+        let sheets = [months(&counts, console), largest(&maxima, console)];
+        let (shown, rows) = match self.show {
+            Show::Months => (&sheets[0], serde_json::json!(counts)),
+            Show::Maxima => (&sheets[1], serde_json::json!(maxima)),
+        };
+        let bytes = match self.format {
             StatsFormat::Json => {
-                let object = serde_json::json!({ "schema": "semd.statistics/1", "rows": data });
-                console.data(&format!("{object}\n"));
+                let object = serde_json::json!({ "schema": "semd.statistics/1", "rows": rows });
+                format!("{object}\n").into_bytes()
             }
-            StatsFormat::Csv => console.data(&csv(&sheet)?),
-            StatsFormat::Table => {
-                let mut table = Table::of(sheet.titles);
-                sheet.rows.into_iter().for_each(|row| table.add(row));
-                console.data(&table.to_string());
-            }
+            StatsFormat::Csv => shown.csv().into_bytes(),
+            StatsFormat::Table => table(shown).to_string().into_bytes(),
+            StatsFormat::Xlsx => sheet::workbook(&sheets, OffsetDateTime::now_utc())
+                .map_err(|error| Failure::environment(Message::verbatim(error.to_string())))?,
+        };
+        match &self.output {
+            Some(file) => input::write_atomically(file, &bytes)?,
+            None => console.data(&String::from_utf8_lossy(&bytes)),
         }
         Ok(Outcome::Good)
     }
 }
 
 fn months(counts: &[MonthCount], console: &Console) -> Sheet {
+    let columns = [
+        (console.text("месяц", "month"), 10),
+        (console.text("организация", "organisation"), 36),
+        (console.text("код", "code"), 8),
+        (console.text("название", "title"), 60),
+        (console.text("зарегистрировано", "registered"), 18),
+        (console.text("с первого запроса", "by the first request"), 18),
+    ];
+    let mut sheet = Sheet::new(console.text("По месяцам", "Months"), &columns);
     let row = |count: &MonthCount| {
         vec![
-            count.month.to_string(),
-            count.organization.clone(),
-            count.code.clone(),
-            count.title.clone(),
-            count.registered.to_string(),
-            count.at_first_attempt.to_string(),
+            Cell::Text(count.month.to_string()),
+            count.organization.as_str().into(),
+            count.code.as_str().into(),
+            count.title.as_str().into(),
+            number(count.registered),
+            number(count.at_first_attempt),
         ]
     };
-    let titles = [
-        console.text("месяц", "month"),
-        console.text("организация", "organisation"),
-        console.text("код", "code"),
-        console.text("название", "title"),
-        console.text("зарегистрировано", "registered"),
-        console.text("с первого запроса", "by the first request"),
-    ];
-    Sheet { titles: titles.map(str::to_owned).to_vec(), rows: counts.iter().map(row).collect() }
+    sheet.rows = counts.iter().map(row).collect();
+    sheet
 }
 
 fn largest(maxima: &[Maximum], console: &Console) -> Sheet {
+    let columns = [
+        (console.text("организация", "organisation"), 36),
+        (console.text("код", "code"), 8),
+        (console.text("название", "title"), 60),
+        (console.text("месяц наибольшего числа", "month of the maximum"), 12),
+        (console.text("зарегистрировано", "registered"), 18),
+    ];
+    let mut sheet = Sheet::new(console.text("Максимумы", "Maxima"), &columns);
     let row = |maximum: &Maximum| {
-        let all = console.text("все", "all").to_owned();
         vec![
-            maximum.organization.clone(),
-            maximum.code.clone().unwrap_or(all),
-            maximum.title.clone(),
-            maximum.month.to_string(),
-            maximum.registered.to_string(),
+            maximum.organization.as_str().into(),
+            maximum.code.as_deref().unwrap_or(console.text("все", "all")).into(),
+            maximum.title.as_str().into(),
+            Cell::Text(maximum.month.to_string()),
+            number(maximum.registered),
         ]
     };
-    let titles = [
-        console.text("организация", "organisation"),
-        console.text("код", "code"),
-        console.text("название", "title"),
-        console.text("месяц наибольшего числа", "month of the maximum"),
-        console.text("зарегистрировано", "registered"),
-    ];
-    Sheet { titles: titles.map(str::to_owned).to_vec(), rows: maxima.iter().map(row).collect() }
+    sheet.rows = maxima.iter().map(row).collect();
+    sheet
 }
 
-/// CSV as spreadsheets of this country open it by a double click.
-fn csv(sheet: &Sheet) -> Result<String, Failure> {
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(b';')
-        .terminator(csv::Terminator::CRLF)
-        .from_writer("\u{FEFF}".as_bytes().to_vec());
-    let failed = |error: csv::Error| Failure::environment(Message::verbatim(error.to_string()));
-    writer.write_record(&sheet.titles).map_err(failed)?;
-    for row in &sheet.rows {
-        writer.write_record(row).map_err(failed)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| Failure::environment(Message::verbatim(error.to_string())))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+fn number(count: u64) -> Cell {
+    Cell::Number(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// The sheet for people.
+fn table(sheet: &Sheet) -> Table {
+    let mut table = Table::of(sheet.columns.iter().map(|column| column.title.clone()).collect());
+    let text = |cell: &Cell| match cell {
+        Cell::Text(text) => text.clone(),
+        Cell::Number(number) => number.to_string(),
+        Cell::Date(date) => date.map(sheet::day).unwrap_or_default(),
+    };
+    sheet.rows.iter().for_each(|row| table.add(row.iter().map(text).collect()));
+    table
 }

@@ -97,7 +97,8 @@ mod tests {
         assert!(matches!(tls, DatabaseTls::Plain));
         assert_eq!(of("postgres://b/c").unwrap().0, "postgres://b/c");
         assert_eq!(decoded("%2Fetc%2Fca%20%D0%B0.pem%"), "/etc/ca а.pem%");
-        let missing = of("postgres://b/c?sslmode=require&sslrootcert=/nowhere/ca.pem").unwrap_err().to_string();
+        let missing =
+            of("postgres://b/c?sslmode=require&sslrootcert=/nowhere/ca.pem").unwrap_err().to_string();
         let expected = if crate::tls::BUILT { "/nowhere/ca.pem" } else { "--features tls" };
         assert!(missing.contains(expected), "{missing}");
     }
