@@ -206,7 +206,7 @@ fn queued(number: u32) -> Submission {
         bytes: vec![b'x'],
         request: RegisterDocumentRequest {
             local_uid: format!("5f2c1a52-8c0e-4a8e-9b7d-{number:012}"),
-            kind: (if number % 2 == 0 { "119" } else { "6" }).into(),
+            kind: (if number.is_multiple_of(2) { "119" } else { "6" }).into(),
             organization: format!("1.2.643.{}", number % 3),
             ..RegisterDocumentRequest::default()
         },

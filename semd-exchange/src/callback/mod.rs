@@ -136,9 +136,10 @@ const UNKNOWN: &str = "unknown";
 
 /// Answers a message; tells its action, too.
 async fn answer(service: &Arc<Service>, body: &[u8]) -> (&'static str, Response) {
-    let (call, message_id, mut headers) = match understand(service, body) {
+    let mut headers = Headers::new("");
+    let (call, message_id) = match understand(service, body, &mut headers) {
         Ok(understood) => understood,
-        Err((refusal, headers)) => return (UNKNOWN, refuse(refusal, headers)),
+        Err(refusal) => return (UNKNOWN, refuse(refusal, headers)),
     };
     let raw = body.to_vec();
     match call {
@@ -167,25 +168,19 @@ async fn answer(service: &Arc<Service>, body: &[u8]) -> (&'static str, Response)
     }
 }
 
-/// Reads and checks a message.
+/// Reads and checks a message; `headers` become those of its answer.
 fn understand(
     service: &Service,
     body: &[u8],
-) -> Result<(Call, Option<MessageId>, Headers), (Refusal, Headers)> {
-    let received = match Received::read(body, &soap::limits()) {
-        Ok(received) => received,
-        Err(error) => return Err((Refusal::Sender(error.to_string()), Headers::new("fault"))),
-    };
-    let mut headers = Headers::new("");
+    headers: &mut Headers,
+) -> Result<(Call, Option<MessageId>), Refusal> {
+    let received =
+        Received::read(body, &soap::limits()).map_err(|error| Refusal::Sender(error.to_string()))?;
     headers.version = received.version;
     headers.relates_to = received.message_id.clone();
-    if let Err(error) = service.client.security().check(&received, OffsetDateTime::now_utc()) {
-        return Err((Refusal::Sender(error.to_string()), headers));
-    }
-    match parse(&received) {
-        Ok(call) => Ok((call, received.message_id.clone(), headers)),
-        Err(refusal) => Err((refusal, headers)),
-    }
+    let checked = service.client.security().check(&received, OffsetDateTime::now_utc());
+    checked.map_err(|error| Refusal::Sender(error.to_string()))?;
+    Ok((parse(&received)?, received.message_id.clone()))
 }
 
 /// What the register wants.

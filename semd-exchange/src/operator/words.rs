@@ -91,7 +91,7 @@ impl Reader {
         let digits = number.to_string();
         let mut out = String::new();
         for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index) % 3 == 0 {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
                 out.push(match self.lang {
                     Lang::Ru => '\u{A0}',
                     Lang::En => ',',
