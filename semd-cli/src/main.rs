@@ -19,6 +19,7 @@ mod secret;
 mod sending;
 mod signals;
 mod table;
+mod tls;
 mod trust;
 
 use std::io::{self, Write as _};

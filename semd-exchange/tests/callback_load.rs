@@ -165,7 +165,7 @@ async fn two_thousand_calls_at_64_connections_are_all_answered_and_recorded() {
                     return;
                 }
                 let number = call % DOCUMENTS;
-                let is_pull = call / DOCUMENTS % 2 == 0;
+                let is_pull = (call / DOCUMENTS).is_multiple_of(2);
                 let body = if is_pull { pull(number) } else { result(&running.messages, number) };
                 stream.write_all(&request("POST", PATH, &body)).await.unwrap();
                 let (status, body) = answer(&mut stream).await.unwrap();

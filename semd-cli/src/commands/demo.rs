@@ -13,10 +13,10 @@ use semd_exchange::Exchange;
 use semd_exchange::bundle::{self, Bundle};
 use semd_exchange::callback::CallbackSettings;
 use semd_exchange::checksum::Checksum;
+use semd_exchange::client::{Client, ClientLimits};
 use semd_exchange::journal::{SqliteJournal, State, Submission};
 use semd_exchange::retry::RetryPolicy;
 use semd_exchange::sandbox::{self, SandboxSettings};
-use semd_exchange::security::Security;
 use semd_exchange::worker::{BatchReport, Intake, Settings};
 use semd_sign::SoftwareSigner;
 use semd_sign::gost::ParameterSet;
@@ -267,8 +267,14 @@ fn register(
     };
     let intake =
         Intake::take(exchange.journal(), submissions, OffsetDateTime::now_utc()).map_err(journal_failure)?;
-    let report =
-        exchange_all(exchange, CallbackSettings::default(), Security::default(), worker, intake, console)?;
+    let report = exchange_all(
+        exchange,
+        CallbackSettings::default(),
+        Client::new(ClientLimits::default()),
+        worker,
+        intake,
+        console,
+    )?;
     let state = serde_json::to_vec_pretty(&sandbox.state()).unwrap_or_default();
     input::write_atomically(&out.join("reports/register.json"), &state)?;
     runtime.block_on(sandbox.shutdown());

@@ -63,7 +63,13 @@ async fn make(
     ));
     let mut text = match operator.show_personal_data {
         true => String::from_utf8_lossy(&raw).into_owned(),
-        false => masked(&raw),
+        false => masked(&raw).unwrap_or_else(|| {
+            r.t(
+                "(это не XML; показать можно только целиком)",
+                "(this is not XML; it can only be shown whole)",
+            )
+            .to_owned()
+        }),
     };
     match operator.show_personal_data {
         true => {

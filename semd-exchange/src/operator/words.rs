@@ -91,7 +91,7 @@ impl Reader {
         let digits = number.to_string();
         let mut out = String::new();
         for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index) % 3 == 0 {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
                 out.push(match self.lang {
                     Lang::Ru => '\u{A0}',
                     Lang::En => ',',
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn steps_and_numbers_read_well() {
-        let reader = |lang| Reader { lang, place: "/".into(), signed_in: false };
+        let reader = |lang| Reader { lang, place: "/".into(), signed_in: false, may_look: true };
         let (ru, en) = (reader(Lang::Ru), reader(Lang::En));
         let ends = AgeStep::ENDS.into_iter().map(Some).chain([None]);
         let steps: Vec<String> =
