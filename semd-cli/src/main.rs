@@ -15,8 +15,10 @@ mod online;
 mod outcome;
 mod packages;
 mod secret;
+mod signer;
 mod table;
 mod trust;
+mod write_group;
 
 use std::io::{self, Write as _};
 use std::path::Path;

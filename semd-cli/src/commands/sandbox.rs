@@ -174,7 +174,7 @@ impl Sandbox {
             validator: Some(Validator::new(packages::open(&self.folders)?)),
             delay: self.delay,
             state: self.state,
-            security: self.envelope.security()?,
+            security: self.envelope.security(console)?,
             faults: self.faults.read()?,
             late_by: Duration::from_millis(self.late_by),
             ..SandboxSettings::new(trust_store(&self.trust, &[])?)

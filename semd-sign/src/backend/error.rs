@@ -66,6 +66,14 @@ impl SignError {
         }
     }
 
+    /// Whether the key, or what it is kept on, is at fault and not what was to be signed: the next document would fare the same.
+    pub fn concerns_key(&self) -> bool {
+        !matches!(
+            self,
+            Self::Container(_) | Self::TimeStamp(_) | Self::Missing(_) | Self::NoDigest | Self::SelfCheck
+        )
+    }
+
     /// The error for people: what is wrong and what to do.
     pub fn message(&self) -> Message {
         match self {

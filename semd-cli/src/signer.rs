@@ -1,0 +1,165 @@
+//! `--key`: a file, a token or an external command, and the secret that opens it.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use semd_core::report::Message;
+use semd_sign::backend::command::{CommandError, Description};
+use semd_sign::backend::pkcs11::{PinNeed, Pkcs11Error, Pkcs11Uri, Token, UriError};
+use semd_sign::backend::{CommandSigner, Pkcs11Signer};
+use semd_sign::key::KeyFile;
+use semd_sign::{Certificate, KeyError, SignError, Signer, SoftwareSigner};
+use zeroize::Zeroizing;
+
+use crate::console::Console;
+use crate::failure::{self, Failure};
+use crate::input;
+use crate::secret::{PasswordSource, first_line};
+use crate::trust::unreadable;
+
+/// Largest key, certificate or description file that is read, bytes.
+const MAX_KEY_BYTES: usize = 1 << 20;
+
+/// How keys are opened.
+#[derive(Args, Clone, Debug, Default)]
+pub struct KeyAccess {
+    #[command(flatten)]
+    password: PasswordSource,
+    /// PKCS#11 module for keys on tokens, when the key's URI names none
+    #[arg(long, value_name = "FILE", env = "SEMD_PKCS11_MODULE")]
+    pkcs11_module: Option<PathBuf>,
+    /// Present the PIN although wrong ones were given to the token and few tries are left
+    #[arg(long)]
+    last_pin_try: bool,
+}
+
+impl KeyAccess {
+    /// The password or PIN, asked for at the terminal when nothing gives it.
+    fn secret(&self, question: &Message, console: &Console) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+        self.password.read_or_ask(question, console)
+    }
+
+    /// The signer of a key: `pkcs11:…`, `cmd:FILE` or a file. `certificate` may be absent where the key brings its own.
+    pub fn signer(
+        &self,
+        key: &Path,
+        certificate: Option<&Path>,
+        console: &Console,
+    ) -> Result<Box<dyn Signer>, Failure> {
+        let certificate = certificate.map(read_certificate).transpose()?;
+        match key.to_str() {
+            Some(uri) if uri.starts_with("pkcs11:") => self.token(uri, certificate, console),
+            Some(text) if text.starts_with("cmd:") => {
+                self.command(Path::new(&text["cmd:".len()..]), certificate, console)
+            }
+            _ => self.file(key, certificate, console),
+        }
+    }
+
+    fn token(
+        &self,
+        uri: &str,
+        certificate: Option<Certificate>,
+        console: &Console,
+    ) -> Result<Box<dyn Signer>, Failure> {
+        let token_failure = |error: Pkcs11Error| failure_of(&error.into());
+        let uri: Pkcs11Uri = uri.parse().map_err(|error: UriError| token_failure(error.into()))?;
+        let token = Token::find(&uri, self.pkcs11_module.as_deref()).map_err(token_failure)?;
+        let pin = match (token.pin_need(self.last_pin_try).map_err(token_failure)?, &uri.pin_source) {
+            (PinNeed::None, _) => None,
+            (PinNeed::Pin, Some(file)) => {
+                let read = std::fs::read(file).map(Zeroizing::new);
+                let octets = read.map_err(|error| {
+                    let reason = failure::reason(&error);
+                    let file = file.display();
+                    token_failure(Pkcs11Error::PinSource(format!("{file}: {}", reason.text(console.lang))))
+                })?;
+                Some(first_line(&octets))
+            }
+            (PinNeed::Pin, None) => {
+                let label = &token.facts().label;
+                let question = Message::new(
+                    format!("ПИН-код токена «{label}»: "),
+                    format!("PIN of the token “{label}”: "),
+                );
+                self.secret(&question, console)?
+            }
+        };
+        let signer = Pkcs11Signer::open(token, &uri, pin, certificate).map_err(|error| failure_of(&error))?;
+        Ok(Box::new(signer))
+    }
+
+    fn command(
+        &self,
+        file: &Path,
+        certificate: Option<Certificate>,
+        console: &Console,
+    ) -> Result<Box<dyn Signer>, Failure> {
+        let bytes = input::read(file, MAX_KEY_BYTES)?;
+        let description = Description::from_toml(&String::from_utf8_lossy(&bytes))
+            .map_err(|error: CommandError| unreadable(file, &error.message()))?;
+        let beside = |path: &PathBuf| file.parent().unwrap_or(Path::new("")).join(path);
+        let certificate = match (certificate, description.certificate.as_ref().map(beside)) {
+            (Some(certificate), _) => certificate,
+            (None, Some(path)) => read_certificate(&path)?,
+            (None, None) => return Err(no_certificate(file)),
+        };
+        let password = match &description.password_variable {
+            Some(_) => {
+                let question =
+                    Message::new("ПИН-код для внешней команды: ", "PIN for the external command: ");
+                self.secret(&question, console)?
+            }
+            None => None,
+        };
+        let signer =
+            CommandSigner::new(description, certificate, password).map_err(|error| failure_of(&error))?;
+        Ok(Box::new(signer))
+    }
+
+    fn file(
+        &self,
+        file: &Path,
+        certificate: Option<Certificate>,
+        console: &Console,
+    ) -> Result<Box<dyn Signer>, Failure> {
+        let bytes = Zeroizing::new(input::read(file, MAX_KEY_BYTES)?);
+        let given = self.password.read()?;
+        let opened = match KeyFile::from_bytes(&bytes, given.as_deref().map(Vec::as_slice)) {
+            Err(KeyError::PasswordRequired) => {
+                let name = file.display();
+                let question =
+                    Message::new(format!("Пароль ключа {name}: "), format!("Password of {name}: "));
+                let asked = self.secret(&question, console)?;
+                KeyFile::from_bytes(&bytes, asked.as_deref().map(Vec::as_slice))
+            }
+            opened => opened,
+        };
+        let opened = opened.map_err(|error| unreadable(file, &error.message()))?;
+        let certificate =
+            certificate.or_else(|| opened.certificate().cloned()).ok_or_else(|| no_certificate(file))?;
+        let signer = SoftwareSigner::new(opened.key, certificate)
+            .map_err(|error| unreadable(file, &error.message()))?;
+        Ok(Box::new(signer))
+    }
+}
+
+fn read_certificate(file: &Path) -> Result<Certificate, Failure> {
+    let bytes = input::read(file, MAX_KEY_BYTES)?;
+    Certificate::from_bytes(&bytes).map_err(|error| unreadable(file, &error.message()))
+}
+
+fn no_certificate(file: &Path) -> Failure {
+    unreadable(
+        file,
+        &Message::new(
+            "в файле нет сертификата этого ключа: укажите его, --cert ФАЙЛ",
+            "the file has no certificate of this key: give it, --cert FILE",
+        ),
+    )
+}
+
+/// The failure that a signing error means: a retry makes sense, or something must be set right first.
+pub fn failure_of(error: &SignError) -> Failure {
+    if error.is_transient() { Failure::environment(error.message()) } else { Failure::usage(error.message()) }
+}
