@@ -1,4 +1,4 @@
-//! `--key`: a file, a token or an external command, and the secret that opens it.
+//! `--key`: a file, a token, an external command or OpenSSL, and the secret that opens it.
 
 use std::path::{Path, PathBuf};
 
@@ -52,8 +52,34 @@ impl KeyAccess {
             Some(text) if text.starts_with("cmd:") => {
                 self.command(Path::new(&text["cmd:".len()..]), certificate, console)
             }
+            Some(text) if text.starts_with("openssl:") => {
+                self.openssl(Path::new(&text["openssl:".len()..]), certificate)
+            }
             _ => self.file(key, certificate, console),
         }
+    }
+
+    #[cfg(feature = "openssl")]
+    fn openssl(&self, file: &Path, certificate: Option<Certificate>) -> Result<Box<dyn Signer>, Failure> {
+        let bytes = Zeroizing::new(input::read(file, MAX_KEY_BYTES)?);
+        let password = self.password.read()?;
+        let signer = semd_sign::backend::OpensslSigner::read(
+            &bytes,
+            password.as_deref().map(Vec::as_slice),
+            certificate,
+        );
+        Ok(Box::new(signer.map_err(|error| unreadable(file, &error.message()))?))
+    }
+
+    #[cfg(not(feature = "openssl"))]
+    fn openssl(&self, file: &Path, _: Option<Certificate>) -> Result<Box<dyn Signer>, Failure> {
+        Err(unreadable(
+            file,
+            &Message::new(
+                "эта сборка semd не умеет подписывать через OpenSSL: соберите её с --features openssl",
+                "this build of semd does not sign by OpenSSL: build it with --features openssl",
+            ),
+        ))
     }
 
     fn token(

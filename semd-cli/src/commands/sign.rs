@@ -27,8 +27,9 @@ pub struct Sign {
     /// Documents: files, folders, or `-` for a list on stdin
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Private key: PKCS#8 or PKCS#12 (PFX), a key on a token by its PKCS#11 URI, or the description of an external command
-    #[arg(long, value_name = "FILE|pkcs11:…|cmd:FILE")]
+    /// Private key: PKCS#8 or PKCS#12 (PFX), a key on a token by its PKCS#11 URI, the description of an external
+    /// command, or a file for the system's OpenSSL
+    #[arg(long, value_name = "FILE|pkcs11:…|cmd:FILE|openssl:FILE")]
     key: PathBuf,
     /// Certificate of the key, PEM or DER [default: the one in the key's file, on the token, or in the description]
     #[arg(long, value_name = "FILE")]
