@@ -55,6 +55,7 @@ fn main() -> ExitCode {
         Command::Nsi(command) => command.run(&console),
         Command::Pki(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
+        Command::Doctor(command) => command.run(&console),
         Command::Demo(command) => command.run(&console),
     };
     let outcome = result.unwrap_or_else(|failure| {

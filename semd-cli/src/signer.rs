@@ -18,7 +18,32 @@ use crate::secret::{PasswordSource, first_line};
 use crate::trust::unreadable;
 
 /// Largest key, certificate or description file that is read, bytes.
-const MAX_KEY_BYTES: usize = 1 << 20;
+pub const MAX_KEY_BYTES: usize = 1 << 20;
+
+/// What a `--key` names.
+pub enum KeyName<'k> {
+    /// A key on a token: the PKCS#11 URI.
+    Token(&'k str),
+    /// An external command: its description.
+    Command(&'k Path),
+    /// A file for the system's OpenSSL.
+    Openssl(&'k Path),
+    /// A file.
+    File(&'k Path),
+}
+
+impl<'k> KeyName<'k> {
+    /// Tells them apart by their first letters.
+    pub fn of(key: &'k Path) -> Self {
+        let text = key.to_str().unwrap_or_default();
+        match (text.strip_prefix("cmd:"), text.strip_prefix("openssl:")) {
+            _ if text.starts_with("pkcs11:") => Self::Token(text),
+            (Some(file), _) => Self::Command(Path::new(file)),
+            (_, Some(file)) => Self::Openssl(Path::new(file)),
+            _ => Self::File(key),
+        }
+    }
+}
 
 /// How keys are opened.
 #[derive(Args, Clone, Debug, Default)]
@@ -47,16 +72,29 @@ impl KeyAccess {
         console: &Console,
     ) -> Result<Box<dyn Signer>, Failure> {
         let certificate = certificate.map(read_certificate).transpose()?;
-        match key.to_str() {
-            Some(uri) if uri.starts_with("pkcs11:") => self.token(uri, certificate, console),
-            Some(text) if text.starts_with("cmd:") => {
-                self.command(Path::new(&text["cmd:".len()..]), certificate, console)
-            }
-            Some(text) if text.starts_with("openssl:") => {
-                self.openssl(Path::new(&text["openssl:".len()..]), certificate)
-            }
-            _ => self.file(key, certificate, console),
+        match KeyName::of(key) {
+            KeyName::Token(uri) => self.token(uri, certificate, console),
+            KeyName::Command(file) => self.command(file, certificate, console),
+            KeyName::Openssl(file) => self.openssl(file, certificate),
+            KeyName::File(file) => self.file(file, certificate, console),
         }
+    }
+
+    /// The PKCS#11 module of the flags.
+    pub fn module(&self) -> Option<&Path> {
+        self.pkcs11_module.as_deref()
+    }
+
+    /// The password or PIN, when the flags or the environment give one.
+    pub fn given_secret(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+        self.password.read()
+    }
+
+    /// The token that a URI names; nobody signs in.
+    pub fn find_token(&self, uri: &str) -> Result<(Token, Pkcs11Uri), Failure> {
+        let failed = |error: Pkcs11Error| failure_of(&error.into());
+        let uri: Pkcs11Uri = uri.parse().map_err(|error: UriError| failed(error.into()))?;
+        Ok((Token::find(&uri, self.module()).map_err(failed)?, uri))
     }
 
     #[cfg(feature = "openssl")]
@@ -89,8 +127,7 @@ impl KeyAccess {
         console: &Console,
     ) -> Result<Box<dyn Signer>, Failure> {
         let token_failure = |error: Pkcs11Error| failure_of(&error.into());
-        let uri: Pkcs11Uri = uri.parse().map_err(|error: UriError| token_failure(error.into()))?;
-        let token = Token::find(&uri, self.pkcs11_module.as_deref()).map_err(token_failure)?;
+        let (token, uri) = self.find_token(uri)?;
         let pin = match (token.pin_need(self.last_pin_try).map_err(token_failure)?, &uri.pin_source) {
             (PinNeed::None, _) => None,
             (PinNeed::Pin, Some(file)) => {

@@ -257,6 +257,22 @@ fn token_signs_and_a_wrong_pin_is_tried_once() {
     complaint(&finish(token.sign(&documents, "").env("SEMD_KEY_PASSWORD", "0000")), "refused the PIN");
     complaint(&finish(token.sign(&documents, "").env("SEMD_KEY_PASSWORD", PIN)), "--last-pin-try");
 
+    let doctor = |more: &[&str]| {
+        let journal = format!("sqlite:{}", token.path("journal.db").display());
+        let run = finish(
+            semd()
+                .env("SOFTHSM2_CONF", token.path("softhsm2.conf"))
+                .args(["doctor", "--journal", &journal, "--pkcs11-module", text(&token.module)])
+                .args(more),
+        );
+        assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
+        run.stdout
+    };
+    let said = doctor(&[]);
+    assert!(said.contains("token clinic") && said.contains("few tries are left"), "{said}");
+    let by_uri = doctor(&["--key", "pkcs11:token=clinic"]);
+    assert_eq!(by_uri.matches("few tries are left").count(), 2, "looking costs no try: {by_uri}");
+
     fs::write(token.path("pin"), format!("{PIN}\n")).unwrap();
     let source = format!("?pin-source=file:{}", token.path("pin").display());
     let run = finish(token.sign(&documents, &source).arg("--last-pin-try"));
@@ -266,6 +282,7 @@ fn token_signs_and_a_wrong_pin_is_tried_once() {
     let run = finish(token.sign(&documents, "").env("SEMD_KEY_PASSWORD", PIN));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stderr.contains("kept"), "{}", run.stderr);
+    assert!(!doctor(&[]).contains("few tries"), "the right PIN gave all tries back");
 }
 
 #[test]
