@@ -9,6 +9,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod contract;
+mod gost_token;
 mod keys;
 mod softhsm;
 
