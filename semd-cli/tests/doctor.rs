@@ -108,3 +108,31 @@ fn every_class_of_trouble_has_its_exit_code_and_advice() {
         russian.stdout
     );
 }
+
+#[test]
+fn owners_of_certificates_are_looked_up_among_the_staff() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let pki = support::authority(folder.path(), &[]);
+    let (data, cert) = (folder.path().join("data"), pki.join("doctor.crt").display().to_string());
+    fs::create_dir(&data).unwrap();
+    let doctor = |staff: &str| {
+        fs::write(data.join("staff.csv"), staff).unwrap();
+        let journal = format!("sqlite:{}", at("journal.db"));
+        let data = data.display().to_string();
+        let run =
+            run(["doctor", "--format", "json", "--journal", &journal, "--cert", &cert, "--data", &data]);
+        assert_eq!(run.code, Some(0), "{}", run.stdout);
+        lines(&run, "certificate").remove(0)
+    };
+    let good = doctor("snils;surname;valid_to\n99900000115;Тестова;\n");
+    assert_eq!(good.0, "ok", "{}", good.1);
+    for (staff, words) in [
+        ("snils;surname\n99900000213;Другая\n", "not on the list"),
+        ("snils;surname\n99900000115;Другая\n", "family name"),
+        ("snils;surname;valid_to\n99900000115;Тестова;01.02.2020\n", "not one of the staff today"),
+    ] {
+        let (status, text) = doctor(staff);
+        assert!(status == "warning" && text.contains(words), "{staff}: {status} {text}");
+    }
+}

@@ -1,8 +1,11 @@
 //! What is on the disk: packages, dictionaries, trust, journal.
 
+use std::path::Path;
+
 use semd_core::kinds::KindRegistry;
 use semd_core::report::Message;
 use semd_exchange::journal::JournalAddress;
+use semd_exchange::reference::ReferenceData;
 use time::{Date, OffsetDateTime};
 
 use super::line::Line;
@@ -18,6 +21,24 @@ use crate::{dictionaries, packages};
 const STALE_DAYS: i64 = 60;
 /// Days before the end of a kind's window from which it is warned about.
 const FORECAST_DAYS: i64 = 30;
+
+/// The reference data, and the line about them when they cannot be used or have no list of staff.
+pub(super) fn reference(folder: Option<&Path>) -> (Option<ReferenceData>, Option<Line>) {
+    let Some(folder) = folder else { return (None, None) };
+    match ReferenceData::open(folder) {
+        Err(error) => (None, Some(Line::failed("staff", Failure::usage(error.message())))),
+        Ok(data) => {
+            let line = data.table("staff").is_none().then(|| {
+                Line::not_checked(
+                    "staff",
+                    format!("сотрудники: в {} нет таблицы staff", folder.display()),
+                    format!("staff: {} has no table staff", folder.display()),
+                )
+            });
+            (Some(data), line)
+        }
+    }
+}
 
 /// The rule packages: one line a kind.
 pub(super) fn packages(folders: &PackageFolders, today: Date, console: &Console) -> Vec<Line> {

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use semd_core::report::Message;
+use semd_exchange::reference::Table;
 use semd_sign::backend::command::Description;
 use semd_sign::backend::pkcs11::{PinState, Token};
 use semd_sign::key::KeyFile;
 use semd_sign::verify::pii::mask_name;
-use semd_sign::{Certificate, KeyError};
-use time::OffsetDateTime;
+use semd_sign::{Certificate, KeyError, SignerFacts};
+use time::{Date, OffsetDateTime};
 
 use super::line::Line;
-use crate::console::Console;
 use crate::failure::Failure;
 use crate::input;
 use crate::outcome::Outcome;
@@ -21,8 +21,16 @@ use crate::trust::{certificate_files, unreadable};
 /// Days before the end of a certificate from which its owner should ask for a new one.
 const FORECAST_DAYS: i64 = 30;
 
+/// What certificates are held against.
+pub(super) struct Look<'a> {
+    pub(super) now: OffsetDateTime,
+    pub(super) show_personal_data: bool,
+    /// The staff, when its list is given.
+    pub(super) staff: Option<&'a Table>,
+}
+
 /// The tokens that the module of the flags sees.
-pub(super) fn tokens(access: &KeyAccess, now: OffsetDateTime, console: &Console) -> Vec<Line> {
+pub(super) fn tokens(access: &KeyAccess, look: &Look<'_>) -> Vec<Line> {
     let Some(module) = access.module() else { return Vec::new() };
     let tokens = match Token::all(module) {
         Ok(tokens) => tokens,
@@ -35,10 +43,10 @@ pub(super) fn tokens(access: &KeyAccess, now: OffsetDateTime, console: &Console)
                 .with_advice("вставьте токен", "insert the token"),
         ];
     }
-    tokens.iter().flat_map(|token| of_token(token, now, console)).collect()
+    tokens.iter().flat_map(|token| of_token(token, look)).collect()
 }
 
-fn of_token(token: &Token, now: OffsetDateTime, console: &Console) -> Vec<Line> {
+fn of_token(token: &Token, look: &Look<'_>) -> Vec<Line> {
     let facts = token.facts();
     let name = [&facts.label, &facts.manufacturer, &facts.model, &facts.serial]
         .into_iter()
@@ -88,7 +96,7 @@ fn of_token(token: &Token, now: OffsetDateTime, console: &Console) -> Vec<Line> 
             for found in found {
                 let id: String = found.id.iter().map(|octet| format!("%{octet:02x}")).collect();
                 let place = format!("object={};id={id}", found.label);
-                lines.push(certificate(&found.certificate, &place, now, console));
+                lines.push(certificate(&found.certificate, &place, look));
             }
         }
         Err(error) => lines.push(Line::failed("certificate", failure_of(&error.into()))),
@@ -97,16 +105,16 @@ fn of_token(token: &Token, now: OffsetDateTime, console: &Console) -> Vec<Line> 
 }
 
 /// The key of a `--key`.
-pub(super) fn key(key: &Path, access: &KeyAccess, now: OffsetDateTime, console: &Console) -> Vec<Line> {
+pub(super) fn key(key: &Path, access: &KeyAccess, look: &Look<'_>) -> Vec<Line> {
     let lines = match KeyName::of(key) {
-        KeyName::Token(uri) => access.find_token(uri).map(|(token, _)| of_token(&token, now, console)),
-        KeyName::Command(file) => command(file, now, console),
-        KeyName::Openssl(file) | KeyName::File(file) => file_key(file, access, now, console),
+        KeyName::Token(uri) => access.find_token(uri).map(|(token, _)| of_token(&token, look)),
+        KeyName::Command(file) => command(file, look),
+        KeyName::Openssl(file) | KeyName::File(file) => file_key(file, access, look),
     };
     lines.unwrap_or_else(|failure| vec![Line::failed("key", failure)])
 }
 
-fn command(file: &Path, now: OffsetDateTime, console: &Console) -> Result<Vec<Line>, Failure> {
+fn command(file: &Path, look: &Look<'_>) -> Result<Vec<Line>, Failure> {
     let bytes = input::read(file, MAX_KEY_BYTES)?;
     let description = Description::from_toml(&String::from_utf8_lossy(&bytes))
         .map_err(|error| unreadable(file, &error.message()))?;
@@ -128,7 +136,7 @@ fn command(file: &Path, now: OffsetDateTime, console: &Console) -> Result<Vec<Li
     }];
     if let Some(path) = &description.certificate {
         let path = file.parent().unwrap_or(Path::new("")).join(path);
-        lines.extend(certificates(&[path], now, console));
+        lines.extend(certificates(&[path], look));
     }
     Ok(lines)
 }
@@ -142,12 +150,7 @@ fn is_there(program: &str) -> bool {
     std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }
 
-fn file_key(
-    file: &Path,
-    access: &KeyAccess,
-    now: OffsetDateTime,
-    console: &Console,
-) -> Result<Vec<Line>, Failure> {
+fn file_key(file: &Path, access: &KeyAccess, look: &Look<'_>) -> Result<Vec<Line>, Failure> {
     let bytes = zeroize::Zeroizing::new(input::read(file, MAX_KEY_BYTES)?);
     let password = access.given_secret()?;
     let place = file.display();
@@ -158,9 +161,7 @@ fn file_key(
                 format!("{place}: ключ читается"),
                 format!("{place}: the key is readable"),
             )];
-            lines.extend(
-                opened.certificate().map(|found| certificate(found, &place.to_string(), now, console)),
-            );
+            lines.extend(opened.certificate().map(|found| certificate(found, &place.to_string(), look)));
             Ok(lines)
         }
         Err(KeyError::PasswordRequired) => Ok(vec![Line::not_checked(
@@ -173,7 +174,7 @@ fn file_key(
 }
 
 /// Certificates of files and folders.
-pub(super) fn certificates(paths: &[PathBuf], now: OffsetDateTime, console: &Console) -> Vec<Line> {
+pub(super) fn certificates(paths: &[PathBuf], look: &Look<'_>) -> Vec<Line> {
     let files = match certificate_files(paths) {
         Ok(files) => files,
         Err(failure) => return vec![Line::failed("certificate", failure)],
@@ -186,7 +187,7 @@ pub(super) fn certificates(paths: &[PathBuf], now: OffsetDateTime, console: &Con
         match read {
             Ok(found) => {
                 let place = file.display().to_string();
-                lines.extend(found.iter().map(|found| certificate(found, &place, now, console)));
+                lines.extend(found.iter().map(|found| certificate(found, &place, look)));
             }
             Err(failure) => lines.push(Line::failed("certificate", failure)),
         }
@@ -195,11 +196,12 @@ pub(super) fn certificates(paths: &[PathBuf], now: OffsetDateTime, console: &Con
 }
 
 /// Whose certificate it is, and until when.
-fn certificate(certificate: &Certificate, place: &str, now: OffsetDateTime, console: &Console) -> Line {
+fn certificate(certificate: &Certificate, place: &str, look: &Look<'_>) -> Line {
+    let now = look.now;
     let facts = certificate.facts();
     let name = facts.common_name.clone().unwrap_or_default();
     // An organisation's name is public; a person's is not.
-    let public = console.show_personal_data || (facts.ogrn.is_some() && facts.surname.is_none());
+    let public = look.show_personal_data || (facts.ogrn.is_some() && facts.surname.is_none());
     let who = if public { name } else { mask_name(&name) };
     let (from, until) = (certificate.not_before().date(), certificate.not_after().date());
     let head = format!("{place}: {who}, № {}, {from} — {until}", facts.serial);
@@ -236,5 +238,33 @@ fn certificate(certificate: &Certificate, place: &str, now: OffsetDateTime, cons
         );
         return Line::warning("certificate", message.ru, message.en);
     }
+    if let Some((ru, en)) = look.staff.and_then(|staff| stranger(&facts, staff, now.date())) {
+        let message = line(ru, en);
+        return Line::warning("certificate", message.ru, message.en).with_advice(
+            "сверьте сертификат с кадровым списком (таблица staff)",
+            "compare the certificate with the list of staff (table staff)",
+        );
+    }
     Line::ok("certificate", head.clone(), head)
+}
+
+/// Why the owner of a personal certificate is not one of the staff today.
+fn stranger(facts: &SignerFacts, staff: &Table, today: Date) -> Option<(&'static str, &'static str)> {
+    let snils = facts.snils.as_deref()?;
+    let rows: Vec<_> = staff.find(snils).collect();
+    let surname = facts.surname.as_deref().unwrap_or_default().to_lowercase();
+    // A test authority puts its mark before the name.
+    let same_name = |listed: &str| listed.is_empty() || surname.ends_with(&listed.trim().to_lowercase());
+    if rows.is_empty() {
+        Some(("владельца нет в списке сотрудников", "the owner is not on the list of staff"))
+    } else if !rows.iter().any(|row| same_name(row.get("surname"))) {
+        Some((
+            "фамилия не та, что в списке сотрудников",
+            "the family name is not the one on the list of staff",
+        ))
+    } else if !rows.iter().any(|row| row.is_valid_on(today)) {
+        Some(("владелец сегодня не числится сотрудником", "the owner is not one of the staff today"))
+    } else {
+        None
+    }
 }

@@ -31,6 +31,9 @@ pub struct Doctor {
     /// Certificate, or folder of certificates, whose validity is watched; repeatable
     #[arg(long, value_name = "FILE|DIR")]
     cert: Vec<PathBuf>,
+    /// Folder of reference data; owners of certificates are looked up in its table `staff`
+    #[arg(long, value_name = "DIR", env = "SEMD_DATA")]
+    data: Option<PathBuf>,
     #[command(flatten)]
     access: KeyAccess,
     #[command(flatten)]
@@ -65,11 +68,14 @@ impl Doctor {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let now = OffsetDateTime::now_utc();
-        let mut lines = keys::tokens(&self.access, now, console);
+        let (reference, staff_line) = data::reference(self.data.as_deref());
+        let staff = reference.as_ref().and_then(|data| data.table("staff"));
+        let look = keys::Look { now, show_personal_data: console.show_personal_data, staff };
+        let mut lines = keys::tokens(&self.access, &look);
         for key in &self.key {
-            lines.extend(keys::key(key, &self.access, now, console));
+            lines.extend(keys::key(key, &self.access, &look));
         }
-        lines.extend(keys::certificates(&self.cert, now, console));
+        lines.extend(keys::certificates(&self.cert, &look));
         if lines.is_empty() {
             lines.push(Line::not_checked(
                 "key",
@@ -77,6 +83,7 @@ impl Doctor {
                 "keys: none named (--key, --cert, --pkcs11-module)",
             ));
         }
+        lines.extend(staff_line);
         lines.extend(network::lines(self.register.as_deref(), self.tsa.as_deref())?);
         lines.extend(data::packages(&self.folders, now.date(), console));
         lines.push(data::dictionaries(&self.dictionaries, now));
