@@ -165,6 +165,8 @@ pub enum Command {
     Pki(commands::pki::Pki),
     /// Explain a rule, a finding code or a code of the register
     Explain(commands::explain::Explain),
+    /// Check the workstation: keys, tokens, clock, packages, register
+    Doctor(Box<commands::doctor::Doctor>),
     /// The main job on this machine: own authority, sample documents, sandbox register, report
     Demo(commands::demo::Demo),
 }

@@ -18,9 +18,11 @@ mod packages;
 mod secret;
 mod sending;
 mod signals;
+mod signer;
 mod table;
 mod tls;
 mod trust;
+mod write_group;
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Command::Nsi(command) => command.run(&console),
         Command::Pki(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
+        Command::Doctor(command) => command.run(&console),
         Command::Demo(command) => command.run(&console),
     };
     let outcome = result.unwrap_or_else(|failure| {

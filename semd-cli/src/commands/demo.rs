@@ -30,7 +30,6 @@ use super::pki::failure as pki_failure;
 use super::register::{bundle_failure, exchange_all, runtime};
 use super::sign::sign_file;
 use super::validate::check;
-use crate::cades_level::Level;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::input;
@@ -211,7 +210,7 @@ fn prepare(
         validation.push('\n');
         let signed_as = [(&authority.doctor, "doctor"), (&authority.organization, "organization")];
         for (signer, role) in signed_as {
-            let path = sign_file(signer, &file, role, None, &Level::bes())?;
+            let path = sign_file(signer, &file, role)?;
             let container = input::read(&path, 1 << 20)?;
             let report = judge_signature(&bytes, &container, &authority.trust);
             let view =

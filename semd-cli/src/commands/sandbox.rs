@@ -193,7 +193,7 @@ impl Sandbox {
             delay: self.delay,
             answer_delay: Duration::from_millis(self.answer_delay),
             state: self.state,
-            security: self.envelope.security()?,
+            security: self.envelope.security(console)?,
             faults: self.faults.read()?,
             tls: self.tls.server(self.tls_client_ca)?,
             client_tls: self.client_tls.settings()?,

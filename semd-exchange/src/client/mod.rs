@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, DATE};
 use hyper::{Request, Uri};
 use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::rt::TokioExecutor;
 
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 
 use crate::security::Security;
 use crate::soap::{self, Received, Version};
@@ -123,6 +124,8 @@ impl ClientError {
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
+    /// The clock of who answered, when it says so.
+    pub date: Option<OffsetDateTime>,
     /// Body.
     pub body: Bytes,
 }
@@ -243,6 +246,8 @@ impl Client {
             }
         })?;
         let status = response.status().as_u16();
+        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok());
         let limit = self.limits.max_answer_bytes;
         let body =
             Limited::new(response.into_body(), limit).collect().await.map_err(|error| match error
@@ -251,7 +256,7 @@ impl Client {
                 Some(_) => ClientError::TooLarge { url: url(), limit },
                 None => ClientError::Broken { url: url(), reason: root_cause(&*error) },
             })?;
-        Ok(Answer { status, body: body.to_bytes() })
+        Ok(Answer { status, date, body: body.to_bytes() })
     }
 }
 
