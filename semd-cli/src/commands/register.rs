@@ -109,7 +109,8 @@ impl Register {
         }
         // A wrong address or key is told before the documents are checked.
         self.journal.address()?;
-        let client = self.tls.client(ClientLimits::default())?.with_security(self.envelope.security(console)?);
+        let client =
+            self.tls.client(ClientLimits::default())?.with_security(self.envelope.security(console)?);
         let started = OffsetDateTime::now_utc();
         let mut journal = None;
         let mut intake = Intake::default();

@@ -73,7 +73,8 @@ impl Serve {
         if token.is_none() && self.page_client_ca.is_none() && !self.listen.ip().is_loopback() {
             return Err(unprotected(self.listen));
         }
-        let client = self.tls.client(ClientLimits::default())?.with_security(self.envelope.security()?);
+        let client =
+            self.tls.client(ClientLimits::default())?.with_security(self.envelope.security(console)?);
         let page_tls = self.server_tls.server(self.page_client_ca.clone())?;
         let callback_tls = self.server_tls.server(self.callback_client_ca.clone())?;
         let journal = self.journal.address()?.open().map_err(journal_failure)?;

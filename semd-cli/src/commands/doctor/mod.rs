@@ -11,12 +11,12 @@ use clap::{Args, ValueEnum};
 use semd_core::report::Lang;
 use time::OffsetDateTime;
 
-use super::register::http_url;
 use crate::args::{DictionaryPlace, JournalPlace, PackageFolders};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::signer::KeyAccess;
+use crate::tls::{ClientTlsFlags, service_url};
 use crate::trust::TrustArguments;
 
 use line::{Line, Status};
@@ -43,11 +43,13 @@ pub struct Doctor {
     #[command(flatten)]
     trust: TrustArguments,
     /// URL of the register: is it there, what time is it there
-    #[arg(long, value_name = "URL", env = "SEMD_REGISTER", value_parser = http_url)]
+    #[arg(long, value_name = "URL", env = "SEMD_REGISTER", value_parser = service_url)]
     register: Option<String>,
     /// URL of the time stamp authority: is it there, what time is it there
-    #[arg(long, value_name = "URL", value_parser = http_url)]
+    #[arg(long, value_name = "URL", value_parser = service_url)]
     tsa: Option<String>,
+    #[command(flatten)]
+    tls: ClientTlsFlags,
     #[command(flatten)]
     journal: JournalPlace,
     /// Format of the result
@@ -84,7 +86,7 @@ impl Doctor {
             ));
         }
         lines.extend(staff_line);
-        lines.extend(network::lines(self.register.as_deref(), self.tsa.as_deref())?);
+        lines.extend(network::lines(self.register.as_deref(), self.tsa.as_deref(), &self.tls)?);
         lines.extend(data::packages(&self.folders, now.date(), console));
         lines.push(data::dictionaries(&self.dictionaries, now));
         lines.extend(data::trust(&self.trust, now));

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use semd_core::report::Message;
-use semd_exchange::client::{Answer, Client, ClientError, ClientLimits};
+use semd_exchange::client::{Answer, ClientError, ClientLimits};
 use time::OffsetDateTime;
 
 use super::line::Line;
 use crate::commands::register::runtime;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::tls::ClientTlsFlags;
 
 /// Seconds of difference that a clock should not have.
 const DIFFERENCE_NOTED: i64 = 30;
@@ -17,12 +18,16 @@ const DIFFERENCE_NOTED: i64 = 30;
 const DIFFERENCE_REFUSED: i64 = 300;
 
 /// Asks both services, where their addresses are given.
-pub(super) fn lines(register: Option<&str>, tsa: Option<&str>) -> Result<Vec<Line>, Failure> {
+pub(super) fn lines(
+    register: Option<&str>,
+    tsa: Option<&str>,
+    tls: &ClientTlsFlags,
+) -> Result<Vec<Line>, Failure> {
     let mut lines = Vec::new();
     let mut clock = None;
     if register.is_some() || tsa.is_some() {
         let limits = ClientLimits { timeout: Duration::from_secs(15), ..ClientLimits::default() };
-        let (client, runtime) = (Client::new(limits), runtime()?);
+        let (client, runtime) = (tls.client(limits)?, runtime()?);
         let services = [
             ("register", "РЭМД", "register", register),
             ("tsa", "служба штампов времени", "time stamp authority", tsa),

@@ -44,7 +44,8 @@ impl Reconcile {
         // Nobody listens for results here, and no address is given for them.
         let settings =
             Settings { client_entity_id: self.client_entity_id, ..Settings::new(self.register, "") };
-        let client = self.tls.client(ClientLimits::default())?.with_security(self.envelope.security()?);
+        let client =
+            self.tls.client(ClientLimits::default())?.with_security(self.envelope.security(console)?);
         let worker = Worker::new(exchange, client, settings);
         let found = runtime()?.block_on(worker.reconcile()).map_err(|error| match error {
             WorkerError::Journal(error) => journal_failure(error),
