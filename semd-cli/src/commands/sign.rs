@@ -7,7 +7,7 @@ use clap::Args;
 use semd_core::report::{Lang, Message};
 use semd_core::xml::Limits;
 use semd_exchange::bundle;
-use semd_sign::{Signer, cades};
+use semd_sign::{Certificate, Signer, cades};
 use time::OffsetDateTime;
 
 use crate::cades_level::{Level, LevelArguments};
@@ -20,8 +20,8 @@ use crate::{batch, input, write_group};
 /// Largest container that is looked at before a document is signed again, bytes.
 const MAX_CONTAINER_BYTES: usize = 4 << 20;
 
-/// Make signatures (CAdES, `NAME.<role>.p7s` beside the document). A document with a good signature of the role is not signed
-/// again, so a rerun goes on where the last run ended
+/// Make signatures (CAdES, `NAME.<role>.p7s` beside the document). A document with a good signature of the role by the same
+/// certificate is not signed again, so a rerun goes on where the last run ended
 #[derive(Args, Debug)]
 pub struct Sign {
     /// Documents: files, folders, or `-` for a list on stdin
@@ -61,18 +61,18 @@ fn role(text: &str) -> Result<String, String> {
 
 /// What became of one document.
 enum Made {
-    /// A new signature, not on the disk yet.
-    New(PathBuf, Vec<u8>),
-    /// A good signature was there. It may be another person's.
-    Kept(PathBuf, Whose),
+    /// A new signature, not on the disk yet, and whether it replaces a good one by another certificate.
+    New(PathBuf, Vec<u8>, Replaces),
+    /// A good signature by the same certificate was there.
+    Kept(PathBuf),
     /// Not tried: the key cannot be used any more.
     Skipped,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Whose {
-    Own,
-    Others,
+enum Replaces {
+    Nothing,
+    AnotherSigner,
 }
 
 impl Sign {
@@ -95,7 +95,10 @@ impl Sign {
             |_, result| {
                 bar.inc(1);
                 match result {
-                    Ok(Made::New(path, container)) => group.push((path, container)),
+                    Ok(Made::New(path, container, replaces)) => {
+                        summary.replaced += usize::from(replaces == Replaces::AnotherSigner);
+                        group.push((path, container));
+                    }
                     other => {
                         // Results are told in the order of the documents.
                         summary.written(&mut group, console);
@@ -124,18 +127,19 @@ impl Sign {
         }
         let bytes = document(file)?;
         let path = bundle::signature_path(file, &self.role, self.out.as_deref());
-        if !self.again
-            && let Some(whose) = good_signature(&path, &bytes, signer, level)
-        {
-            return Ok(Made::Kept(path, whose));
-        }
+        let existing = if self.again { None } else { good_signature(&path, &bytes, level) };
+        let replaces = match existing {
+            Some(certificate) if certificate == *signer.certificate() => return Ok(Made::Kept(path)),
+            Some(_) => Replaces::AnotherSigner,
+            None => Replaces::Nothing,
+        };
         let container = container(signer, &bytes, level).inspect_err(|failure| {
             // The next document would only hear the same of the key, or try a PIN again.
             if failure.concerns_key {
                 stopped.store(true, Ordering::Relaxed);
             }
         });
-        Ok(Made::New(path, container.map_err(|failure| failure.failure)?))
+        Ok(Made::New(path, container.map_err(|failure| failure.failure)?, replaces))
     }
 }
 
@@ -144,7 +148,7 @@ impl Sign {
 struct Summary {
     worst: Option<Outcome>,
     kept: usize,
-    others: usize,
+    replaced: usize,
     skipped: usize,
 }
 
@@ -156,9 +160,8 @@ impl Summary {
 
     fn add(&mut self, result: Result<Made, Failure>, console: &Console) {
         match result {
-            Ok(Made::Kept(path, whose)) => {
+            Ok(Made::Kept(path)) => {
                 self.kept += 1;
-                self.others += usize::from(whose == Whose::Others);
                 console.data(&format!("{}\n", path.display()));
             }
             Ok(Made::Skipped) => self.skipped += 1,
@@ -196,7 +199,11 @@ impl Summary {
             "уже подписаны, подписи оставлены (заново: --again)",
             "signed already and kept (--again signs anew)",
         );
-        note(self.others, "из них подписаны другим сертификатом", "of these signed with another certificate");
+        note(
+            self.replaced,
+            "заменены подписи другого сертификата в той же роли",
+            "signatures by another certificate in the same role replaced",
+        );
         note(
             self.skipped,
             "не подписаны, потому что ключ стал недоступен; та же команда продолжит",
@@ -219,11 +226,12 @@ fn document(file: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Whether a file is a right signature of the document at the level that is wanted, and whose.
-fn good_signature(path: &Path, document: &[u8], signer: &dyn Signer, level: &Level) -> Option<Whose> {
+/// The certificate of a file that is a right signature of the document, in the form and at the level that are wanted.
+fn good_signature(path: &Path, document: &[u8], level: &Level) -> Option<Certificate> {
     let container = input::read(path, MAX_CONTAINER_BYTES).ok()?;
-    let intact = cades::inspect(&container, document).filter(|intact| intact.level >= level.wanted())?;
-    Some(if intact.certificate == *signer.certificate() { Whose::Own } else { Whose::Others })
+    cades::inspect(&container, document)
+        .filter(|intact| intact.level >= level.wanted() && intact.placement == level.placement)
+        .map(|intact| intact.certificate)
 }
 
 /// A container that was not made.

@@ -1,5 +1,6 @@
 //! What a container that is there already is worth.
 
+use super::Placement;
 use crate::certificate::Certificate;
 use crate::verify::{self, Content, Digests};
 
@@ -23,6 +24,8 @@ pub struct Intact {
     pub certificate: Certificate,
     /// The level that the parts present make.
     pub level: Level,
+    /// Where the document is.
+    pub placement: Placement,
 }
 
 /// Looks at a container over `content`: `None` unless it has exactly one signer, whose signature is a right one of this very

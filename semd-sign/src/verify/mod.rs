@@ -21,7 +21,7 @@ mod tests;
 
 use time::OffsetDateTime;
 
-use crate::cades::{Intact, Level};
+use crate::cades::{Intact, Level, Placement};
 use crate::certificate::Certificate;
 use crate::revocation::Moment;
 
@@ -154,7 +154,8 @@ pub(crate) fn intact(signature: &[u8], document: &Digests<'_>) -> Option<Intact>
     } else {
         Level::Lt
     };
-    Some(Intact { certificate, level })
+    let placement = if container.attached { Placement::Attached } else { Placement::Detached };
+    Some(Intact { certificate, level, placement })
 }
 
 /// A certificate whose status is to be asked for, and the authority that knows it.
