@@ -153,12 +153,13 @@ fn chain(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
     }
 }
 
-/// What the certificate does not say is not compared.
+/// What the certificate does not say is not compared, except the surname: a certificate without one is nobody's in person
+/// (order 795 of the FSB).
 fn owners(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
     for (signer, certificate) in persons(facts) {
         let given = certificate.given_name.as_deref().map(split_given_name);
         let rows = [
-            ("SURNAME", signer.surname.as_str(), certificate.surname.as_deref()),
+            ("SURNAME", signer.surname.as_str(), Some(certificate.surname.as_deref().unwrap_or_default())),
             ("GIVEN_NAME", signer.name.as_str(), given.map(|(name, _)| name)),
             (
                 "MIDDLE_NAME",

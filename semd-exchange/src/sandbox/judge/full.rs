@@ -131,11 +131,12 @@ fn certificate_period(
     Some(RegisterError::new(code, text))
 }
 
-/// The person in the request must be the owner of the certificate. What the certificate does not say is not compared.
+/// The person in the request must be the owner of the certificate. What the certificate does not say is not compared; but an
+/// owner without a surname is no person.
 fn certificate_owner(signer: &Signer, facts: &SignerFacts) -> Vec<RegisterError> {
     let given = facts.given_name.as_deref().map(crate::message::split_given_name);
     let pairs = [
-        ("SURNAME", signer.surname.as_str(), facts.surname.as_deref()),
+        ("SURNAME", signer.surname.as_str(), facts.surname.as_deref().or(Some(""))),
         ("GIVEN_NAME", signer.name.as_str(), given.map(|(name, _)| name)),
         (
             "MIDDLE_NAME",
