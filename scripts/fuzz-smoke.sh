@@ -9,10 +9,13 @@ for target in $(cargo fuzz list); do
     corpus=fuzz/corpus/$target
     mkdir -p "$corpus"
     case $target in
-        document | model | validate | canonical | bundle) cp fixtures/documents/*.xml "$corpus" ;;
+        document | lint | model | validate | canonical | bundle) cp fixtures/documents/*.xml fixtures/lint/*.xml "$corpus" ;;
         signature) cp fixtures/keys/*.pfx "$corpus" ;;
         schematron) cp schemas/packages/*/schematron.sch "$corpus" 2>/dev/null || true ;;
         schema) cp schemas/packages/_common/*.xsd "$corpus" 2>/dev/null || true ;;
+        evaluator) printf "ClinicalDocument/id\nmatches(@root, '^[0-2](\\.[0-9]+)*$') and count(../id)=[1, 2]" >"$corpus/rule" ;;
+        archive) find fixtures -name '*.zip' -exec cp {} "$corpus" \; ;;
+        texts) cp fixtures/known-differences/*.toml "$corpus" ;;
         nsi_import) cp fixtures/nsi/*_passport fixtures/nsi/*_part1 "$corpus" ;;
     esac
     cargo fuzz run "$target" "$corpus" -- -max_total_time="${SECONDS_EACH:-20}" -timeout=10 -rss_limit_mb=2048

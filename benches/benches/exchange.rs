@@ -30,6 +30,10 @@ use time::OffsetDateTime;
 const PART: usize = 200;
 /// Names the trusted root in the process that plays the register.
 const SANDBOX: &str = "SEMD_BENCH_SANDBOX_ROOT";
+const ANSWER: &str = "SEMD_BENCH_SANDBOX_ANSWER_MS";
+/// How long the register takes to answer when one worker is compared with two: the way to it, not this machine, is what
+/// a worker waits for.
+const ANSWER_MILLIS: u64 = 150;
 
 fn main() {
     if let Ok(root) = std::env::var(SANDBOX) {
@@ -53,15 +57,18 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("root.der");
     std::fs::write(&root, &keys.root).unwrap();
-    let mut register = Register::start(&root);
+    let mut register = Register::start(&root, 0);
     stages(&keys, &place, documents.min(200));
     end_to_end("prebuilt signatures", &keys, &register.url, documents, false);
     if documents <= 20_000 {
         end_to_end("validation and two signatures a document", &keys, &register.url, documents, true);
     }
-    workers(&keys, &register.url, documents.min(1000));
     register.process.kill().unwrap();
     register.process.wait().unwrap();
+    let mut far = Register::start(&root, ANSWER_MILLIS);
+    workers(&keys, &far.url, documents.min(1000));
+    far.process.kill().unwrap();
+    far.process.wait().unwrap();
 }
 
 /// The sandbox in a process of its own, so that its memory of every document does not count.
@@ -71,9 +78,11 @@ struct Register {
 }
 
 impl Register {
-    fn start(root: &Path) -> Self {
+    /// `millis` is how long it takes to answer.
+    fn start(root: &Path, millis: u64) -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .env(SANDBOX, root)
+            .env(ANSWER, millis.to_string())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -87,7 +96,9 @@ fn play_register(root: &Path) {
     let mut trust = TrustStore::new();
     trust.add(&std::fs::read(root).unwrap()).unwrap();
     runtime().block_on(async {
-        let sandbox = sandbox::serve(sandbox_settings(&trust)).await.unwrap();
+        let mut settings = sandbox_settings(&trust);
+        settings.answer_delay = Duration::from_millis(std::env::var(ANSWER).unwrap().parse().unwrap());
+        let sandbox = sandbox::serve(settings).await.unwrap();
         println!("{}", sandbox.url());
         std::future::pending::<()>().await;
     });
@@ -198,7 +209,7 @@ fn stages(keys: &Keys, place: &Place, documents: usize) {
     }
 }
 
-/// One and two worker processes on one PostgreSQL journal.
+/// One and two worker processes on one PostgreSQL journal, against a register that takes its time to answer.
 fn workers(keys: &Keys, register: &str, documents: usize) {
     let mut rates = Vec::new();
     for count in [1, 2, 1, 2] {

@@ -43,10 +43,12 @@ fn submission(number: u32) -> Submission {
 }
 
 /// Most documents of a journal are registered; some wait, and some are due to be sent.
-const STATES: [&str; 3] = [
+const STATES: [&str; 5] = [
     "UPDATE documents SET state = 'registered', due_at = NULL, emdr_id = id, registered_at = created_at WHERE id % 20 <> 0",
     "UPDATE documents SET state = 'accepted', accepted_at = created_at, due_at = created_at + 300000 WHERE id % 20 = 0 AND id % 100 = 0",
     "UPDATE documents SET state = 'rejected', due_at = NULL WHERE id % 100 = 20",
+    "DELETE FROM state_counts",
+    "INSERT INTO state_counts (state, part, documents) SELECT state, 0, count(*) FROM documents GROUP BY state",
 ];
 
 fn measure(name: &str, place: &Place, rows: u32) {
@@ -93,6 +95,13 @@ fn measure(name: &str, place: &Place, rows: u32) {
         assert_eq!(journal.search(&uid, 10).unwrap().len(), 1);
     });
     time("counts by state", &*journal, |journal| drop(journal.state_counts().unwrap()));
+    time("waiting by age", &*journal, |journal| drop(journal.age_steps(OffsetDateTime::now_utc()).unwrap()));
+    time("refusals by code", &*journal, |journal| drop(journal.code_counts().unwrap()));
+    time("a month by organisation and kind", &*journal, |journal| {
+        let now = OffsetDateTime::now_utc();
+        let days = Duration::from_secs(15 * 86400);
+        assert!(!journal.registered_between(now - days, now + days).unwrap().is_empty());
+    });
     let lease = journal.enter("bench", Duration::from_secs(3600)).unwrap();
     time("claim and release 64", &*journal, move |journal| {
         let claimed = journal.claim(&lease, Purpose::Send, 64, OffsetDateTime::now_utc()).unwrap();
@@ -113,7 +122,7 @@ fn time(what: &str, journal: &dyn Journal, work: impl Fn(&dyn Journal)) {
     times.sort_unstable();
     let millis = |time: Duration| time.as_secs_f64() * 1000.0;
     println!(
-        "  {what:26} median {:8.2} ms, longest {:8.2} ms",
+        "  {what:32} median {:8.2} ms, longest {:8.2} ms",
         millis(times[REPETITIONS / 2]),
         millis(times[REPETITIONS - 1])
     );

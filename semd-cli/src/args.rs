@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use semd_core::report::{Lang, Message};
 use semd_exchange::journal::JournalAddress;
 use semd_exchange::reference::ReferenceData;
-use time::{Date, UtcOffset};
 use time::macros::format_description;
+use time::{Date, UtcOffset};
 
 use crate::commands;
 use crate::failure::Failure;
@@ -131,6 +131,8 @@ impl ReferencePlace {
 pub enum Command {
     /// Check documents: XML Schema and Schematron of the rule package, dictionaries, rules of semd
     Validate(commands::validate::Validate),
+    /// Look for numbers of real people (СНИЛС, policies, passports) in files that must not have any
+    Scan(commands::scan::Scan),
     /// Remark what makes documents poorer than they could be, with a score of completeness; no reason against registration
     Lint(commands::lint::Lint),
     /// Make a document of a JSON card
@@ -163,6 +165,8 @@ pub enum Command {
     Pki(commands::pki::Pki),
     /// Explain a rule, a finding code or a code of the register
     Explain(commands::explain::Explain),
+    /// Check the workstation: keys, tokens, clock, packages, register
+    Doctor(Box<commands::doctor::Doctor>),
     /// The main job on this machine: own authority, sample documents, sandbox register, report
     Demo(commands::demo::Demo),
 }

@@ -92,6 +92,16 @@ impl Level {
         }
     }
 
+    /// The level that new signatures get.
+    pub fn wanted(&self) -> cades::Level {
+        match self.profile {
+            Profile::Bes => cades::Level::Bes,
+            Profile::T => cades::Level::T,
+            Profile::Lt => cades::Level::Lt,
+            Profile::A => cades::Level::A,
+        }
+    }
+
     /// Raises a new container over `content` to the level.
     pub fn raise(&self, container: Vec<u8>, content: &[u8]) -> Result<Vec<u8>, SignError> {
         let Some(authority) = &self.authority else {

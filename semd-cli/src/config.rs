@@ -38,6 +38,7 @@ pub struct Config {
     #[serde(default)]
     peer_cert: Vec<String>,
     envelope_profile: Option<String>,
+    pkcs11_module: Option<String>,
 }
 
 /// The file named by `--config` among the arguments, else by the environment. Looked up before the arguments are parsed,
@@ -99,6 +100,7 @@ impl Config {
             ("system_cert", one(self.system_cert)),
             ("peer_cert", self.peer_cert),
             ("envelope_profile", one(self.envelope_profile)),
+            ("pkcs11_module", one(self.pkcs11_module)),
         ];
         settings
             .into_iter()

@@ -7,10 +7,10 @@ use semd_core::report::Message;
 use semd_exchange::security::{Profile, Security};
 use semd_sign::{Certificate, Signer};
 
-use crate::commands::sign::software_signer;
+use crate::console::Console;
 use crate::failure::Failure;
 use crate::input;
-use crate::secret::PasswordSource;
+use crate::signer::KeyAccess;
 
 /// Largest certificate or profile file that is read, bytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -18,10 +18,10 @@ const MAX_BYTES: usize = 1 << 20;
 /// How envelopes are signed and checked.
 #[derive(Args, Clone, Debug)]
 pub struct EnvelopeFlags {
-    /// Private key of the system, PKCS#8: every message is signed with it (WS-Security)
-    #[arg(long, value_name = "FILE", requires = "system_cert")]
+    /// Private key of the system: every message is signed with it (WS-Security); as --key of `semd sign`
+    #[arg(long, value_name = "FILE|pkcs11:…|cmd:FILE")]
     system_key: Option<PathBuf>,
-    /// Certificate of that key
+    /// Certificate of that key, when the key does not bring it
     #[arg(long, value_name = "FILE", requires = "system_key")]
     system_cert: Option<PathBuf>,
     /// Certificate with which the other side signs its messages, GOST or RSA; repeatable
@@ -31,23 +31,18 @@ pub struct EnvelopeFlags {
     #[arg(long, value_name = "FILE")]
     envelope_profile: Option<PathBuf>,
     #[command(flatten)]
-    password: PasswordSource,
+    access: KeyAccess,
 }
 
 impl EnvelopeFlags {
     /// Reads the files.
-    pub fn security(&self) -> Result<Security, Failure> {
+    pub fn security(&self, console: &Console) -> Result<Security, Failure> {
         let in_file = |file: &PathBuf, message: Message| {
             let file = file.display();
             Failure::usage(Message::new(format!("{file}: {}", message.ru), format!("{file}: {}", message.en)))
         };
-        let signer = match (&self.system_key, &self.system_cert) {
-            (Some(key), Some(certificate)) => {
-                let signer = software_signer(key, certificate, &self.password)?;
-                Some(Box::new(signer) as Box<dyn Signer>)
-            }
-            _ => None,
-        };
+        let open = |key: &PathBuf| self.access.signer(key, self.system_cert.as_deref(), console);
+        let signer: Option<Box<dyn Signer>> = self.system_key.as_ref().map(open).transpose()?;
         let mut peers = Vec::new();
         for file in &self.peer_cert {
             let bytes = input::read(file, MAX_BYTES)?;

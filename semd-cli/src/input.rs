@@ -14,17 +14,31 @@ use crate::failure::Failure;
 /// the lines of stdin.
 pub fn documents(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
-    each_file(paths, &["xml"], |file| files.push(file))?;
+    each_file(paths, |path| has_extension(path, &["xml"]), |file| files.push(file))?;
     not_empty(files)
 }
 
 /// As [`documents`], and the `*.xml` inside ZIP archives, given or in folders.
 pub fn documents_and_archives(paths: &[PathBuf], max_bytes: usize) -> Result<Vec<Document>, Failure> {
+    unpacked(paths, max_bytes, |path| has_extension(path, &["xml"]))
+}
+
+/// Every file of the given paths, of folders at any depth, and inside ZIP archives.
+pub fn all_files(paths: &[PathBuf], max_bytes: usize) -> Result<Vec<Document>, Failure> {
+    unpacked(paths, max_bytes, |_| true)
+}
+
+fn unpacked(
+    paths: &[PathBuf],
+    max_bytes: usize,
+    wanted: fn(&Path) -> bool,
+) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
-    each_file(paths, &["xml", "zip"], |file| {
+    let or_archive = |path: &Path| wanted(path) || has_extension(path, &["zip"]);
+    each_file(paths, or_archive, |file| {
         // What cannot be opened is reported in its turn, like every other document.
         match archive::is_archive(&file) {
-            Ok(true) => unpack(file, max_bytes, &mut documents),
+            Ok(true) => unpack(file, max_bytes, wanted, &mut documents),
             Ok(false) | Err(_) => documents.push(Document { name: file, origin: Origin::File }),
         }
     })?;
@@ -67,14 +81,14 @@ const MAX_RATIO: u64 = 200;
 /// Files together that are read from the smallest archive, bytes.
 const LEAST_TOTAL: u64 = 64 << 20;
 
-fn unpack(path: PathBuf, max_bytes: usize, documents: &mut Vec<Document>) {
+fn unpack(path: PathBuf, max_bytes: usize, wanted: fn(&Path) -> bool, documents: &mut Vec<Document>) {
     let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
     let limits = ArchiveLimits {
         max_entries: MAX_ENTRIES,
         max_entry_bytes: max_bytes as u64,
         max_total_bytes: size.saturating_mul(MAX_RATIO).max(LEAST_TOTAL),
     };
-    match Archive::open(&path, &limits, |name| has_extension(Path::new(name), &["xml"])) {
+    match Archive::open(&path, &limits, |name| wanted(Path::new(name))) {
         Ok((archive, entries)) => {
             let archive = Arc::new(archive);
             documents.extend(entries.into_iter().map(|entry| Document {
@@ -107,8 +121,12 @@ fn not_empty<T>(documents: Vec<T>) -> Result<Vec<T>, Failure> {
     }
 }
 
-/// Calls `each` with the files of the given paths; of folders with those of the extensions.
-fn each_file(paths: &[PathBuf], extensions: &[&str], mut each: impl FnMut(PathBuf)) -> Result<(), Failure> {
+/// Calls `each` with the files of the given paths; of folders with those that are `wanted`.
+fn each_file(
+    paths: &[PathBuf],
+    wanted: impl Fn(&Path) -> bool,
+    mut each: impl FnMut(PathBuf),
+) -> Result<(), Failure> {
     for path in paths {
         if path.as_os_str() == "-" {
             for line in io::stdin().lock().lines() {
@@ -119,7 +137,7 @@ fn each_file(paths: &[PathBuf], extensions: &[&str], mut each: impl FnMut(PathBu
                 }
             }
         } else if path.is_dir() {
-            folder(path, extensions)?.into_iter().for_each(&mut each);
+            folder(path, &wanted)?.into_iter().for_each(&mut each);
         } else {
             each(path.clone());
         }
@@ -131,8 +149,8 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     path.extension().is_some_and(|found| extensions.iter().any(|known| found.eq_ignore_ascii_case(known)))
 }
 
-/// The files of a folder at any depth that have one of the extensions, sorted by name.
-fn folder(root: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, Failure> {
+/// The files of a folder at any depth that are wanted, sorted by name.
+fn folder(root: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -144,7 +162,7 @@ fn folder(root: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, Failure> {
             // Links to folders are not followed: a link to a parent would never end.
             if kind.is_dir() {
                 folders.push(path);
-            } else if has_extension(&path, extensions) {
+            } else if wanted(&path) {
                 found.push(path);
             }
         }

@@ -9,6 +9,7 @@ mod config;
 mod console;
 mod dictionaries;
 mod envelope;
+mod expectations;
 mod failure;
 mod input;
 mod online;
@@ -17,8 +18,11 @@ mod packages;
 mod secret;
 mod sending;
 mod signals;
+mod signer;
 mod table;
+mod tls;
 mod trust;
+mod write_group;
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -53,10 +57,12 @@ fn main() -> ExitCode {
         Command::Journal(command) => command.run(&console),
         Command::Serve(command) => command.run(&console),
         Command::Sandbox(command) => command.run(&console),
+        Command::Scan(command) => command.run(&console),
         Command::Packages(command) => command.run(&console),
         Command::Nsi(command) => command.run(&console),
         Command::Pki(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
+        Command::Doctor(command) => command.run(&console),
         Command::Demo(command) => command.run(&console),
     };
     let outcome = result.unwrap_or_else(|failure| {

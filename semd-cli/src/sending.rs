@@ -34,12 +34,6 @@ impl SendingFlags {
     }
 }
 
-/// This version speaks HTTP only; anything else would leave the whole batch queued for nothing.
-pub fn http_url(text: &str) -> Result<String, String> {
-    let good = text.strip_prefix("http://").is_some_and(|rest| !rest.is_empty());
-    if good { Ok(text.to_owned()) } else { Err("a URL that starts with http://".to_owned()) }
-}
-
 fn rate(text: &str) -> Result<Rate, String> {
     match text.parse::<f64>() {
         Ok(number) if number > 0.0 && number <= 10_000.0 => Ok(Rate::per_second(number)),

@@ -11,12 +11,22 @@ pub struct Table {
 impl Table {
     /// A table with the given column titles.
     pub fn new<const N: usize>(titles: [&str; N]) -> Self {
-        Self { rows: vec![titles.map(str::to_owned).to_vec()] }
+        Self::of(titles.map(str::to_owned).to_vec())
+    }
+
+    /// A table with as many columns as titles.
+    pub fn of(titles: Vec<String>) -> Self {
+        Self { rows: vec![titles] }
     }
 
     /// Adds a row.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.to_vec());
+        self.add(cells.to_vec());
+    }
+
+    /// Adds a row of as many cells as there are titles.
+    pub fn add(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
     }
 }
 

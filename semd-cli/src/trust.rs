@@ -15,6 +15,9 @@ const MAX_CERTIFICATE_BYTES: usize = 16 << 20;
 /// Largest revocation list or OCSP response that is read, bytes: lists of large authorities have tens of megabytes.
 const MAX_REVOCATION_BYTES: usize = 256 << 20;
 
+/// Names of files with certificates.
+const CERTIFICATE_SUFFIXES: [&str; 4] = ["pem", "crt", "cer", "der"];
+
 /// Roots and everything that helps to judge by them.
 #[derive(Args, Clone, Debug, Default)]
 pub struct TrustArguments {
@@ -48,11 +51,22 @@ impl TrustArguments {
             let bytes = input::read(&file, MAX_REVOCATION_BYTES)?;
             store.add_ocsp(&bytes).map_err(|error| unreadable(&file, &error.message()))?;
         }
-        if let Some(file) = &self.tsl {
-            store.set_trust_list(trust_list(file, &input::read(file, MAX_REVOCATION_BYTES)?)?);
+        if let Some(list) = self.accredited()? {
+            store.set_trust_list(list);
         }
         Ok(store)
     }
+
+    /// The list of accredited authorities of `--tsl`.
+    pub fn accredited(&self) -> Result<Option<TrustList>, Failure> {
+        let read = |file: &PathBuf| trust_list(file, &input::read(file, MAX_REVOCATION_BYTES)?);
+        self.tsl.as_ref().map(read).transpose()
+    }
+}
+
+/// The files of paths that hold certificates by their names.
+pub fn certificate_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    files(paths, &CERTIFICATE_SUFFIXES)
 }
 
 fn trust_list(file: &Path, bytes: &[u8]) -> Result<TrustList, Failure> {
@@ -61,9 +75,8 @@ fn trust_list(file: &Path, bytes: &[u8]) -> Result<TrustList, Failure> {
 
 /// Trust anchors and intermediates from files and folders.
 pub fn trust_store(anchors: &[PathBuf], intermediates: &[PathBuf]) -> Result<TrustStore, Failure> {
-    const SUFFIXES: [&str; 4] = ["pem", "crt", "cer", "der"];
     let mut store = TrustStore::new();
-    for file in files(anchors, &SUFFIXES)? {
+    for file in certificate_files(anchors)? {
         let bytes = input::read(&file, MAX_REVOCATION_BYTES)?;
         if bytes.trim_ascii_start().starts_with(b"<") || bytes.starts_with(b"\xEF\xBB\xBF<") {
             store.trust_authorities_of(trust_list(&file, &bytes)?);
@@ -71,7 +84,7 @@ pub fn trust_store(anchors: &[PathBuf], intermediates: &[PathBuf]) -> Result<Tru
         }
         store.add(&bytes).map_err(|error| unreadable(&file, &error.message()))?;
     }
-    for file in files(intermediates, &SUFFIXES)? {
+    for file in certificate_files(intermediates)? {
         let bytes = input::read(&file, MAX_CERTIFICATE_BYTES)?;
         store.add_intermediates(&bytes).map_err(|error| unreadable(&file, &error.message()))?;
     }

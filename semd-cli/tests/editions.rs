@@ -149,7 +149,8 @@ fn cache_gives_the_same_report_and_no_damage_to_it_changes_a_verdict() {
             fs::write(entry, damaged).unwrap();
             let run = cached(&packages, &cache, &document);
             assert_eq!((run.code, finding(&run)), (Some(1), finding(&fresh)), "at {at}: {}", run.stderr);
-            assert_eq!(fs::read(entry).unwrap(), written, "at {at}");
+            let mended = fs::read(entry).unwrap();
+            assert!(mended.len() == written.len() && mended != damaged, "written anew, at {at}");
         }
     }
 
@@ -162,6 +163,64 @@ fn cache_gives_the_same_report_and_no_damage_to_it_changes_a_verdict() {
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     assert_eq!(cached(&packages, &file, &document).code, Some(0));
+}
+
+#[test]
+fn packages_that_begin_with_the_same_files_are_not_mixed_up() {
+    let folder = TempDir::new().unwrap();
+    let (packages, cache) = (folder.path().join("packages"), folder.path().join("cache"));
+    // Same entry, no Schematron; only the included schema differs.
+    for (name, element) in [("119", "ClinicalDocument"), ("186", "Other"), ("119@2025-03-01", "Third")] {
+        let xsd = packages.join(name).join("xsd");
+        fs::create_dir_all(&xsd).unwrap();
+        let schema = |body: &str| {
+            format!(
+                r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:hl7-org:v3"
+                    elementFormDefault="qualified">{body}</xs:schema>"#
+            )
+        };
+        fs::write(xsd.join("CDA.xsd"), schema("<xs:include schemaLocation='types.xsd'/>")).unwrap();
+        fs::write(xsd.join("types.xsd"), schema(&format!("<xs:element name='{element}'/>"))).unwrap();
+    }
+    let check = || {
+        let mut command = support::semd();
+        command.env_remove("SEMD_NO_CACHE").env("SEMD_CACHE_DIR", &cache);
+        support::finish(command.args(["packages", "check", "--packages", packages.to_str().unwrap()])).stdout
+    };
+    let digests = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.rsplit_once("sha256:").unwrap().1.to_owned()).collect()
+    };
+    let fresh = digests(&check());
+    assert_eq!(fresh, digests(&check()));
+    assert!(
+        fresh.len() == 3 && fresh[0] != fresh[1] && fresh[1] != fresh[2] && fresh[0] != fresh[2],
+        "{fresh:?}"
+    );
+    let document = document(folder.path(), "a.xml", "20250228");
+    for (kind, code) in [("119", 0), ("186", 1)] {
+        let mut command = support::semd();
+        command.env_remove("SEMD_NO_CACHE").env("SEMD_CACHE_DIR", &cache);
+        let folder = packages.to_str().unwrap();
+        let words = ["validate", &document, "--layers", "xsd", "--kind", kind, "--packages", folder];
+        assert_eq!(support::finish(command.args(words)).code, Some(code), "{kind}");
+    }
+}
+
+#[test]
+fn official_packages_come_out_of_the_cache_as_they_went_in() {
+    let Some(shared) = support::shared("cache of the official packages") else { return };
+    let cache = TempDir::new().unwrap();
+    let check = |flags: &[&str]| {
+        let packages = shared.join("semd-packages");
+        let mut command = support::semd();
+        command.env_remove("SEMD_NO_CACHE");
+        command.args(["packages", "check", "--packages", packages.to_str().unwrap()]).args(flags);
+        support::finish(&mut command).stdout
+    };
+    let compiled = check(&["--no-cache"]);
+    let cached = ["--cache-dir", cache.path().to_str().unwrap()];
+    assert!(check(&cached) == compiled && check(&cached) == compiled);
+    assert_eq!(entries(cache.path()).len(), compiled.lines().count());
 }
 
 #[test]

@@ -292,6 +292,8 @@ fn workbook_names_all(bytes: &[u8]) {
 fn page_names_all(page: &str) {
     let (_, markup) = page.split_once('\n').unwrap();
     parse(markup.as_bytes(), &Limits::default()).unwrap();
+    // Mnemonics may be broken into lines after their words.
+    let page = page.replace("<wbr/>", "");
     let operator = page.split("<section class=\"panel ").find(|part| part.starts_with("operator")).unwrap();
     for (at, (_, wanted, who)) in PLANTED.iter().enumerate() {
         let (named, heading) =
@@ -327,9 +329,6 @@ fn thirty_defects_among_two_hundred_bundles_are_named_and_not_sent() {
     };
     workbook_names_all(&report("xlsx", "report.xlsx"));
     page_names_all(&String::from_utf8(report("html", "report.html")).unwrap());
-    if let Some(kept) = std::env::var_os("SEMD_KEEP_REPORTS") {
-        fs::copy(at("report.html"), Path::new(&kept).join("report.html")).unwrap();
-    }
 
     // The register has its own copies of the same tables.
     let sandbox = support::Sandbox::start(Path::new(&trust), &["--data", &data, "--nsi", &nsi]);

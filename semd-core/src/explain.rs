@@ -61,4 +61,13 @@ mod tests {
         assert_eq!(names.len(), lines);
         assert!(lines > 40);
     }
+
+    #[test]
+    fn every_code_that_the_register_prints_is_explained() {
+        let codes = include_str!("../../schemas/rule-names/xerces.txt");
+        let codes: Vec<&str> = codes.lines().filter(|line| !line.starts_with('#')).collect();
+        let unknown: Vec<&&str> = codes.iter().filter(|code| find(code).is_none()).collect();
+        assert!(codes.len() > 50 && unknown.is_empty(), "{unknown:?}");
+        assert!(codes.iter().all(|code| find(code).is_some_and(|found| found.layer == Layer::Xsd)));
+    }
 }

@@ -75,12 +75,22 @@ fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}')
 }
 
+/// Bytes at which a character may begin that is not written as it is: markup, and the first bytes of bidirectional
+/// controls (E2 or D8), both rare in Russian text.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let bytes = *b"&<>\"'\xE2\xD8";
+    let mut at = 0;
+    while at < bytes.len() {
+        special[bytes[at] as usize] = true;
+        at += 1;
+    }
+    special
+};
+
 fn escape(out: &mut String, text: &str) {
     let mut rest = text;
-    // Bidirectional controls begin with the bytes E2 or D8; both are rare in Cyrillic text.
-    while let Some(at) =
-        rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'' | 0xE2 | 0xD8))
-    {
+    while let Some(at) = rest.bytes().position(|byte| SPECIAL[byte as usize]) {
         out.push_str(&rest[..at]);
         let Some(c) = rest[at..].chars().next() else { return };
         match c {

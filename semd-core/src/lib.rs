@@ -202,6 +202,7 @@ mod automaton;
 pub mod build;
 mod class_escape;
 pub mod digest;
+pub mod expect;
 pub mod explain;
 pub mod header;
 pub mod html;
@@ -210,6 +211,7 @@ pub mod lint;
 pub mod model;
 pub mod nsi;
 pub mod package;
+pub mod personal_data;
 pub mod render;
 pub mod report;
 pub mod rules;
@@ -218,3 +220,7 @@ pub mod validate;
 pub mod xml;
 mod xpath;
 pub mod xsd;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/library.md")]
+mod library {}

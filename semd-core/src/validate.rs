@@ -294,6 +294,7 @@ impl Check<'_> {
             message,
             hint: None,
             test: None,
+            assertion: None,
             path: None,
             line: 0,
             column: 0,
@@ -335,6 +336,18 @@ mod tests {
     use super::*;
 
     const DOCUMENT: &[u8] = b"<ClinicalDocument xmlns='urn:hl7-org:v3'/>";
+
+    #[test]
+    fn validator_is_shared_by_cloning() {
+        fn shared<T: Clone + Send + Sync + 'static>(value: &T) -> T {
+            value.clone()
+        }
+        let validator = shared(&Validator::new(PackageStore::embedded()));
+        let kind = validator.packages().kinds()[0].to_owned();
+        let [first, second] = [&validator, &validator.clone()].map(|one| one.packages().package(&kind));
+        let [first, second] = [first, second].map(|package| package.unwrap().unwrap());
+        assert!(Arc::ptr_eq(&first, &second), "a package is compiled once for all clones");
+    }
 
     #[test]
     fn document_without_a_layer_is_not_valid() {

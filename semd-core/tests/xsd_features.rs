@@ -321,7 +321,7 @@ fn identity_constraints_hold_in_their_element() {
         &[
             (r#"<r><g><k n="1"/><k n="2"/><f>2</f></g><g><k n="1"/></g></r>"#, VALID),
             (r#"<r><g><k n="1"/><k n="01"/></g></r>"#, &["cvc-identity-constraint.4.2.2"]),
-            (r#"<r><g><k/></g></r>"#, &["cvc-identity-constraint.4.2.1"]),
+            (r#"<r><g><k/></g></r>"#, &["cvc-identity-constraint.4.2.1.a"]),
             (r#"<r><g><k n="1"/><f>1</f></g><g><f>01</f></g></r>"#, &["cvc-identity-constraint.4.1"]),
             (r#"<r><g><k n="1"/><f>3</f></g></r>"#, &["cvc-identity-constraint.4.3"]),
         ],

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
 
-use crate::measurements::Measurements;
 use crate::journal::{Change, Event, Journal, JournalError, Lease, Message, News, Rate, Refusal, Update};
+use crate::measurements::Measurements;
 use crate::message::{RegisterError, RegistryItem};
 use crate::retry::{Judgement, RetryPolicy, judge};
 use crate::soap::MessageId;
@@ -44,7 +44,15 @@ impl Exchange {
     /// An exchange over a journal of any kind.
     pub fn over(journal: Box<dyn Journal>, retry: RetryPolicy) -> Self {
         let (changes, _) = broadcast::channel(CHANGE_BACKLOG);
-        Self { inner: Arc::new(Inner { journal, retry, changes, measurements: Measurements::default(), client: OnceLock::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                journal,
+                retry,
+                changes,
+                measurements: Measurements::default(),
+                client: OnceLock::new(),
+            }),
+        }
     }
 
     /// The journal. Its methods block on the disk; from asynchronous code use [`Exchange::with_journal`].

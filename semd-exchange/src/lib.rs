@@ -94,7 +94,9 @@ pub mod sandbox;
 pub mod security;
 pub mod sheet;
 pub mod soap;
+pub mod statistics;
 pub mod test_services;
+pub mod tls;
 pub mod trust_services;
 pub mod worker;
 

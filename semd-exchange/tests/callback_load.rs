@@ -165,7 +165,7 @@ async fn two_thousand_calls_at_64_connections_are_all_answered_and_recorded() {
                     return;
                 }
                 let number = call % DOCUMENTS;
-                let is_pull = call / DOCUMENTS % 2 == 0;
+                let is_pull = (call / DOCUMENTS).is_multiple_of(2);
                 let body = if is_pull { pull(number) } else { result(&running.messages, number) };
                 stream.write_all(&request("POST", PATH, &body)).await.unwrap();
                 let (status, body) = answer(&mut stream).await.unwrap();
@@ -187,7 +187,10 @@ async fn two_thousand_calls_at_64_connections_are_all_answered_and_recorded() {
     }
     let mut metrics = String::new();
     running.exchange.measurements().write(&mut metrics).unwrap();
-    assert!(metrics.contains(&format!(r#"action="getDocumentFile",status="200"}} {}"#, CALLS / 2)), "{metrics}");
+    assert!(
+        metrics.contains(&format!(r#"action="getDocumentFile",status="200"}} {}"#, CALLS / 2)),
+        "{metrics}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -268,7 +271,11 @@ async fn slow_callers_hold_nobody_up() {
             let mut said = Vec::new();
             let _ = reading.read_to_end(&mut said).await;
             drip.abort();
-            assert!(said.is_empty() || said.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&said));
+            assert!(
+                said.is_empty() || said.starts_with(b"HTTP/1.1 408"),
+                "{}",
+                String::from_utf8_lossy(&said)
+            );
             if number % 2 == 1 {
                 assert!(said.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&said));
             }

@@ -13,10 +13,10 @@ use semd_exchange::Exchange;
 use semd_exchange::bundle::{self, Bundle};
 use semd_exchange::callback::CallbackSettings;
 use semd_exchange::checksum::Checksum;
+use semd_exchange::client::{Client, ClientLimits};
 use semd_exchange::journal::{SqliteJournal, State, Submission};
 use semd_exchange::retry::RetryPolicy;
 use semd_exchange::sandbox::{self, SandboxSettings};
-use semd_exchange::security::Security;
 use semd_exchange::worker::{BatchReport, Intake, Settings};
 use semd_sign::SoftwareSigner;
 use semd_sign::gost::ParameterSet;
@@ -30,7 +30,6 @@ use super::pki::failure as pki_failure;
 use super::register::{bundle_failure, exchange_all, runtime};
 use super::sign::sign_file;
 use super::validate::check;
-use crate::cades_level::Level;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::input;
@@ -211,7 +210,7 @@ fn prepare(
         validation.push('\n');
         let signed_as = [(&authority.doctor, "doctor"), (&authority.organization, "organization")];
         for (signer, role) in signed_as {
-            let path = sign_file(signer, &file, role, None, &Level::bes())?;
+            let path = sign_file(signer, &file, role)?;
             let container = input::read(&path, 1 << 20)?;
             let report = judge_signature(&bytes, &container, &authority.trust);
             let view =
@@ -267,8 +266,14 @@ fn register(
     };
     let intake =
         Intake::take(exchange.journal(), submissions, OffsetDateTime::now_utc()).map_err(journal_failure)?;
-    let report =
-        exchange_all(exchange, CallbackSettings::default(), Security::default(), worker, intake, console)?;
+    let report = exchange_all(
+        exchange,
+        CallbackSettings::default(),
+        Client::new(ClientLimits::default()),
+        worker,
+        intake,
+        console,
+    )?;
     let state = serde_json::to_vec_pretty(&sandbox.state()).unwrap_or_default();
     input::write_atomically(&out.join("reports/register.json"), &state)?;
     runtime.block_on(sandbox.shutdown());

@@ -13,8 +13,8 @@ use semd_core::xml::LineIndex;
 use time::{Date, OffsetDateTime};
 
 use super::build::{card_kinds, read_card};
-use crate::args::day;
 use crate::args::DictionaryPlace;
+use crate::args::day;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod demo;
+pub mod doctor;
 pub mod explain;
 pub mod journal;
 pub mod lint;
@@ -12,6 +13,7 @@ pub mod preflight;
 pub mod register;
 pub mod render;
 pub mod sandbox;
+pub mod scan;
 pub mod serve;
 pub mod sign;
 pub mod validate;

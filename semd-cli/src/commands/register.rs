@@ -15,7 +15,6 @@ use semd_exchange::client::{Client, ClientLimits};
 use semd_exchange::journal::{Record, State, Stop, Submission};
 use semd_exchange::preflight::Preflight;
 use semd_exchange::retry::RetryPolicy;
-use semd_exchange::security::Security;
 use semd_exchange::worker::{BatchReport, Intake, Settings, Worker};
 use time::OffsetDateTime;
 
@@ -28,8 +27,9 @@ use crate::console::Console;
 use crate::envelope::EnvelopeFlags;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::sending::{SendingFlags, http_url};
+use crate::sending::SendingFlags;
 use crate::signals::StopSignals;
+use crate::tls::{ClientTlsFlags, service_url};
 use crate::{batch, input};
 
 /// Foresee the register's verdict, send what it would take, and wait for results; the journal keeps everything.
@@ -40,8 +40,10 @@ pub struct Register {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// URL of the register
-    #[arg(long, value_name = "URL", env = "SEMD_REGISTER", value_parser = http_url)]
+    #[arg(long, value_name = "URL", env = "SEMD_REGISTER", value_parser = service_url)]
     register: String,
+    #[command(flatten)]
+    tls: ClientTlsFlags,
     #[command(flatten)]
     envelope: EnvelopeFlags,
     #[command(flatten)]
@@ -50,7 +52,7 @@ pub struct Register {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     callback: SocketAddr,
     /// URL under which the register reaches that address [default: the address itself]
-    #[arg(long, value_name = "URL", value_parser = http_url)]
+    #[arg(long, value_name = "URL", value_parser = service_url)]
     reply_to: Option<String>,
     #[command(flatten)]
     sending: SendingFlags,
@@ -107,7 +109,8 @@ impl Register {
         }
         // A wrong address or key is told before the documents are checked.
         self.journal.address()?;
-        let security = self.envelope.security()?;
+        let client =
+            self.tls.client(ClientLimits::default())?.with_security(self.envelope.security(console)?);
         let started = OffsetDateTime::now_utc();
         let mut journal = None;
         let mut intake = Intake::default();
@@ -129,7 +132,7 @@ impl Register {
             let reply_to = self.reply_to.clone().unwrap_or(reply_to);
             self.sending.settings(&self.register, reply_to, self.wait.0)
         };
-        let Some(report) = exchange_all(exchange, callback, security, settings, intake, console)? else {
+        let Some(report) = exchange_all(exchange, callback, client, settings, intake, console)? else {
             console.note(console.text(
                 "прервано; журнал цел, та же команда продолжит",
                 "interrupted; the journal is whole, the same command goes on",
@@ -300,7 +303,7 @@ impl Register {
 pub fn exchange_all(
     exchange: Exchange,
     callback: CallbackSettings,
-    security: Security,
+    client: Client,
     settings: impl FnOnce(String) -> Settings,
     intake: Intake,
     console: &Console,
@@ -309,12 +312,11 @@ pub fn exchange_all(
     let mut changes = exchange.subscribe();
     let run = async {
         let listen = callback.listen;
-        let client = Client::new(ClientLimits::default()).with_security(security);
         let service = callback::serve(exchange.clone(), client.clone(), callback)
             .await
             .map_err(|error| callback_failure(listen, &error))?;
-        let mut signals = StopSignals::new()
-            .map_err(|error| Failure::environment(Message::verbatim(error.to_string())))?;
+        let mut signals =
+            StopSignals::new().map_err(|error| Failure::environment(Message::verbatim(error.to_string())))?;
         let worker = Worker::new(exchange, client, settings(service.url()));
         let counting = async {
             while let Ok(change) = changes.recv().await {

@@ -17,6 +17,7 @@ use crate::console::Console;
 use crate::envelope::EnvelopeFlags;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::tls::{ClientTlsFlags, ServerTlsFlags};
 use crate::trust::trust_store;
 use crate::{dictionaries, input, packages};
 
@@ -29,6 +30,13 @@ pub struct Sandbox {
     /// Trusted roots of signatures: a file or a folder of PEM or DER; repeatable
     #[arg(long, value_name = "FILE|DIR", required = true)]
     trust: Vec<PathBuf>,
+    #[command(flatten)]
+    tls: ServerTlsFlags,
+    /// TLS: authorities of the clients' certificates, PEM; messages without one are not taken
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_client_ca: Option<PathBuf>,
+    #[command(flatten)]
+    client_tls: ClientTlsFlags,
     #[command(flatten)]
     envelope: EnvelopeFlags,
     #[command(flatten)]
@@ -46,6 +54,9 @@ pub struct Sandbox {
     /// Shortest and longest time of each half of the asynchronous work, milliseconds
     #[arg(long, value_name = "MIN-MAX", default_value = "0-50", value_parser = delay)]
     delay: RangeInclusive<Duration>,
+    /// How long every message waits before it is looked at, milliseconds: a slow register, or a long way to it
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    answer_delay: u64,
     /// How much later than usual a late result comes, milliseconds
     #[arg(long, value_name = "MS", default_value_t = 5_000)]
     late_by: u64,
@@ -180,9 +191,12 @@ impl Sandbox {
             dictionaries: dictionaries::open(&self.dictionaries)?,
             data: Arc::new(self.reference.open()?),
             delay: self.delay,
+            answer_delay: Duration::from_millis(self.answer_delay),
             state: self.state,
-            security: self.envelope.security()?,
+            security: self.envelope.security(console)?,
             faults: self.faults.read()?,
+            tls: self.tls.server(self.tls_client_ca)?,
+            client_tls: self.client_tls.settings()?,
             late_by: Duration::from_millis(self.late_by),
             ..SandboxSettings::new(trust_store(&self.trust, &[])?)
         };

@@ -1,12 +1,13 @@
 //! `semd serve`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
 use semd_core::report::{Lang, Message};
 use semd_exchange::Exchange;
 use semd_exchange::callback::{self, CallbackSettings, RunningCallback};
-use semd_exchange::client::{Client, ClientLimits};
+use semd_exchange::client::ClientLimits;
 use semd_exchange::operator::{self, AccessToken, OperatorError, OperatorSettings, RunningOperator};
 use semd_exchange::retry::RetryPolicy;
 use semd_exchange::worker::{Worker, WorkerError};
@@ -20,8 +21,9 @@ use crate::envelope::EnvelopeFlags;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::secret::TokenSource;
-use crate::sending::{SendingFlags, http_url};
+use crate::sending::SendingFlags;
 use crate::signals::StopSignals;
+use crate::tls::{ClientTlsFlags, ServerTlsFlags, service_url};
 
 /// Take the register's calls and show the journal as a web page, until stopped; with --register also send what is queued.
 /// Prints one JSON line with the addresses
@@ -38,13 +40,23 @@ pub struct Serve {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8091")]
     callback: SocketAddr,
     /// URL under which the register reaches that address [default: the address itself]
-    #[arg(long, value_name = "URL", value_parser = http_url)]
+    #[arg(long, value_name = "URL", value_parser = service_url)]
     reply_to: Option<String>,
     /// URL of the register: also send what is queued, and ask about what is not answered
-    #[arg(long, value_name = "URL", env = "SEMD_REGISTER", value_parser = http_url)]
+    #[arg(long, value_name = "URL", env = "SEMD_REGISTER", value_parser = service_url)]
     register: Option<String>,
     #[command(flatten)]
     sending: SendingFlags,
+    #[command(flatten)]
+    tls: ClientTlsFlags,
+    #[command(flatten)]
+    server_tls: ServerTlsFlags,
+    /// TLS: authorities of the operators' certificates, PEM; the page asks every browser for one, a token is not needed then
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    page_client_ca: Option<PathBuf>,
+    /// TLS: authorities of the register's or the bus's certificates, PEM; callbacks without one are not taken
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    callback_client_ca: Option<PathBuf>,
     #[command(flatten)]
     envelope: EnvelopeFlags,
     /// Offset of the times on the page
@@ -58,22 +70,26 @@ impl Serve {
         let token = self.token.read()?;
         let token = token.as_deref().map(|token| AccessToken::new(&String::from_utf8_lossy(token)));
         let token = token.transpose().map_err(|_| weak_token())?;
-        if token.is_none() && !self.listen.ip().is_loopback() {
+        if token.is_none() && self.page_client_ca.is_none() && !self.listen.ip().is_loopback() {
             return Err(unprotected(self.listen));
         }
-        let security = self.envelope.security()?;
+        let client =
+            self.tls.client(ClientLimits::default())?.with_security(self.envelope.security(console)?);
+        let page_tls = self.server_tls.server(self.page_client_ca.clone())?;
+        let callback_tls = self.server_tls.server(self.callback_client_ca.clone())?;
         let journal = self.journal.address()?.open().map_err(journal_failure)?;
         let exchange = Exchange::over(journal, RetryPolicy::default());
-        let client = Client::new(ClientLimits::default()).with_security(security);
         let page = OperatorSettings {
             listen: self.listen,
             token,
+            tls: page_tls,
             lang: console.lang,
             offset: self.utc_offset,
             show_personal_data: console.show_personal_data,
         };
         runtime()?.block_on(async {
-            let settings = CallbackSettings { listen: self.callback, ..CallbackSettings::default() };
+            let settings =
+                CallbackSettings { listen: self.callback, tls: callback_tls, ..CallbackSettings::default() };
             let callback = callback::serve(exchange.clone(), client.clone(), settings)
                 .await
                 .map_err(|error| callback_failure(self.callback, &error))?;
@@ -144,8 +160,12 @@ fn weak_token() -> Failure {
 
 fn unprotected(listen: SocketAddr) -> Failure {
     Failure::usage(Message::new(
-        format!("адрес {listen} виден другим машинам; задайте ключ доступа: --token-fd или SEMD_TOKEN"),
-        format!("{listen} can be reached from other machines; give an access token: --token-fd or SEMD_TOKEN"),
+        format!(
+            "адрес {listen} виден другим машинам; задайте ключ доступа (--token-fd, SEMD_TOKEN) или --page-client-ca"
+        ),
+        format!(
+            "{listen} can be reached from other machines; give an access token (--token-fd, SEMD_TOKEN) or --page-client-ca"
+        ),
     ))
 }
 

@@ -1,49 +1,55 @@
 //! `semd sign`.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
-use semd_core::report::Message;
+use semd_core::report::{Lang, Message};
 use semd_core::xml::Limits;
 use semd_exchange::bundle;
-use semd_sign::{Certificate, PrivateKey, SignError, Signer, SoftwareSigner, cades};
+use semd_sign::{Certificate, Signer, cades};
 use time::OffsetDateTime;
 
 use crate::cades_level::{Level, LevelArguments};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::secret::PasswordSource;
-use crate::{batch, input};
+use crate::signer::{KeyAccess, failure_of};
+use crate::{batch, input, write_group};
 
-/// Largest key or certificate file that is read, bytes.
-const MAX_KEY_BYTES: usize = 1 << 20;
+/// Largest container that is looked at before a document is signed again, bytes.
+const MAX_CONTAINER_BYTES: usize = 4 << 20;
 
-/// Make signatures (CAdES, `NAME.<role>.p7s` beside the document)
+/// Make signatures (CAdES, `NAME.<role>.p7s` beside the document). A document with a good signature of the role by the same
+/// certificate is not signed again, so a rerun goes on where the last run ended
 #[derive(Args, Debug)]
 pub struct Sign {
     /// Documents: files, folders, or `-` for a list on stdin
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Private key, PKCS#8 PEM or DER
-    #[arg(long, value_name = "FILE")]
+    /// Private key: PKCS#8 or PKCS#12 (PFX), a key on a token by its PKCS#11 URI, the description of an external
+    /// command, or a file for the system's OpenSSL
+    #[arg(long, value_name = "FILE|pkcs11:…|cmd:FILE|openssl:FILE")]
     key: PathBuf,
-    /// Certificate of the key, PEM or DER
+    /// Certificate of the key, PEM or DER [default: the one in the key's file, on the token, or in the description]
     #[arg(long, value_name = "FILE")]
-    cert: PathBuf,
+    cert: Option<PathBuf>,
     /// Role of the signer: `doctor`, `organization`, …
     #[arg(long, default_value = "doctor", value_parser = role)]
     role: String,
     /// Folder for the signatures [default: beside the documents]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Sign documents again that have a good signature of the role
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     level: LevelArguments,
     /// Documents signed at the same time [default: number of processors]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     #[command(flatten)]
-    password: PasswordSource,
+    access: KeyAccess,
 }
 
 /// A role becomes part of a file name.
@@ -53,62 +59,161 @@ fn role(text: &str) -> Result<String, String> {
     if good { Ok(text.to_owned()) } else { Err("letters, digits, `-` and `_` only".to_owned()) }
 }
 
+/// What became of one document.
+enum Made {
+    /// A new signature, not on the disk yet, and whether it replaces a good one by another certificate.
+    New(PathBuf, Vec<u8>, Replaces),
+    /// A good signature by the same certificate was there.
+    Kept(PathBuf),
+    /// Not tried: the key cannot be used any more.
+    Skipped,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Replaces {
+    Nothing,
+    AnotherSigner,
+}
+
 impl Sign {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
-        let signer = software_signer(&self.key, &self.cert, &self.password)?;
         let level = self.level.read()?;
         let files = input::documents(&self.paths)?;
-        let mut worst = Outcome::Good;
+        if let Some(folder) = &self.out {
+            std::fs::create_dir_all(folder).map_err(|error| Failure::io(folder, &error))?;
+        }
+        let signer = self.access.signer(&self.key, self.cert.as_deref(), console)?;
+        let stopped = AtomicBool::new(false);
+        let mut summary = Summary::default();
+        let mut group = Vec::new();
         let bar = console.progress(files.len());
         batch::in_order(
             &files,
             self.jobs,
-            |file| sign_file(&signer, file, &self.role, self.out.as_deref(), &level),
+            |file| self.sign(file, &*signer, &level, &stopped),
             |_, result| {
                 bar.inc(1);
                 match result {
-                    Ok(path) => console.data(&format!("{}\n", path.display())),
-                    Err(failure) => {
-                        console.complain(&failure.line(console.lang));
-                        worst = worst.worst(failure.outcome);
+                    Ok(Made::New(path, container, replaces)) => {
+                        summary.replaced += usize::from(replaces == Replaces::AnotherSigner);
+                        group.push((path, container));
                     }
+                    other => {
+                        // Results are told in the order of the documents.
+                        summary.written(&mut group, console);
+                        summary.add(other, console);
+                    }
+                }
+                if group.len() >= write_group::GROUP {
+                    summary.written(&mut group, console);
                 }
             },
         );
+        summary.written(&mut group, console);
         bar.finish_and_clear();
-        Ok(worst)
+        Ok(summary.tell(console))
+    }
+
+    fn sign(
+        &self,
+        file: &Path,
+        signer: &dyn Signer,
+        level: &Level,
+        stopped: &AtomicBool,
+    ) -> Result<Made, Failure> {
+        if stopped.load(Ordering::Relaxed) {
+            return Ok(Made::Skipped);
+        }
+        let bytes = document(file)?;
+        let path = bundle::signature_path(file, &self.role, self.out.as_deref());
+        let existing = if self.again { None } else { good_signature(&path, &bytes, level) };
+        let replaces = match existing {
+            Some(certificate) if certificate == *signer.certificate() => return Ok(Made::Kept(path)),
+            Some(_) => Replaces::AnotherSigner,
+            None => Replaces::Nothing,
+        };
+        let container = container(signer, &bytes, level).inspect_err(|failure| {
+            // The next document would only hear the same of the key, or try a PIN again.
+            if failure.concerns_key {
+                stopped.store(true, Ordering::Relaxed);
+            }
+        });
+        Ok(Made::New(path, container.map_err(|failure| failure.failure)?, replaces))
     }
 }
 
-/// The software signer of a key and a certificate file.
-pub fn software_signer(
-    key: &Path,
-    certificate: &Path,
-    password: &PasswordSource,
-) -> Result<SoftwareSigner, Failure> {
-    let in_file = |file: &Path, message: Message| {
-        let file = file.display();
-        Failure::usage(Message::new(format!("{file}: {}", message.ru), format!("{file}: {}", message.en)))
-    };
-    let certificate_bytes = input::read(certificate, MAX_KEY_BYTES)?;
-    let certificate_read =
-        Certificate::from_bytes(&certificate_bytes).map_err(|error| in_file(certificate, error.message()))?;
-    let key_bytes = zeroize::Zeroizing::new(input::read(key, MAX_KEY_BYTES)?);
-    let password = password.read()?;
-    let key_read = PrivateKey::from_bytes(&key_bytes, password.as_ref().map(|password| password.as_slice()))
-        .map_err(|error| in_file(key, error.message()))?;
-    SoftwareSigner::new(key_read, certificate_read).map_err(|error| in_file(key, error.message()))
+/// What became of the batch.
+#[derive(Default)]
+struct Summary {
+    worst: Option<Outcome>,
+    kept: usize,
+    replaced: usize,
+    skipped: usize,
 }
 
-/// Signs one document and writes the signature; answers where.
-pub fn sign_file(
-    signer: &dyn Signer,
-    file: &Path,
-    role: &str,
-    out: Option<&Path>,
-    level: &Level,
-) -> Result<PathBuf, Failure> {
+impl Summary {
+    fn fail(&mut self, failure: &Failure, console: &Console) {
+        console.complain(&failure.line(console.lang));
+        self.worst = Some(self.worst.unwrap_or(Outcome::Good).worst(failure.outcome));
+    }
+
+    fn add(&mut self, result: Result<Made, Failure>, console: &Console) {
+        match result {
+            Ok(Made::Kept(path)) => {
+                self.kept += 1;
+                console.data(&format!("{}\n", path.display()));
+            }
+            Ok(Made::Skipped) => self.skipped += 1,
+            Ok(Made::New(..)) => {}
+            Err(failure) => self.fail(&failure, console),
+        }
+    }
+
+    /// Brings a group to the disk and tells where it is.
+    fn written(&mut self, group: &mut Vec<(PathBuf, Vec<u8>)>, console: &Console) {
+        let group = std::mem::take(group);
+        let mut lines = String::new();
+        for ((path, _), result) in group.iter().zip(write_group::write(&group)) {
+            match result {
+                Ok(()) => lines.push_str(&format!("{}\n", path.display())),
+                Err(error) => self.fail(&Failure::io(path, &error), console),
+            }
+        }
+        if !lines.is_empty() {
+            console.data(&lines);
+        }
+    }
+
+    fn tell(self, console: &Console) -> Outcome {
+        let note = |count: usize, ru: &str, en: &str| {
+            if count > 0 {
+                console.note(&match console.lang {
+                    Lang::Ru => format!("{ru}: {count}"),
+                    Lang::En => format!("{en}: {count}"),
+                });
+            }
+        };
+        note(
+            self.kept,
+            "уже подписаны, подписи оставлены (заново: --again)",
+            "signed already and kept (--again signs anew)",
+        );
+        note(
+            self.replaced,
+            "заменены подписи другого сертификата в той же роли",
+            "signatures by another certificate in the same role replaced",
+        );
+        note(
+            self.skipped,
+            "не подписаны, потому что ключ стал недоступен; та же команда продолжит",
+            "not signed, for the key cannot be used any more; the same command goes on",
+        );
+        self.worst.unwrap_or(Outcome::Good)
+    }
+}
+
+fn document(file: &Path) -> Result<Vec<u8>, Failure> {
     let limit = Limits::default().max_bytes;
     let bytes = input::read(file, limit)?;
     if bytes.len() > limit {
@@ -118,20 +223,38 @@ pub fn sign_file(
             format!("{file}: the file is larger than {limit} bytes and was not signed"),
         )));
     }
-    let container = cades::sign(signer, &bytes, OffsetDateTime::now_utc(), level.placement)
-        .and_then(|container| level.raise(container, &bytes))
-        .map_err(|error| failure(&error))?;
-    let path = bundle::signature_path(file, role, out);
-    if let Some(folder) = out {
-        std::fs::create_dir_all(folder).map_err(|error| Failure::io(folder, &error))?;
-    }
-    input::write_atomically(&path, &container)?;
-    Ok(path)
+    Ok(bytes)
 }
 
-fn failure(error: &SignError) -> Failure {
-    match error {
-        SignError::Missing(_) => Failure::usage(error.message()),
-        _ => Failure::environment(error.message()),
-    }
+/// The certificate of a file that is a right signature of the document, in the form and at the level that are wanted.
+fn good_signature(path: &Path, document: &[u8], level: &Level) -> Option<Certificate> {
+    let container = input::read(path, MAX_CONTAINER_BYTES).ok()?;
+    cades::inspect(&container, document)
+        .filter(|intact| intact.level >= level.wanted() && intact.placement == level.placement)
+        .map(|intact| intact.certificate)
+}
+
+/// A container that was not made.
+struct NotMade {
+    failure: Failure,
+    /// Whether the key, or what it is on, is at fault, and not the document.
+    concerns_key: bool,
+}
+
+fn container(signer: &dyn Signer, bytes: &[u8], level: &Level) -> Result<Vec<u8>, NotMade> {
+    let made = cades::sign(signer, bytes, OffsetDateTime::now_utc(), level.placement);
+    let container =
+        made.map_err(|error| NotMade { failure: failure_of(&error), concerns_key: error.concerns_key() })?;
+    level
+        .raise(container, bytes)
+        .map_err(|error| NotMade { failure: failure_of(&error), concerns_key: false })
+}
+
+/// Signs one document and writes the signature; answers where.
+pub fn sign_file(signer: &dyn Signer, file: &Path, role: &str) -> Result<PathBuf, Failure> {
+    let container =
+        container(signer, &document(file)?, &Level::bes()).map_err(|not_made| not_made.failure)?;
+    let path = bundle::signature_path(file, role, None);
+    input::write_atomically(&path, &container)?;
+    Ok(path)
 }

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use semd_core::report::format::{Item, Printed, concise, full, json, junit, sarif};
+use semd_core::report::format::{Item, Printed, concise, full, html, json, junit, sarif, svrl};
 use semd_core::report::{Message, Report, Verdict};
 use semd_core::validate::{Layers, Options, Validator};
 use time::Date;
 
 use crate::args::{DictionaryPlace, PackageFolders, day};
 use crate::console::Console;
+use crate::expectations::Expectations;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::{batch, dictionaries, input, packages};
@@ -35,9 +36,16 @@ pub struct Validate {
     /// in force [default: not checked; the rules in force when the document was made]
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Date>,
+    /// How documents must turn out (TOML or JSON): exactly with these findings; anything else is a finding, see
+    /// docs/expectations.md
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
+    /// Write how documents turn out now, to be expected from now on
+    #[arg(long, value_name = "FILE", conflicts_with = "expect")]
+    write_expect: Option<PathBuf>,
     /// Format of the report
-    #[arg(long, value_enum, default_value_t = Format::Full)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Full)]
+    format: ReportFormat,
     /// Documents checked at the same time [default: number of processors]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -51,7 +59,7 @@ enum LayerName {
     Rule,
 }
 
-/// How reports are printed.
+/// How reports are printed, of every command that prints them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people, with the place in the source
@@ -66,6 +74,27 @@ pub enum Format {
     Junit,
     /// SARIF 2.1.0, for code hosts and editors
     Sarif,
+}
+
+/// How reports of this command are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people, with the place in the source
+    Full,
+    /// One line a finding
+    Concise,
+    /// One JSON array
+    Json,
+    /// One JSON object a line, in the order of the documents
+    Jsonl,
+    /// JUnit XML, for build servers
+    Junit,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
+    /// Schematron findings in the language of its standard (ISO/IEC 19757-3)
+    Svrl,
+    /// One page for all documents, to be opened in a browser or printed
+    Html,
 }
 
 impl Validate {
@@ -96,8 +125,9 @@ impl Validate {
         };
         let files = input::documents_and_archives(&self.paths, options.limits.max_bytes)?;
         console.detail(&format!("{}: {}", console.text("документов", "documents"), files.len()));
+        let mut expectations = Expectations::open(self.expect.as_deref(), self.write_expect)?;
         let mut worst = Outcome::Good;
-        let mut printer = Printer::new(self.format, console);
+        let mut printer = Printer::new(self.format, files.len() > 1, console);
         let bar = console.progress(files.len());
         batch::in_order(
             &files,
@@ -106,11 +136,13 @@ impl Validate {
             |document, result| {
                 bar.inc(1);
                 worst = worst.worst(match result {
-                    Ok(checked) => {
+                    Ok(mut checked) => {
+                        expectations.judge(&document.name, &mut checked.report);
                         printer.print(&document.name, &checked);
                         outcome(checked.report.verdict)
                     }
                     Err(failure) => {
+                        printer.unread();
                         console.complain(&failure.line(console.lang));
                         failure.outcome
                     }
@@ -118,6 +150,10 @@ impl Validate {
             },
         );
         bar.finish_and_clear();
+        for (file, report) in expectations.finish()? {
+            worst = worst.worst(outcome(report.verdict));
+            printer.print(&file, &Checked { bytes: Vec::new(), report, elapsed_us: 0 });
+        }
         printer.finish();
         Ok(worst)
     }
@@ -157,9 +193,12 @@ pub fn outcome(verdict: Verdict) -> Outcome {
 
 /// Prints reports as they come.
 pub struct Printer<'c> {
-    format: Format,
+    format: ReportFormat,
     console: &'c Console,
+    /// Whether there may be more than one document.
+    several: bool,
     printed: usize,
+    totals: html::Totals,
     collected: Collected,
 }
 
@@ -205,13 +244,28 @@ impl Collected {
 
 impl<'c> Printer<'c> {
     /// A printer on the console's stdout.
-    pub fn new(format: Format, console: &'c Console) -> Self {
+    pub fn new(format: ReportFormat, several: bool, console: &'c Console) -> Self {
         let collected = match format {
-            Format::Junit => Collected::junit("semd validate", console),
-            Format::Sarif => Collected::sarif(console),
+            ReportFormat::Junit => Collected::junit("semd validate", console),
+            ReportFormat::Sarif => Collected::sarif(console),
             _ => Collected::Nothing,
         };
-        Self { format, console, printed: 0, collected }
+        Self { format, console, several, printed: 0, totals: html::Totals::default(), collected }
+    }
+
+    /// Counts a document that could not be read.
+    pub fn unread(&mut self) {
+        self.totals.unread += 1;
+    }
+
+    /// What stands before the first document.
+    fn begin(&self) -> String {
+        match self.format {
+            ReportFormat::Json => "[".to_owned(),
+            ReportFormat::Svrl => svrl::begin(self.several),
+            ReportFormat::Html => html::begin(self.console.lang),
+            _ => String::new(),
+        }
     }
 
     /// Prints the report of one document.
@@ -225,14 +279,20 @@ impl<'c> Printer<'c> {
             lang: self.console.lang,
             show_personal_data: self.console.show_personal_data,
         };
+        if self.printed == 0 {
+            self.console.data(&self.begin());
+        }
+        self.totals.add(&checked.report);
         let text = match self.format {
-            Format::Full => full::text(&printed),
-            Format::Concise => concise::lines(&printed),
-            Format::Jsonl => json::line(&printed) + "\n",
-            Format::Json => {
-                format!("{}{}", if self.printed == 0 { "[" } else { ",\n" }, json::line(&printed))
+            ReportFormat::Full => full::text(&printed),
+            ReportFormat::Concise => concise::lines(&printed),
+            ReportFormat::Jsonl => json::line(&printed) + "\n",
+            ReportFormat::Json => {
+                format!("{}{}", if self.printed == 0 { "" } else { ",\n" }, json::line(&printed))
             }
-            Format::Junit | Format::Sarif => {
+            ReportFormat::Svrl => svrl::document(&printed, self.several),
+            ReportFormat::Html => html::document(&printed),
+            ReportFormat::Junit | ReportFormat::Sarif => {
                 self.collected.add(&printed);
                 String::new()
             }
@@ -243,8 +303,14 @@ impl<'c> Printer<'c> {
 
     /// Prints what must follow the last report.
     pub fn finish(self) {
-        if self.format == Format::Json {
-            self.console.data(if self.printed == 0 { "[]\n" } else { "]\n" });
+        if self.printed == 0 {
+            self.console.data(&self.begin());
+        }
+        match self.format {
+            ReportFormat::Json => self.console.data("]\n"),
+            ReportFormat::Svrl => self.console.data(svrl::end(self.several)),
+            ReportFormat::Html => self.console.data(&html::end(&self.totals, self.console.lang)),
+            _ => {}
         }
         self.console.data(&self.collected.finish());
     }

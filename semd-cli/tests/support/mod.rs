@@ -6,6 +6,10 @@
 )]
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
+pub mod http;
+pub mod serve;
+pub mod webdriver;
+
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

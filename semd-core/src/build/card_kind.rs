@@ -78,6 +78,8 @@ pub(super) struct CardSchema {
     pub(super) title_en: String,
     /// Whether the guide of the kind wants `xsi:type` where a template says `c:type`.
     pub(super) extension_types: bool,
+    /// Fields that the guide of the kind has no place for, by their names from the card on, joined by points.
+    pub(super) not_written: Vec<String>,
     /// The sets of fields.
     pub(super) types: Vec<Fields>,
 }
@@ -116,6 +118,8 @@ struct KindSource {
     #[serde(default)]
     extension_types: bool,
     #[serde(default)]
+    not_written: Vec<String>,
+    #[serde(default)]
     field: BTreeMap<String, FieldSource>,
     #[serde(rename = "type", default)]
     types: BTreeMap<String, BTreeMap<String, FieldSource>>,
@@ -153,10 +157,30 @@ impl CardSchema {
             title: source.title,
             title_en: source.title_en,
             extension_types: source.extension_types,
+            not_written: source.not_written,
             types,
         };
+        if let Some(unknown) = schema.not_written.iter().find(|path| !schema.has(path)) {
+            return Err(LoadError::UnknownField { file: file.to_owned(), field: unknown.clone() });
+        }
         schema.refuse_endless(file)?;
         Ok(schema)
+    }
+
+    /// Whether there is a field: names from the card on, joined by points; of a coded value also its `code` and `name`.
+    fn has(&self, path: &str) -> bool {
+        let mut holds = FieldType::Object(0);
+        path.split('.').all(|name| match holds {
+            FieldType::Object(at) => {
+                let fields = &self.types[at];
+                fields.find(name).inspect(|&found| holds = fields.fields[found].holds).is_some()
+            }
+            FieldType::Code(_) => {
+                holds = FieldType::Text;
+                matches!(name, "code" | "name")
+            }
+            _ => false,
+        })
     }
 
     /// A type that contains itself would make cards of any depth.

@@ -95,6 +95,14 @@ pub enum LoadError {
         /// The type.
         type_name: String,
     },
+    /// `not_written` names a field that the card does not have.
+    #[error("{file}: not_written: the card has no field `{field}`")]
+    UnknownField {
+        /// The file.
+        file: String,
+        /// The field.
+        field: String,
+    },
     /// A type contains itself.
     #[error("{file}: type `{name}` contains itself")]
     EndlessType {

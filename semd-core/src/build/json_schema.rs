@@ -12,6 +12,10 @@ pub(super) fn json_schema(schema: &CardSchema, dictionaries: &Dictionaries, lang
     root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     root["title"] = json!(text(&schema.title, &schema.title_en, lang));
     root["properties"][super::check::KIND] = json!({ "const": schema.kind });
+    if !schema.not_written.is_empty() {
+        // An annotation: one type may be written in one place and not in another.
+        root["x-not-written"] = json!(schema.not_written);
+    }
     let definitions: Map<String, Value> = reached(schema)
         .map(|fields| (fields.name.clone(), object(fields, schema, dictionaries, lang)))
         .collect();

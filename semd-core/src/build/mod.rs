@@ -35,6 +35,7 @@ use serde_json::Value;
 use card_kind::{CardSchema, CommonSource};
 use dictionaries::Dictionaries;
 use template::Step;
+pub(crate) use template::escape;
 
 pub use error::{BuildError, CardError, LoadError};
 pub use optional::{AbsentField, OptionalFields};
@@ -131,6 +132,12 @@ impl CardKinds {
     pub fn json_schema(&self, kind: &str, lang: Lang) -> Option<Value> {
         let kind = self.inner.kinds.get(kind)?;
         Some(json_schema::json_schema(&kind.schema, &self.inner.dictionaries, lang))
+    }
+
+    /// Fields of a kind's card that its guide has no place for: they are checked but the document does not say them. Names from
+    /// the card on, joined by points; a field stands for everything in it.
+    pub fn not_written(&self, kind: &str) -> &[String] {
+        self.inner.kinds.get(kind).map_or(&[], |kind| &kind.schema.not_written)
     }
 
     /// Which optional fields a card has and leaves out; none of a card of an unknown kind.

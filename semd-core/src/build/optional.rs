@@ -46,11 +46,9 @@ impl OptionalFields {
                 self.asked += 1;
             }
             match (value, field.holds) {
-                _ if absent => {
-                    if field.optional {
-                        let title = Message::new(&*field.title, &*field.title_en);
-                        self.absent.push(AbsentField { pointer, title });
-                    }
+                _ if absent && field.optional => {
+                    let title = Message::new(&*field.title, &*field.title_en);
+                    self.absent.push(AbsentField { pointer, title });
                 }
                 (Some(value), FieldType::Object(at)) => {
                     self.inside(value, &schema.types[at], schema, &pointer)

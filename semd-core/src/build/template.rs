@@ -154,7 +154,7 @@ fn write_value(value: &Data, form: Form, out: &mut String) {
 }
 
 /// Escapes for text and for attributes in double quotes alike; line breaks survive attribute normalisation.
-pub(super) fn escape(text: &str, out: &mut String) {
+pub(crate) fn escape(text: &str, out: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.find(['&', '<', '>', '"', '\n', '\r', '\t']) {
         out.push_str(&rest[..at]);

@@ -252,6 +252,7 @@ impl<'d> Pass<'d, '_> {
             message,
             hint,
             test: None,
+            assertion: None,
             path: Some(self.paths.path(node)),
             line: position.line,
             column: position.column,

@@ -33,6 +33,8 @@ pub struct PackageCache {
 /// What is needed to know whether an entry is for the files at hand.
 #[derive(Serialize, Deserialize)]
 struct Head {
+    /// Name of the package folder: the names of the schemas begin with it.
+    folder: String,
     digest: String,
     /// Names of the schemas, in the order in which the compiler reads them.
     schemas: Vec<String>,
@@ -47,7 +49,7 @@ impl PackageCache {
 
     fn path(&self, sources: &Sources) -> PathBuf {
         let mut hash = sources.hash.clone();
-        hash.update(&sources.entry);
+        super::store::add(&mut hash, &sources.edition.schema(), &sources.entry);
         self.folder.join(format!("{}-{ENGINE}.package", &digest::hex(&hash.finalize())[..32]))
     }
 
@@ -65,6 +67,10 @@ impl PackageCache {
             return None;
         }
         let (head, parts): (Head, _) = postcard::take_from_bytes(body).ok()?;
+        // Packages of different kinds may begin with the same files.
+        if head.folder != sources.edition.folder {
+            return None;
+        }
         let mut hash = sources.hash.clone();
         for name in &head.schemas {
             super::store::add(
@@ -82,7 +88,11 @@ impl PackageCache {
 
     /// Keeps a compiled package. A cache that cannot be written only costs time.
     pub(super) fn write(&self, sources: &Sources, compiled: &Compiled) {
-        let head = Head { digest: compiled.digest.clone(), schemas: compiled.schemas.clone() };
+        let head = Head {
+            folder: sources.edition.folder.clone(),
+            digest: compiled.digest.clone(),
+            schemas: compiled.schemas.clone(),
+        };
         let Ok(body) = postcard::to_stdvec(&(head, (&compiled.schema, &compiled.plans))) else { return };
         let mut bytes = Vec::with_capacity(MAGIC.len() + 32 + body.len());
         bytes.extend_from_slice(MAGIC);

@@ -2,7 +2,7 @@
 
 use crate::xml::ElementId;
 
-use super::labels::{self, Layout};
+use super::labels::Layout;
 use super::page::{Page, Piece};
 
 impl Page<'_> {
@@ -71,10 +71,20 @@ impl Page<'_> {
     }
 
     pub(super) fn row(&mut self, element: ElementId) {
-        match labels::layout(self.local(element)) {
+        match self.layout(element) {
             Layout::Transparent => self.nested(element, |page| page.rows(element, &|_, _| true)),
             Layout::Group if self.attribute(element, "value").is_none() => {
-                self.labelled(element, |page| page.facts(element));
+                self.labelled(element, |page| {
+                    let before = page.html.len();
+                    if let Some(person) = page.person(element) {
+                        page.html.element("<span class=\"b\">", &person, "</span>");
+                    }
+                    let start = page.html.len();
+                    page.facts(element);
+                    if page.html.len() == start {
+                        page.html.back_to(before);
+                    }
+                });
             }
             Layout::Group | Layout::Value => self.labelled(element, |page| page.value(element)),
         }

@@ -16,7 +16,7 @@ pub(super) enum Layout {
 use Layout::{Group, Transparent, Value};
 
 /// Local name, layout, Russian label, English label.
-type Row = (&'static str, Layout, &'static str, &'static str);
+pub(super) type Row = (&'static str, Layout, &'static str, &'static str);
 
 /// Sorted by name.
 const ELEMENTS: &[Row] = &[
@@ -271,18 +271,14 @@ fn pick(lang: Lang, ru: &'static str, en: &'static str) -> &'static str {
     }
 }
 
-fn row(local: &str) -> Option<&'static Row> {
+/// The row of an element; `None` when the page has no word for it, and its name must do.
+pub(super) fn row(local: &str) -> Option<&'static Row> {
     ELEMENTS.binary_search_by(|row| row.0.cmp(local)).ok().map(|index| &ELEMENTS[index])
 }
 
-/// The label of an element; `None` when the page has no word for it and its name must do.
-pub(super) fn label(local: &str, lang: Lang) -> Option<&'static str> {
-    row(local).map(|row| pick(lang, row.2, row.3))
-}
-
-/// How an element is laid out; one that has no row is a value.
-pub(super) fn layout(local: &str) -> Layout {
-    row(local).map_or(Value, |row| row.1)
+/// The label of a row.
+pub(super) fn label(row: &'static Row, lang: Lang) -> &'static str {
+    pick(lang, row.2, row.3)
 }
 
 /// Whether an attribute says something to a reader.

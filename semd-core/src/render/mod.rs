@@ -38,17 +38,8 @@ pub(crate) use words::fold;
 pub use stamp::{SignatureStamp, StampVerdict};
 
 /// Parts of the header that a reader wants before the body; the others follow it.
-const FIRST: [&str; 9] = [
-    "id",
-    "effectiveTime",
-    "versionNumber",
-    "confidentialityCode",
-    "recordTarget",
-    "author",
-    "documentationOf",
-    "componentOf",
-    "component",
-];
+const FIRST: [&str; 7] =
+    ["id", "effectiveTime", "versionNumber", "confidentialityCode", "recordTarget", "author", "component"];
 
 /// Style of the page, for screen, phone and A4.
 const STYLE: &str = include_str!("style.css");
@@ -127,7 +118,7 @@ fn document_facts(page: &mut Page<'_>, root: ElementId, first: bool) {
 
 fn is_group(page: &Page<'_>, element: ElementId) -> bool {
     let local = page.local(element);
-    local == "component" || labels::layout(local) == Layout::Group
+    local == "component" || page.layout(element) == Layout::Group
 }
 
 /// The parties of the header and the body, each under its heading.
@@ -144,7 +135,11 @@ fn groups(page: &mut Page<'_>, root: ElementId, first: bool) {
         let before = page.html.len();
         page.html.markup("<section>");
         let label = page.label(child);
-        page.html.element("<h2>", label, "</h2>");
+        page.html.element("<h2>", label, "");
+        if let Some(person) = page.person(child) {
+            page.html.element(": <span class=\"who\">", &person, "</span>");
+        }
+        page.html.markup("</h2>");
         let start = page.html.len();
         page.facts(child);
         if page.html.len() == start {

@@ -1,10 +1,10 @@
 //! What every part of a page needs: the document, the language, the page so far.
 
 use crate::report::Lang;
-use crate::xml::{Document, ElementId, HL7_V3, Text};
+use crate::xml::{Document, ElementId, HL7_V3, NameId, Text};
 
+use super::labels::{self, Layout, Row};
 use crate::html::Html;
-use super::labels;
 
 /// Nesting beyond which a page shows text only. Official documents stay below 40.
 const MAX_DEPTH: usize = 200;
@@ -13,6 +13,8 @@ pub(super) struct Page<'d> {
     pub(super) document: &'d Document<'d>,
     pub(super) lang: Lang,
     pub(super) html: Html,
+    /// Row of each name of the document.
+    rows: Vec<Option<&'static Row>>,
     depth: usize,
 }
 
@@ -25,7 +27,9 @@ pub(super) enum Piece<'d> {
 impl<'d> Page<'d> {
     pub(super) fn new(document: &'d Document<'d>, lang: Lang) -> Self {
         let html = Html::with_capacity(2 * document.source().len() + (16 << 10));
-        Self { document, lang, html, depth: 0 }
+        let names = (0..document.name_count() as u32).map(NameId);
+        let rows = names.map(|name| labels::row(document.expanded_name(name).local)).collect();
+        Self { document, lang, html, rows, depth: 0 }
     }
 
     pub(super) fn word(&self, ru: &'static str, en: &'static str) -> &'static str {
@@ -78,12 +82,40 @@ impl<'d> Page<'d> {
         self.document.child(element, HL7_V3, name)
     }
 
+    /// The name of the person that a group is about, to be read before the group's identifiers. Persons of groups inside it are
+    /// others.
+    pub(super) fn person(&self, group: ElementId) -> Option<String> {
+        let document = self.document;
+        let own = |name: ElementId| {
+            let holders = std::iter::successors(document.parent(name), |&at| document.parent(at));
+            let mut between = holders.take_while(|&at| at != group);
+            between.all(|at| self.layout(at) != Layout::Group)
+        };
+        let named = document.find_name(HL7_V3, "name")?;
+        let is_name = |&inner: &ElementId| {
+            document.element(inner).name == named && self.child(inner, "family").is_some() && own(inner)
+        };
+        let name = document.descendants(group).find(is_name)?;
+        let parts: Vec<_> = document.children(name).map(|part| document.string_value(part)).collect();
+        let parts = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+        Some(parts.collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty())
+    }
+
     /// The label of an element, its name when there is no word for it.
     pub(super) fn label(&self, element: ElementId) -> &'d str {
         let local = self.local(element);
         if local == "name" && self.child(element, "family").is_some() {
             return self.word("ФИО", "Name");
         }
-        labels::label(local, self.lang).unwrap_or(local)
+        self.row_of(element).map_or(local, |row| labels::label(row, self.lang))
+    }
+
+    /// How an element is laid out; one that has no row is a value.
+    pub(super) fn layout(&self, element: ElementId) -> Layout {
+        self.row_of(element).map_or(Layout::Value, |row| row.1)
+    }
+
+    fn row_of(&self, element: ElementId) -> Option<&'static Row> {
+        self.rows[self.document.element(element).name.0 as usize]
     }
 }

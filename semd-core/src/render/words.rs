@@ -27,7 +27,7 @@ impl Words {
                 && chars.peek().is_some_and(char::is_ascii_digit);
             if between_digits {
                 self.text.push('.');
-            } else if c.is_alphanumeric() {
+            } else if is_word(c) {
                 self.text.push(lower(c));
             } else if !self.text.ends_with(' ') {
                 self.text.push(' ');
@@ -65,6 +65,15 @@ impl Words {
 /// A name without what typing changes: white space, case, `ё` written as `е`.
 pub(crate) fn fold(name: &str) -> String {
     name.chars().filter(|c| !c.is_whitespace()).map(lower).collect()
+}
+
+/// Whether a character is part of a word or number; the tables of Unicode are asked for what is neither Latin nor Russian.
+fn is_word(c: char) -> bool {
+    match c {
+        'а'..='я' | 'А'..='Я' => true,
+        c if c.is_ascii() => c.is_ascii_alphanumeric(),
+        c => c.is_alphanumeric(),
+    }
 }
 
 fn lower(c: char) -> char {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Lang, Message};
+use crate::schematron::AssertionKind;
 
 /// The check layer that made a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -118,6 +119,8 @@ pub struct Finding {
     pub hint: Option<Message>,
     /// The Schematron expression exactly as written in the package.
     pub test: Option<String>,
+    /// Whether that expression is an assert that failed or a report that holds.
+    pub assertion: Option<AssertionKind>,
     /// Positional path of the node, see [`crate::xml::Document::path`].
     pub path: Option<String>,
     /// Line, 1-based; 0 when the finding has no place.

@@ -1,11 +1,11 @@
 //! The verdict over one document.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Lang;
 
 /// What the checks say about a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Every asked check ran, at least one rule fired, and there is no error.

@@ -134,6 +134,7 @@ impl<'d, 'l> Context<'d, 'l> {
             message,
             hint: Some(self.rule.why.message()),
             test: None,
+            assertion: None,
             path: Some(self.paths.path(node)),
             line: position.line,
             column: position.column,

@@ -98,6 +98,7 @@ fn placed(
         message: Message::verbatim(""),
         hint: None,
         test: assertion.map(|one| one.test().to_owned()),
+        assertion: assertion.map(|one| one.kind()),
         path: Some(paths.borrow_mut().path(node)),
         line: position.line,
         column: position.column,

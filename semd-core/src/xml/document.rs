@@ -242,6 +242,9 @@ impl<'s> Document<'s> {
 
     /// The first child element with the given name.
     pub fn child(&self, id: ElementId, namespace: &str, local: &str) -> Option<ElementId> {
+        if self.element(id).child_mask & super::name_bit(local) == 0 {
+            return None;
+        }
         self.children_named(id, namespace, local).next()
     }
 
@@ -276,11 +279,12 @@ impl<'s> Document<'s> {
 
     /// The value of the attribute with the given name.
     pub fn attribute(&self, id: ElementId, namespace: &str, local: &str) -> Option<&str> {
-        let name = self.find_name(namespace, local)?;
-        self.attributes(id)
-            .iter()
-            .find(|attribute| attribute.name == name)
-            .map(|attribute| self.value(attribute))
+        // An element has a few attributes: looking at each is quicker than looking the name up.
+        let named = |attribute: &&Attribute| {
+            let name = self.names.name(attribute.name);
+            name.local == local && self.names.namespace(name.namespace) == namespace
+        };
+        self.attributes(id).iter().find(named).map(|attribute| self.value(attribute))
     }
 
     /// All text nodes in document order; index with [`TextId`].

@@ -187,6 +187,7 @@ impl Fault {
             message: self.message(),
             hint: Some(self.hint()),
             test: None,
+            assertion: None,
             path: None,
             line: position.line,
             column: position.column,

@@ -33,7 +33,7 @@ pub use document::{
 pub use fault::{Fault, FaultKind};
 pub use limits::Limits;
 pub use names::{ExpandedName, NameId, name_bit};
-pub(crate) use path::{Paths, write_name};
+pub(crate) use path::{PREFIXES, Paths, write_name};
 pub use position::{LineIndex, Position};
 pub use scanner::parse;
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::{Document, ElementId, ExpandedName, NameId, Node};
 
 /// Prefixes that reports show, whatever prefix the document itself uses.
-const PREFIXES: [(&str, &str); 9] = [
+pub(crate) const PREFIXES: [(&str, &str); 9] = [
     ("urn:hl7-ru:identity", "identity"),
     ("urn:hl7-ru:address", "address"),
     ("urn:hl7-ru:fias", "fias"),

@@ -8,8 +8,8 @@ use super::answer::{answer_with, refuse};
 use super::{FileDelivery, Service, record_orphan};
 use crate::journal::{Direction, Event, Journal, JournalError, Message, Update};
 use crate::message::{
-    Acknowledgement, DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse, Payload as _, RegisterError,
-    SendDocumentFileRequest, Status,
+    Acknowledgement, DocumentFile, GetDocumentFileRequest, GetDocumentFileResponse, Payload as _,
+    RegisterError, SendDocumentFileRequest, Status,
 };
 use crate::soap::{self, Headers, MessageId, Received};
 
@@ -129,4 +129,3 @@ async fn send_file(
         let _ = service.exchange.apply(local_uid, file_sent(&headers)).await;
     }
 }
-

@@ -24,6 +24,7 @@ use crate::message::{
     RegisterDocumentResult, SendNoticeRequest,
 };
 use crate::soap::{self, Headers, MessageId, Received};
+use crate::tls::ServerTls;
 use answer::{Refusal, answer_with, refuse};
 
 /// Path of the service.
@@ -53,6 +54,8 @@ pub struct CallbackSettings {
     pub checksum: Checksum,
     /// What is granted to those who call.
     pub limits: ServiceLimits,
+    /// TLS; without it the service speaks plain HTTP.
+    pub tls: Option<ServerTls>,
 }
 
 impl Default for CallbackSettings {
@@ -63,6 +66,7 @@ impl Default for CallbackSettings {
             delivery: FileDelivery::default(),
             checksum: Checksum::default(),
             limits: ServiceLimits::default(),
+            tls: None,
         }
     }
 }
@@ -81,7 +85,7 @@ impl RunningCallback {
 
     /// The URL for `wsa:ReplyTo`.
     pub fn url(&self) -> String {
-        format!("http://{}{PATH}", self.address())
+        self.service.url(PATH)
     }
 
     /// Answers what has begun, accepts nothing more, and ends.
@@ -109,10 +113,10 @@ pub async fn serve(
     client: Client,
     settings: CallbackSettings,
 ) -> std::io::Result<RunningCallback> {
-    let (listen, limits) = (settings.listen, settings.limits);
+    let (listen, limits, tls) = (settings.listen, settings.limits, settings.tls.clone());
     let service = Arc::new(Service { exchange, client, settings, bodies: Bodies::new(&limits) });
     let router = Router::new().route(PATH, post(receive)).with_state(service);
-    Ok(RunningCallback { service: http_service::serve(listen, router, limits).await? })
+    Ok(RunningCallback { service: http_service::serve(listen, router, limits, tls).await? })
 }
 
 async fn receive(Shared(service): Shared<Arc<Service>>, request: Request) -> Response {
@@ -132,9 +136,10 @@ const UNKNOWN: &str = "unknown";
 
 /// Answers a message; tells its action, too.
 async fn answer(service: &Arc<Service>, body: &[u8]) -> (&'static str, Response) {
-    let (call, message_id, mut headers) = match understand(service, body) {
+    let mut headers = Headers::new("");
+    let (call, message_id) = match understand(service, body, &mut headers) {
         Ok(understood) => understood,
-        Err((refusal, headers)) => return (UNKNOWN, refuse(refusal, headers)),
+        Err(refusal) => return (UNKNOWN, refuse(refusal, headers)),
     };
     let raw = body.to_vec();
     match call {
@@ -163,25 +168,19 @@ async fn answer(service: &Arc<Service>, body: &[u8]) -> (&'static str, Response)
     }
 }
 
-/// Reads and checks a message.
+/// Reads and checks a message; `headers` become those of its answer.
 fn understand(
     service: &Service,
     body: &[u8],
-) -> Result<(Call, Option<MessageId>, Headers), (Refusal, Headers)> {
-    let received = match Received::read(body, &soap::limits()) {
-        Ok(received) => received,
-        Err(error) => return Err((Refusal::Sender(error.to_string()), Headers::new("fault"))),
-    };
-    let mut headers = Headers::new("");
+    headers: &mut Headers,
+) -> Result<(Call, Option<MessageId>), Refusal> {
+    let received =
+        Received::read(body, &soap::limits()).map_err(|error| Refusal::Sender(error.to_string()))?;
     headers.version = received.version;
     headers.relates_to = received.message_id.clone();
-    if let Err(error) = service.client.security().check(&received, OffsetDateTime::now_utc()) {
-        return Err((Refusal::Sender(error.to_string()), headers));
-    }
-    match parse(&received) {
-        Ok(call) => Ok((call, received.message_id.clone(), headers)),
-        Err(refusal) => Err((refusal, headers)),
-    }
+    let checked = service.client.security().check(&received, OffsetDateTime::now_utc());
+    checked.map_err(|error| Refusal::Sender(error.to_string()))?;
+    Ok((parse(&received)?, received.message_id.clone()))
 }
 
 /// What the register wants.
@@ -220,4 +219,3 @@ async fn record_orphan(exchange: &Exchange, message: Message) -> Result<(), Jour
     let now = OffsetDateTime::now_utc();
     exchange.with_journal(move |journal| journal.record_orphan(&message, now)).await
 }
-

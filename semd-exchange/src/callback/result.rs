@@ -64,4 +64,3 @@ async fn record_result(
         _ => exchange.refused(&local_uid, attempt, result.errors, Some(message)).await.map(drop),
     }
 }
-

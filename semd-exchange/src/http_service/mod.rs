@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::tls::{ServerTls, Stream};
 pub(crate) use body::{Bodies, BodyRefusal};
 
 /// What a service grants to those who call it.
@@ -56,6 +57,7 @@ pub(crate) struct Running {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
+    scheme: &'static str,
 }
 
 impl Running {
@@ -63,9 +65,19 @@ impl Running {
         self.address
     }
 
+    /// The URL of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}://{}{path}", self.scheme, self.address)
+    }
+
+    /// Accepts nothing more.
+    pub(crate) fn stop(&self) {
+        let _ = self.stop.send(true);
+    }
+
     /// Answers what has begun, accepts nothing more, and ends.
     pub(crate) async fn shutdown(self) {
-        let _ = self.stop.send(true);
+        self.stop();
         // A client that keeps its connection open must not hold the process.
         let server = self.server.abort_handle();
         let _ = tokio::time::timeout(LAST_WORD, self.server).await;
@@ -74,21 +86,30 @@ impl Running {
 }
 
 /// Serves `router` at `address`; port 0 takes a free one.
-pub(crate) async fn serve(address: SocketAddr, router: Router, limits: ServiceLimits) -> io::Result<Running> {
+pub(crate) async fn serve(
+    address: SocketAddr,
+    router: Router,
+    limits: ServiceLimits,
+    tls: Option<ServerTls>,
+) -> io::Result<Running> {
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let listener = TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
-    let server = tokio::spawn(accept(listener, router, limits, stopped));
-    Ok(Running { address, stop, server })
+    let server = tokio::spawn(accept(listener, Handler { router, limits, tls }, stopped));
+    Ok(Running { address, stop, server, scheme })
 }
 
-async fn accept(
-    listener: TcpListener,
+/// What every connection needs.
+#[derive(Clone)]
+struct Handler {
     router: Router,
     limits: ServiceLimits,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let places = Arc::new(Semaphore::new(limits.connections.max(1)));
+    tls: Option<ServerTls>,
+}
+
+async fn accept(listener: TcpListener, handler: Handler, mut stopped: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(handler.limits.connections.max(1)));
     let mut connections = JoinSet::new();
     loop {
         let next = async {
@@ -102,7 +123,7 @@ async fn accept(
         while connections.try_join_next().is_some() {}
         match accepted {
             Some((place, Ok((stream, _)))) => {
-                connections.spawn(connection(stream, place, router.clone(), limits, stopped.clone()));
+                connections.spawn(connection(stream, place, handler.clone(), stopped.clone()));
             }
             // Out of descriptors, perhaps: the next try must not spin.
             Some((_, Err(_))) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -116,12 +137,20 @@ async fn accept(
 async fn connection(
     stream: TcpStream,
     _place: OwnedSemaphorePermit,
-    router: Router,
-    limits: ServiceLimits,
+    handler: Handler,
     mut stopped: watch::Receiver<bool>,
 ) {
     let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router);
+    let limits = handler.limits;
+    let stream = match &handler.tls {
+        // Who dawdles over the handshake is as slow as one who dawdles over a header.
+        Some(tls) => match tokio::time::timeout(limits.header_time, tls.accept(stream)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(_)) | Err(_) => return,
+        },
+        None => Stream::Plain(stream),
+    };
+    let service = TowerToHyperService::new(handler.router);
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.header_time).max_buf_size(MAX_HEADER_BYTES);
     let serving = builder.serve_connection(TokioIo::new(stream), service);

@@ -278,9 +278,9 @@ pub(crate) mod tests {
             kind: "119".into(),
             document_number: Some("77АА 1234567891".into()),
             creation_date_time: "2026-05-14T10:15:00.000+03:00".into(),
-            organization: "1.2.643.5.1.13.13.12.2.77.0000".into(),
+            organization: "1.2.643.5.1.13.13.12.2.77.999001".into(),
             department: Some(Department {
-                local_id: "1.2.643.5.1.13.13.12.2.77.0000.0.111111".into(),
+                local_id: "1.2.643.5.1.13.13.12.2.77.999001.0.111111".into(),
                 name: Some("Отделение".into()),
             }),
             system: Some("emdr-rmis-1".into()),

@@ -68,6 +68,10 @@ impl fmt::Debug for AccessToken {
 /// The sessions of a running page.
 pub(super) struct Access {
     token: Option<AccessToken>,
+    /// Whether every client has shown a certificate.
+    certified: bool,
+    /// Whether cookies go over TLS only.
+    secure: bool,
     /// The secret of the forms where nobody has to sign in.
     form_secret: String,
     /// By the SHA-256 of their cookie.
@@ -87,13 +91,17 @@ fn random() -> Result<String, getrandom::Error> {
 }
 
 impl Access {
-    pub(super) fn new(token: Option<AccessToken>) -> Result<Self, getrandom::Error> {
-        Ok(Self { token, form_secret: random()?, sessions: Mutex::default() })
+    pub(super) fn new(
+        token: Option<AccessToken>,
+        certified: bool,
+        secure: bool,
+    ) -> Result<Self, getrandom::Error> {
+        Ok(Self { token, certified, secure, form_secret: random()?, sessions: Mutex::default() })
     }
 
     /// Where no token is asked for, a name that was made to point here must not open the page to pages of elsewhere.
     pub(super) fn host_is_right(&self, headers: &HeaderMap) -> bool {
-        if self.token.is_some() {
+        if self.token.is_some() || self.certified {
             return true;
         }
         let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
@@ -161,7 +169,10 @@ pub(super) struct Reader {
     pub(super) lang: Lang,
     /// Path and query of the request.
     pub(super) place: String,
+    /// Whether there is a session to end.
     pub(super) signed_in: bool,
+    /// Whether the pages are open to this reader.
+    pub(super) may_look: bool,
 }
 
 /// Somebody who may look and act. A handler that has a visitor need not ask further.
@@ -186,23 +197,22 @@ impl Visitor {
     }
 }
 
-fn reader(parts: &Parts, operator: &Operator, signed_in: bool) -> Reader {
+fn reader(parts: &Parts, operator: &Operator, may_look: bool) -> Reader {
     let lang = match cookie(&parts.headers, LANGUAGE_COOKIE) {
         Some("ru") => Lang::Ru,
         Some("en") => Lang::En,
         _ => operator.lang,
     };
     let place = parts.uri.path_and_query().map_or("/", |place| place.as_str());
-    Reader { lang, place: place.to_owned(), signed_in }
+    let signed_in = may_look && operator.access.asks_for_token();
+    Reader { lang, place: place.to_owned(), signed_in, may_look }
 }
 
 impl FromRequestParts<Arc<Operator>> for Reader {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, operator: &Arc<Operator>) -> Result<Self, Infallible> {
-        let signed_in =
-            operator.access.asks_for_token() && operator.access.session(&parts.headers).is_some();
-        Ok(reader(parts, operator, signed_in))
+        Ok(reader(parts, operator, operator.access.session(&parts.headers).is_some()))
     }
 }
 
@@ -212,13 +222,10 @@ impl FromRequestParts<Arc<Operator>> for Visitor {
     async fn from_request_parts(parts: &mut Parts, operator: &Arc<Operator>) -> Result<Self, Response> {
         let access = &operator.access;
         if access.bearer(&parts.headers) {
-            return Ok(Self { reader: reader(parts, operator, false), form_secret: None });
+            return Ok(Self { reader: reader(parts, operator, true), form_secret: None });
         }
         match access.session(&parts.headers) {
-            Some(secret) => Ok(Self {
-                reader: reader(parts, operator, access.asks_for_token()),
-                form_secret: Some(secret),
-            }),
+            Some(secret) => Ok(Self { reader: reader(parts, operator, true), form_secret: Some(secret) }),
             None => Err(Redirect::to("/login").into_response()),
         }
     }
@@ -273,8 +280,9 @@ pub(super) async fn login(
         return sign_in(&reader, StatusCode::FORBIDDEN);
     };
     let cookie = format!(
-        "{SESSION_COOKIE}={id}; HttpOnly; SameSite=Strict; Path=/; Max-Age={}",
-        SESSION_TIME.as_secs()
+        "{SESSION_COOKIE}={id}; HttpOnly; SameSite=Strict; Path=/; Max-Age={}{}",
+        SESSION_TIME.as_secs(),
+        if operator.access.secure { "; Secure" } else { "" }
     );
     ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
 }
@@ -298,7 +306,7 @@ mod tests {
     fn only_the_token_opens() {
         assert!(AccessToken::new("fifteen letters").is_err());
         let token = AccessToken::new("sixteen letters!").unwrap();
-        let access = Access::new(Some(token)).unwrap();
+        let access = Access::new(Some(token), false, false).unwrap();
         assert!(!access.bearer(&headers(&[])));
         assert!(!access.bearer(&headers(&[(header::AUTHORIZATION, "Bearer sixteen letters?")])));
         assert!(access.bearer(&headers(&[(header::AUTHORIZATION, "Bearer sixteen letters!")])));
@@ -312,7 +320,7 @@ mod tests {
 
     #[test]
     fn sessions_are_bounded() {
-        let access = Access::new(Some(AccessToken::new("sixteen letters!").unwrap())).unwrap();
+        let access = Access::new(Some(AccessToken::new("sixteen letters!").unwrap()), false, false).unwrap();
         for _ in 0..SESSIONS + 5 {
             access.begin().unwrap();
         }
@@ -321,7 +329,7 @@ mod tests {
 
     #[test]
     fn names_of_elsewhere_do_not_open_a_page_without_token() {
-        let access = Access::new(None).unwrap();
+        let access = Access::new(None, false, false).unwrap();
         let right = |host: &str| access.host_is_right(&headers(&[(header::HOST, host)]));
         for host in ["localhost:8090", "127.0.0.1:8090", "127.0.0.2", "[::1]:8090", "LOCALHOST"] {
             assert!(right(host), "{host}");

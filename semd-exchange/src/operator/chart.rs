@@ -10,7 +10,9 @@ const HEIGHT: u64 = 120;
 /// A bar as long as its share of the largest value.
 pub(super) fn bar(html: &mut Html, value: u64, largest: u64, class: &str) {
     let share = (1000 * value).div_ceil(largest.max(1)).min(1000);
-    html.markup("<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect");
+    html.markup(
+        "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect",
+    );
     html.value("class", class);
     html.value("width", &share.to_string());
     html.markup(" height=\"10\"/></svg>");

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::Response;
-use semd_core::report::redact;
 
 use super::Operator;
 use super::access::Visitor;
-use super::list::address;
+use super::list::{address, file_name};
 use super::page::{Page, Refused, moment, respond};
-use crate::codes::Code;
+use crate::codes::classify;
 use crate::journal::{HistoryEntry, Journal, Record, State};
 
 pub(super) async fn document(
@@ -29,7 +28,7 @@ async fn make(operator: &Operator, visitor: &Visitor, local_uid: String) -> Resu
         Ok(record.map(|record| (record, history)))
     };
     let (record, history) = operator.exchange.with_journal(read).await?.ok_or(Refused::NotFound)?;
-    let mut page = Page::new(&visitor.reader, &record.file);
+    let mut page = Page::new(&visitor.reader, file_name(&record.file));
     facts(&mut page, operator, &record);
     actions(&mut page, visitor, &record);
     errors(&mut page, operator, &record);
@@ -47,6 +46,7 @@ fn facts(page: &mut Page<'_>, operator: &Operator, record: &Record) {
     for (name, value) in [
         (r.t("номер в РЭМД", "emdrId"), record.emdr_id.clone().unwrap_or_default()),
         ("localUid", record.local_uid.clone()),
+        (r.t("файл", "file"), record.file.clone()),
         (r.t("вид", "kind"), operator.kind(r.lang, &record.kind)),
         (r.t("организация", "organisation"), record.organization.clone()),
         (r.t("запросов", "requests"), record.attempts.to_string()),
@@ -105,20 +105,23 @@ fn errors(page: &mut Page<'_>, operator: &Operator, record: &Record) {
     page.html.markup("<ul class=\"errors\">");
     for error in &record.errors {
         page.html.element("<li><strong>", &error.code, "</strong> ");
-        if let Some(code) = Code::find(&error.code) {
-            page.html.text(code.title.text(r.lang));
-            page.html.element("<p class=\"advice\">", code.advice.text(r.lang), "</p>");
+        let meaning = classify(&error.code, &error.message);
+        if let (Some(title), Some(advice)) = (meaning.title(), meaning.advice()) {
+            page.html.text(title.text(r.lang));
+            page.html.element("<p class=\"advice\">", advice.text(r.lang), "</p>");
         }
-        if !error.message.is_empty() {
-            let words = match operator.show_personal_data {
-                true => error.message.clone(),
-                false => redact::shape(&error.message),
-            };
-            page.html.element("<p class=\"said\">", &words, "</p>");
+        if operator.show_personal_data && !error.message.is_empty() {
+            page.html.element("<p class=\"said\">", &error.message, "</p>");
         }
         page.html.markup("</li>");
     }
     page.html.markup("</ul>");
+    if !operator.show_personal_data {
+        page.note(r.t(
+            "Слова РЭМД скрыты: в них бывают персональные данные (semd serve --show-pii).",
+            "The register's own words are hidden: they may name persons (semd serve --show-pii).",
+        ));
+    }
     let owner = record.owner.map_or("—", |owner| owner.word(r.lang));
     page.note(&format!(
         "{}: {owner}. {}: {}.",
@@ -142,7 +145,7 @@ fn time_line(page: &mut Page<'_>, operator: &Operator, record: &Record, history:
     page.table(&titles);
     for line in history {
         page.html.markup("<tr>");
-        page.text_cell(titles[0], &moment(line.at, operator.offset));
+        page.time_cell(titles[0], &moment(line.at, operator.offset));
         page.text_cell(titles[1], line.event.as_deref().map_or("", |event| r.event(event)));
         page.cell(titles[2]);
         if let Some(state) = line.state {

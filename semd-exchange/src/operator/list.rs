@@ -35,6 +35,11 @@ pub(super) fn address(local_uid: &str) -> String {
     format!("/document/{}", encoded(local_uid))
 }
 
+/// The last part of the path of a file.
+pub(super) fn file_name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
+}
+
 pub(super) async fn documents(
     Shared(operator): Shared<Arc<Operator>>,
     visitor: Visitor,
@@ -49,7 +54,11 @@ async fn list(operator: &Operator, reader: &Reader, query: ListQuery) -> Result<
     filter_form(&mut page, &query);
     if !wrong.is_empty() {
         let text = reader.t("Не поняты условия", "These conditions are not understood");
-        page.html.element("<p class=\"bad\" role=\"alert\">", &format!("{text}: {}", wrong.join(", ")), "</p>");
+        page.html.element(
+            "<p class=\"bad\" role=\"alert\">",
+            &format!("{text}: {}", wrong.join(", ")),
+            "</p>",
+        );
         return Ok(page.finish(StatusCode::BAD_REQUEST));
     }
     let mut records = operator.exchange.with_journal(move |journal| journal.list(&filter)).await?;
@@ -130,22 +139,39 @@ fn table(page: &mut Page<'_>, operator: &Operator, records: &[Record]) {
         page.html.markup("<tr>");
         page.cell(titles[0]);
         page.html.markup("<span>");
-        page.link(&address(&record.local_uid), &record.file);
+        page.link(&address(&record.local_uid), file_name(&record.file));
         page.html.element("<small>", &record.local_uid, "</small></span></td>");
         page.text_cell(titles[1], &operator.kind(r.lang, &record.kind));
         page.cell(titles[2]);
         page.state(record.state);
         page.html.markup("</td>");
-        let outcome = record.emdr_id.clone().unwrap_or_else(|| record.codes.join(" "));
-        page.text_cell(titles[3], if outcome.is_empty() { "—" } else { &outcome });
+        outcome(page, titles[3], record);
         page.text_cell(titles[4], record.owner.map_or("—", |owner| owner.word(r.lang)));
         page.text_cell(titles[5], r.resend(record.retryable));
         page.text_cell(titles[6], &record.attempts.to_string());
-        page.text_cell(titles[7], &moment(record.updated_at, operator.offset));
+        page.time_cell(titles[7], &moment(record.updated_at, operator.offset));
         page.html.markup("</tr>");
     }
     page.end_table();
     page.html.markup("</div>");
+}
+
+/// The registration number, or each code in a line of its own.
+fn outcome(page: &mut Page<'_>, title: &str, record: &Record) {
+    if let Some(emdr_id) = &record.emdr_id {
+        return page.text_cell(title, emdr_id);
+    }
+    if record.codes.is_empty() {
+        return page.text_cell(title, "—");
+    }
+    page.cell(title);
+    page.html.markup("<span>");
+    for code in &record.codes {
+        page.html.markup("<span class=\"line\">");
+        page.breakable(code);
+        page.html.markup("</span>");
+    }
+    page.html.markup("</span></td>");
 }
 
 #[derive(Deserialize)]
@@ -181,7 +207,9 @@ async fn found(operator: &Operator, reader: &Reader, text: String) -> Result<Res
         false => table(&mut page, operator, &records),
     }
     if records.len() >= FOUND as usize {
-        page.note(reader.t("Показаны первые 100; уточните запрос.", "The first 100 are shown; ask for less."));
+        page.note(
+            reader.t("Показаны первые 100; уточните запрос.", "The first 100 are shown; ask for less."),
+        );
     }
     Ok(page.finish(StatusCode::OK))
 }

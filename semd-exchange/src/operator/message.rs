@@ -63,7 +63,13 @@ async fn make(
     ));
     let mut text = match operator.show_personal_data {
         true => String::from_utf8_lossy(&raw).into_owned(),
-        false => masked(&raw),
+        false => masked(&raw).unwrap_or_else(|| {
+            r.t(
+                "(это не XML; показать можно только целиком)",
+                "(this is not XML; it can only be shown whole)",
+            )
+            .to_owned()
+        }),
     };
     match operator.show_personal_data {
         true => {
@@ -96,8 +102,10 @@ pub(super) async fn raw(
     }
     let name = format!("attachment; filename=\"message-{number}.xml\"");
     let answer = |(_, raw): (HistoryEntry, Vec<u8>)| {
-        let headers =
-            [(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::CONTENT_DISPOSITION, name)];
+        let headers = [
+            (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ];
         (headers, raw).into_response()
     };
     respond(&visitor.reader, read(&operator, local_uid, number).await.map(answer))

@@ -141,5 +141,6 @@ pub(super) async fn health(Shared(operator): Shared<Arc<Operator>>) -> Response 
         Ok(Err(_)) => (StatusCode::SERVICE_UNAVAILABLE, "journal fails"),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "journal does not answer"),
     };
-    (status, [(header::CONTENT_TYPE, "application/json")], format!("{{\"status\":\"{word}\"}}\n")).into_response()
+    (status, [(header::CONTENT_TYPE, "application/json")], format!("{{\"status\":\"{word}\"}}\n"))
+        .into_response()
 }

@@ -34,12 +34,14 @@ use time::UtcOffset;
 
 use crate::Exchange;
 use crate::http_service::{self, Running, ServiceLimits};
+use crate::tls::ServerTls;
 use access::Access;
 
 pub use access::{AccessToken, WeakToken};
 
 /// Style of the page, for screen and phone.
 const STYLE: &str = include_str!("style.css");
+const ICON: &str = include_str!("icon.svg");
 /// What the browser may do with a page: show it with its own style, and send its forms back.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
      frame-ancestors 'none'; base-uri 'none'";
@@ -54,8 +56,10 @@ pub struct OperatorSettings {
     /// Address to listen at; port 0 takes a free one.
     pub listen: SocketAddr,
     /// The token that opens the page. Without one the address must be a loopback address, and everybody on this
-    /// machine may look.
+    /// machine may look; or [`OperatorSettings::tls`] asks everybody for a certificate.
     pub token: Option<AccessToken>,
+    /// TLS; without it the page speaks plain HTTP.
+    pub tls: Option<ServerTls>,
     /// Language until the visitor chooses one.
     pub lang: Lang,
     /// Offset of the times on the page.
@@ -70,6 +74,7 @@ impl Default for OperatorSettings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             token: None,
+            tls: None,
             lang: Lang::Ru,
             offset: MOSCOW,
             show_personal_data: false,
@@ -88,7 +93,7 @@ pub const MOSCOW: UtcOffset = match UtcOffset::from_hms(3, 0, 0) {
 #[non_exhaustive]
 pub enum OperatorError {
     /// Others than this machine could look without a token.
-    #[error("{listen} can be reached from other machines: a token is needed")]
+    #[error("{listen} can be reached from other machines: a token or certificates of the clients are needed")]
     Unprotected {
         /// The address.
         listen: SocketAddr,
@@ -120,7 +125,7 @@ impl RunningOperator {
 
     /// The URL of the page.
     pub fn url(&self) -> String {
-        format!("http://{}/", self.address())
+        self.service.url("/")
     }
 
     /// Answers what has begun, accepts nothing more, and ends.
@@ -144,17 +149,16 @@ struct Operator {
 ///
 /// # Errors
 /// When the settings would let strangers in, or the address cannot be bound.
-pub async fn serve(
-    exchange: Exchange,
-    settings: OperatorSettings,
-) -> Result<RunningOperator, OperatorError> {
+pub async fn serve(exchange: Exchange, settings: OperatorSettings) -> Result<RunningOperator, OperatorError> {
     let listen = settings.listen;
-    if settings.token.is_none() && !listen.ip().is_loopback() {
+    let certified = settings.tls.as_ref().is_some_and(ServerTls::asks_for_certificates);
+    if settings.token.is_none() && !certified && !listen.ip().is_loopback() {
         return Err(OperatorError::Unprotected { listen });
     }
     let operator = Operator {
         exchange,
-        access: Access::new(settings.token).map_err(|_| OperatorError::NoRandomness)?,
+        access: Access::new(settings.token, certified, settings.tls.is_some())
+            .map_err(|_| OperatorError::NoRandomness)?,
         lang: settings.lang,
         offset: settings.offset,
         show_personal_data: settings.show_personal_data,
@@ -162,7 +166,7 @@ pub async fn serve(
         slow: cache::SlowAnswers::default(),
     };
     let router = router(Arc::new(operator));
-    let service = http_service::serve(listen, router, ServiceLimits::default())
+    let service = http_service::serve(listen, router, ServiceLimits::default(), settings.tls)
         .await
         .map_err(|source| OperatorError::Listen { listen, source })?;
     Ok(RunningOperator { service })
@@ -182,17 +186,14 @@ fn router(operator: Arc<Operator>) -> Router {
         .route("/login", get(access::form).post(access::login))
         .route("/logout", post(access::logout))
         .route("/language", get(page::language))
-        .route("/style.css", get(style))
+        .route("/style.css", get(async || ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)))
+        .route("/icon.svg", get(async || ([(header::CONTENT_TYPE, "image/svg+xml")], ICON)))
         .route("/metrics", get(metrics::metrics))
         .route("/healthz", get(metrics::health))
         .fallback(page::nothing_here)
         .layer(middleware::from_fn_with_state(Arc::clone(&operator), protect))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .with_state(operator)
-}
-
-async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }
 
 /// What holds for every request: its host, its time, the headers of its answer.

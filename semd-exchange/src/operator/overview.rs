@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::Response;
+use semd_core::report::Owner;
 use time::format_description::well_known::Iso8601;
 use time::{Duration, OffsetDateTime};
 
@@ -90,7 +91,9 @@ fn states(page: &mut Page<'_>, facts: &Facts) {
     page.heading("Состояния", "States");
     let total: u64 = facts.states.iter().map(|(_, count)| count).sum();
     if total == 0 {
-        page.note(page.reader.t("В журнале пока нет документов.", "There are no documents in the journal yet."));
+        page.note(
+            page.reader.t("В журнале пока нет документов.", "There are no documents in the journal yet."),
+        );
         return;
     }
     page.html.markup("<table class=\"bars\" id=\"states\"><tbody>");
@@ -168,23 +171,45 @@ fn days(page: &mut Page<'_>, operator: &Operator, numbers: &Numbers) {
     page.html.element("", &date(DAYS - 1), "</span></figcaption></figure>");
 }
 
-/// Code × kind × owner, over all organisations.
-fn codes(page: &mut Page<'_>, operator: &Operator, counts: &[CodeCount]) {
-    page.heading("Отказы: кто исправляет и поможет ли повтор", "Refusals: whose turn it is, and whether a resend helps");
-    let mut rows: BTreeMap<(&str, &str, Option<_>, Option<bool>), (u64, u64)> = BTreeMap::new();
+/// What refusals are counted by, over all organisations.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Cause<'c> {
+    code: &'c str,
+    kind: &'c str,
+    owner: Option<Owner>,
+    retryable: Option<bool>,
+}
+
+/// Documents and organisations of each cause, the most frequent first.
+fn causes(counts: &[CodeCount]) -> Vec<(Cause<'_>, u64, u64)> {
+    let mut causes: BTreeMap<Cause<'_>, (u64, u64)> = BTreeMap::new();
     for count in counts {
-        let key = (count.code.as_str(), count.kind.as_str(), count.owner, count.retryable);
-        let row = rows.entry(key).or_default();
-        *row = (row.0 + count.documents, row.1 + 1);
+        let cause =
+            Cause { code: &count.code, kind: &count.kind, owner: count.owner, retryable: count.retryable };
+        let (documents, organizations) = causes.entry(cause).or_default();
+        *documents += count.documents;
+        *organizations += 1;
     }
-    if rows.is_empty() {
+    let mut causes: Vec<_> = causes
+        .into_iter()
+        .map(|(cause, (documents, organizations))| (cause, documents, organizations))
+        .collect();
+    causes.sort_by_key(|(_, documents, _)| std::cmp::Reverse(*documents));
+    causes
+}
+
+/// Code × kind × owner.
+fn codes(page: &mut Page<'_>, operator: &Operator, counts: &[CodeCount]) {
+    page.heading(
+        "Отказы: кто исправляет и поможет ли повтор",
+        "Refusals: whose turn it is, and whether a resend helps",
+    );
+    let rows = causes(counts);
+    let Some(largest) = rows.first().map(|(_, documents, _)| *documents) else {
         page.note(page.reader.t("Отказов нет.", "There are no refusals."));
         return;
-    }
-    let mut rows: Vec<_> = rows.into_iter().collect();
-    rows.sort_by_key(|(_, (documents, _))| std::cmp::Reverse(*documents));
+    };
     let left_out = rows.len().saturating_sub(CODES);
-    let largest = rows[0].1.0;
     let r = page.reader;
     let titles = [
         r.t("код", "code"),
@@ -196,24 +221,12 @@ fn codes(page: &mut Page<'_>, operator: &Operator, counts: &[CodeCount]) {
     ];
     page.html.markup("<div id=\"codes\">");
     page.table(&titles);
-    for ((code, kind, owner, retryable), (documents, organizations)) in rows.into_iter().take(CODES) {
-        let query = ListQuery {
-            code: code.to_owned(),
-            kind: kind.to_owned(),
-            owner: owner.map_or("", |owner| owner.as_str()).to_owned(),
-            ..ListQuery::default()
-        };
+    for (cause, documents, organizations) in rows.into_iter().take(CODES) {
         page.html.markup("<tr>");
-        page.cell(titles[0]);
-        page.html.markup("<span>");
-        page.link(&query.address(), if code.is_empty() { r.t("(без кода)", "(no code)") } else { code });
-        if let Some(known) = Code::find(code) {
-            page.html.element("<small>", known.title.text(r.lang), "</small>");
-        }
-        page.html.markup("</span></td>");
-        page.text_cell(titles[1], &operator.kind(r.lang, kind));
-        page.text_cell(titles[2], owner.map_or("—", |owner| owner.word(r.lang)));
-        page.text_cell(titles[3], r.resend(retryable));
+        cause_cell(page, titles[0], &cause);
+        page.text_cell(titles[1], &operator.kind(r.lang, cause.kind));
+        page.text_cell(titles[2], cause.owner.map_or("—", |owner| owner.word(r.lang)));
+        page.text_cell(titles[3], r.resend(cause.retryable));
         page.text_cell(titles[4], &r.number(organizations));
         page.cell(titles[5]);
         page.html.element("<span>", &r.number(documents), "</span>");
@@ -225,6 +238,24 @@ fn codes(page: &mut Page<'_>, operator: &Operator, counts: &[CodeCount]) {
     if left_out > 0 {
         page.note(&format!("{}: {left_out}", r.t("Ещё строк", "More rows")));
     }
+}
+
+/// The code with its meaning, as the way to its documents.
+fn cause_cell(page: &mut Page<'_>, title: &str, cause: &Cause<'_>) {
+    let query = ListQuery {
+        code: cause.code.to_owned(),
+        kind: cause.kind.to_owned(),
+        owner: cause.owner.map_or("", Owner::as_str).to_owned(),
+        ..ListQuery::default()
+    };
+    let none = page.reader.t("(без кода)", "(no code)");
+    page.cell(title);
+    page.html.markup("<span>");
+    page.link(&query.address(), if cause.code.is_empty() { none } else { cause.code });
+    if let Some(known) = Code::find(cause.code) {
+        page.html.element("<small>", known.title.text(page.reader.lang), "</small>");
+    }
+    page.html.markup("</span></td>");
 }
 
 fn workers(page: &mut Page<'_>, operator: &Operator, facts: &Facts) {
@@ -242,7 +273,7 @@ fn workers(page: &mut Page<'_>, operator: &Operator, facts: &Facts) {
     for worker in &facts.workers {
         page.html.markup("<tr>");
         page.text_cell(titles[0], &worker.name);
-        page.text_cell(titles[1], &moment(worker.started_at, operator.offset));
+        page.time_cell(titles[1], &moment(worker.started_at, operator.offset));
         page.text_cell(titles[2], &r.number(worker.claimed));
         page.html.markup("</tr>");
     }

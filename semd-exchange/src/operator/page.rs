@@ -31,16 +31,17 @@ impl<'r> Page<'r> {
         html.markup(
             "><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
         );
-        html.markup("<link rel=\"stylesheet\" href=\"/style.css\"><title>");
+        html.markup(
+            "<link rel=\"stylesheet\" href=\"/style.css\"><link rel=\"icon\" href=\"/icon.svg\"><title>",
+        );
         html.text(title);
         html.markup(" — semd</title></head><body><header><nav><a class=\"home\" href=\"/\">semd</a>");
-        html.element("<a href=\"/\">", reader.t("Обзор", "Overview"), "</a>");
-        html.element("<a href=\"/documents\">", reader.t("Документы", "Documents"), "</a></nav>");
-        html.markup("<form class=\"find\" action=\"/search\" role=\"search\"><input type=\"search\" name=\"q\"");
-        let find = reader.t("localUid, номер в РЭМД, MessageID или файл", "localUid, emdrId, MessageID or file");
-        html.value("placeholder", find);
-        html.value("aria-label", find);
-        html.element("><button>", reader.t("Найти", "Find"), "</button></form><div class=\"corner\">");
+        if reader.may_look {
+            ways(&mut html, reader);
+        } else {
+            html.markup("</nav>");
+        }
+        html.markup("<div class=\"corner\">");
         let (other, name) = match reader.lang {
             Lang::Ru => ("en", "English"),
             Lang::En => ("ru", "Русский"),
@@ -96,13 +97,36 @@ impl<'r> Page<'r> {
     /// A cell with text.
     pub(super) fn text_cell(&mut self, title: &str, text: &str) {
         self.cell(title);
-        self.html.element("<span>", text, "</span></td>");
+        if !text.is_empty() {
+            self.html.markup("<span>");
+            self.breakable(text);
+            self.html.markup("</span>");
+        }
+        self.html.markup("</td>");
+    }
+
+    /// A moment, on one line where there is room.
+    pub(super) fn time_cell(&mut self, title: &str, text: &str) {
+        self.cell(title);
+        self.html.element("<span class=\"time\">", text, "</span></td>");
+    }
+
+    /// Text that may go on in the next line after `_`, as codes do.
+    pub(super) fn breakable(&mut self, text: &str) {
+        for part in text.split_inclusive('_') {
+            self.html.text(part);
+            if part.ends_with('_') {
+                self.html.markup("<wbr>");
+            }
+        }
     }
 
     pub(super) fn link(&mut self, href: &str, text: &str) {
         self.html.markup("<a");
         self.html.value("href", href);
-        self.html.element(">", text, "</a>");
+        self.html.markup(">");
+        self.breakable(text);
+        self.html.markup("</a>");
     }
 
     /// A state as a coloured word.
@@ -123,6 +147,17 @@ impl<'r> Page<'r> {
         self.html.value("class", class);
         self.html.element(">", text, "</button></form>");
     }
+}
+
+/// Where a visitor can go.
+fn ways(html: &mut Html, reader: &Reader) {
+    html.element("<a href=\"/\">", reader.t("Обзор", "Overview"), "</a>");
+    html.element("<a href=\"/documents\">", reader.t("Документы", "Documents"), "</a></nav>");
+    html.markup("<form class=\"find\" action=\"/search\" role=\"search\"><input type=\"search\" name=\"q\"");
+    let find = reader.t("localUid, номер в РЭМД, MessageID или файл", "localUid, emdrId, MessageID or file");
+    html.value("placeholder", find);
+    html.value("aria-label", find);
+    html.element("><button>", reader.t("Найти", "Find"), "</button></form>");
 }
 
 /// A moment as people write it.
@@ -175,14 +210,20 @@ impl Refused {
                 StatusCode::FORBIDDEN,
                 reader.t("Форма устарела", "The form is out of date"),
                 reader
-                    .t("Откройте страницу документа заново и повторите.", "Open the document again and repeat.")
+                    .t(
+                        "Откройте страницу документа заново и повторите.",
+                        "Open the document again and repeat.",
+                    )
                     .to_owned(),
             ),
             Self::Masked => (
                 StatusCode::FORBIDDEN,
                 reader.t("Персональные данные скрыты", "Personal data is masked"),
                 reader
-                    .t("Сообщения целиком видны, если semd serve запущен с --show-pii.", "Whole messages are shown when semd serve runs with --show-pii.")
+                    .t(
+                        "Сообщения целиком видны, если semd serve запущен с --show-pii.",
+                        "Whole messages are shown when semd serve runs with --show-pii.",
+                    )
                     .to_owned(),
             ),
         };

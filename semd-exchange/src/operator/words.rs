@@ -91,7 +91,7 @@ impl Reader {
         let digits = number.to_string();
         let mut out = String::new();
         for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index) % 3 == 0 {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
                 out.push(match self.lang {
                     Lang::Ru => '\u{A0}',
                     Lang::En => ',',
@@ -109,16 +109,26 @@ mod tests {
 
     #[test]
     fn steps_and_numbers_read_well() {
-        let reader = |lang| Reader { lang, place: "/".into(), signed_in: false };
+        let reader = |lang| Reader { lang, place: "/".into(), signed_in: false, may_look: true };
         let (ru, en) = (reader(Lang::Ru), reader(Lang::En));
         let ends = AgeStep::ENDS.into_iter().map(Some).chain([None]);
         let steps: Vec<String> =
             ends.map(|below_seconds| ru.step(&AgeStep { below_seconds, documents: 0 })).collect();
         let expected = [
-            "до 5 мин", "до 1 ч", "до 6 ч", "до 12 ч", "до 24 ч", "до 3 сут", "до 7 сут", "до 15 сут",
+            "до 5 мин",
+            "до 1 ч",
+            "до 6 ч",
+            "до 12 ч",
+            "до 24 ч",
+            "до 3 сут",
+            "до 7 сут",
+            "до 15 сут",
             "дольше 15 сут",
         ];
         assert_eq!(steps, expected);
-        assert_eq!((ru.number(1_234_567), en.number(1_000), en.number(999)), ("1\u{A0}234\u{A0}567".into(), "1,000".into(), "999".into()));
+        assert_eq!(
+            (ru.number(1_234_567), en.number(1_000), en.number(999)),
+            ("1\u{A0}234\u{A0}567".into(), "1,000".into(), "999".into())
+        );
     }
 }

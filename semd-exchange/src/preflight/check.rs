@@ -157,6 +157,7 @@ impl<'c, 'f> Collector<'c, 'f> {
                 hint: classified.advice().cloned(),
                 message,
                 test: None,
+                assertion: None,
                 path: place.as_ref().map(|place| place.path.clone()),
                 line: place.as_ref().map_or(0, |place| place.line),
                 column: place.as_ref().map_or(0, |place| place.column),

@@ -51,3 +51,36 @@ impl KindWindow {
             .unwrap_or_else(|| Self { from: known(&kind.valid_from), to: known(&kind.valid_to) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use semd_core::kinds::KindRegistry;
+    use semd_core::nsi::{Builder, ImportLimits};
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn table_outweighs_dictionary_and_dictionary_the_registry() {
+        let passport = r#"{"oid": "1.2.643.5.1.13.13.11.1520", "version": "12.96", "rowsCount": 1,
+            "fields": [{"field": "OID"}, {"field": "NAME"}, {"field": "START_DATE"}, {"field": "END_DATE"}],
+            "keys": [{"field": "OID", "type": "PRIMARY"}]}"#;
+        let part = r#"{"list": [[{"column": "OID", "value": "119"}, {"column": "START_DATE", "value": "02.01.2022"},
+            {"column": "END_DATE", "value": "31.03.2027"}]]}"#;
+        let mut builder = Builder::new(ImportLimits::default());
+        builder.add("1.2.643.5.1.13.13.11.1520_12.96_passport", passport.as_bytes()).unwrap();
+        builder.add("1.2.643.5.1.13.13.11.1520_12.96_part1", part.as_bytes()).unwrap();
+        let store = Store::from_bytes(&builder.finish(0, false).unwrap()).unwrap();
+        let (kinds, mut data) = (KindRegistry::embedded(), ReferenceData::default());
+        let kind = kinds.find("119").unwrap();
+        let by_registry = KindWindow { from: Some(date!(2022 - 01 - 01)), to: None };
+        assert_eq!(KindWindow::of(kind, &data, None), by_registry);
+        let by_dictionary = KindWindow { from: Some(date!(2022 - 01 - 02)), to: Some(date!(2027 - 03 - 31)) };
+        assert_eq!(KindWindow::of(kind, &data, Some(&store)), by_dictionary);
+        data.insert_csv("kind-rules", "kind;valid_to\n119;30.06.2026\n").unwrap();
+        let by_table = KindWindow { from: None, to: Some(date!(2026 - 06 - 30)) };
+        assert_eq!(KindWindow::of(kind, &data, Some(&store)), by_table);
+        data.insert_csv("kind-rules", "kind;valid_to\n118;30.06.2026\n").unwrap();
+        assert_eq!(KindWindow::of(kind, &data, Some(&store)), by_dictionary);
+    }
+}

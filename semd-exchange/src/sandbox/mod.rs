@@ -25,16 +25,16 @@ use semd_core::nsi::Store as Dictionaries;
 use semd_core::validate::Validator;
 use semd_sign::verify::TrustStore;
 use time::OffsetDateTime;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use self::pipeline::PendingFiles;
 use self::registry::{Entry, Registry};
 use self::store::Store;
 use crate::client::{Client, ClientLimits};
+use crate::http_service::{self, Running, ServiceLimits};
 use crate::reference::ReferenceData;
 use crate::security::Security;
+use crate::tls::{ClientTls, ServerTls};
 
 pub use faults::Faults;
 pub use registry::{RequestState, Stage, StateReport};
@@ -72,6 +72,8 @@ pub struct SandboxSettings {
     pub clock: Option<OffsetDateTime>,
     /// Time each half of the asynchronous work takes at least and at most.
     pub delay: RangeInclusive<Duration>,
+    /// How long every message waits before it is looked at: a slow register, or a long way to it.
+    pub answer_delay: Duration,
     /// Attempts to get a file.
     pub pull: Repetition,
     /// Attempts to deliver a result.
@@ -86,7 +88,14 @@ pub struct SandboxSettings {
     pub max_body_bytes: usize,
     /// What seals answers and callbacks, and whom the sandbox believes.
     pub security: Security,
+    /// TLS of the sandbox; without it, it speaks plain HTTP.
+    pub tls: Option<ServerTls>,
+    /// TLS towards callback services with `https` addresses.
+    pub client_tls: Option<ClientTls>,
 }
+
+/// How long a connection may rest between two requests.
+const RESTING: Duration = Duration::from_secs(600);
 
 impl SandboxSettings {
     /// A sandbox on a free loopback port that trusts `trust`: up to 50 ms for each half of the work, one minute of
@@ -107,6 +116,7 @@ impl SandboxSettings {
             dictionaries: None,
             clock: None,
             delay: Duration::ZERO..=Duration::from_millis(50),
+            answer_delay: Duration::ZERO,
             pull: repetition(60),
             delivery: repetition(600),
             state: None,
@@ -114,6 +124,8 @@ impl SandboxSettings {
             late_by: Duration::from_secs(5),
             max_body_bytes: 96 << 20,
             security: Security::default(),
+            tls: None,
+            client_tls: None,
         }
     }
 
@@ -149,21 +161,19 @@ pub enum SandboxError {
 /// A running sandbox; it stops with [`RunningSandbox::shutdown`] or the process.
 #[derive(Debug)]
 pub struct RunningSandbox {
-    address: SocketAddr,
+    service: Running,
     shared: Arc<Shared>,
-    stop: watch::Sender<bool>,
-    server: JoinHandle<std::io::Result<()>>,
 }
 
 impl RunningSandbox {
     /// The address it listens at.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.service.address()
     }
 
     /// The URL for messages.
     pub fn url(&self) -> String {
-        format!("http://{}/", self.address)
+        self.service.url("/")
     }
 
     /// What it knows; the same as `GET /state`.
@@ -173,13 +183,10 @@ impl RunningSandbox {
 
     /// Ends everything, work in progress included; with a state file the next start goes on with it.
     pub async fn shutdown(self) {
-        let _ = self.stop.send(true);
+        self.service.stop();
         let mut tasks = std::mem::take(&mut *self.shared.tasks());
         tasks.shutdown().await;
-        // A client that keeps its connection open must not hold the process.
-        let server = self.server.abort_handle();
-        let _ = tokio::time::timeout(Duration::from_secs(5), self.server).await;
-        server.abort();
+        self.service.shutdown().await;
     }
 }
 
@@ -233,12 +240,14 @@ pub async fn serve(settings: SandboxSettings) -> Result<RunningSandbox, SandboxE
         None => (None, Registry::default()),
     };
     let listen = settings.listen;
-    let fail = |source| SandboxError::Listen { address: listen, source };
-    let listener = TcpListener::bind(listen).await.map_err(fail)?;
-    let address = listener.local_addr().map_err(fail)?;
+    let tls = settings.tls.clone();
     let limits = ClientLimits { max_answer_bytes: settings.max_body_bytes, ..ClientLimits::default() };
+    let client = match settings.client_tls.clone() {
+        Some(tls) => Client::with_tls(limits, tls),
+        None => Client::new(limits),
+    };
     let shared = Arc::new(Shared {
-        client: Client::new(limits).with_security(settings.security.clone()),
+        client: client.with_security(settings.security.clone()),
         settings,
         registry: Mutex::new(registry),
         store,
@@ -250,12 +259,10 @@ pub async fn serve(settings: SandboxSettings) -> Result<RunningSandbox, SandboxE
         shared.spawn(pipeline::run(Arc::clone(&shared), message_id));
     }
     let router = service::router(Arc::clone(&shared));
-    let (stop, mut stopped) = watch::channel(false);
-    let server = tokio::spawn(async move {
-        let until = async move {
-            let _ = stopped.wait_for(|stop| *stop).await;
-        };
-        axum::serve(listener, router).with_graceful_shutdown(until).await
-    });
-    Ok(RunningSandbox { address, shared, stop, server })
+    // Its clients are programs under test, whose connections may rest for long.
+    let limits = ServiceLimits { connections: 4096, header_time: RESTING, ..ServiceLimits::default() };
+    let service = http_service::serve(listen, router, limits, tls)
+        .await
+        .map_err(|source| SandboxError::Listen { address: listen, source })?;
+    Ok(RunningSandbox { service, shared })
 }

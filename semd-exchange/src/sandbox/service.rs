@@ -47,6 +47,9 @@ pub(super) struct Sender {
 }
 
 async fn receive(Shared(sandbox): Shared<Arc<Sandbox>>, body: Bytes) -> Response {
+    if !sandbox.settings.answer_delay.is_zero() {
+        tokio::time::sleep(sandbox.settings.answer_delay).await;
+    }
     let (response, overtaken) = answer(&sandbox, &body);
     if let Some(message_id) = overtaken {
         pipeline::until_delivered(&sandbox, &message_id).await;

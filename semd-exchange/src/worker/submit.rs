@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, body: Vec<u8>) -> Answer {
-        Answer { status, body: body.into() }
+        Answer { status, date: None, body: body.into() }
     }
 
     #[test]

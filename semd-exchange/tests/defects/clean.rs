@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use semd_core::header::Header;
 use semd_core::kinds::KindRegistry;
+use semd_core::nsi::Store;
 use semd_core::package::PackageStore;
 use semd_core::report::Severity;
 use semd_core::validate::Validator;
@@ -125,8 +126,11 @@ fn real_documents_that_are_clean_get_no_error() {
     }
     let store = PackageStore::open(&[shared.join("semd-packages")]).unwrap();
     let hands = Hands::new();
-    let preflight = Preflight::new(Validator::new(store), hands.trust().clone(), ReferenceData::default())
-        .show_personal_data(true);
+    let dictionaries = Store::open(&shared.join("nsi"), 0).unwrap();
+    println!("{} dictionary versions", dictionaries.len());
+    let validator = Validator::new(store).with_dictionaries(dictionaries);
+    let preflight =
+        Preflight::new(validator, hands.trust().clone(), ReferenceData::default()).show_personal_data(true);
     let mut documents = 0;
     let known = defective();
     let mut met = BTreeSet::new();

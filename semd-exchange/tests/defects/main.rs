@@ -11,12 +11,15 @@
 
 mod case;
 mod clean;
+#[path = "../common/mod.rs"]
+mod common;
 mod der;
 mod hands;
 mod page;
 mod patterns;
 mod register;
 mod stock;
+mod wire;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -24,6 +27,7 @@ use std::sync::OnceLock;
 use semd_core::package::PackageStore;
 use semd_core::validate::Validator;
 use semd_exchange::codes::{Code, Offline};
+use semd_exchange::message::RegisterDocumentRequest;
 use semd_exchange::preflight::{CheckOutcome, Preflight, PreflightReport, Prepared};
 
 use case::{Bundle, Case, Situation};
@@ -36,6 +40,7 @@ struct Tried {
     foreseen: Answer,
     answered: Answer,
     report: PreflightReport,
+    request: RegisterDocumentRequest,
 }
 
 /// The packages are compiled once for all cases.
@@ -54,7 +59,7 @@ fn attempt(bundle: &Bundle, hands: &Hands) -> Tried {
     let foreseen =
         report.answer().into_iter().map(|one| (one.finding.code.to_owned(), one.sub_type)).collect();
     let answered = register::answer(bundle, &prepared, &validator, hands);
-    Tried { foreseen, answered, report }
+    Tried { foreseen, answered, report, request: prepared.request }
 }
 
 fn only_codes(answer: &Answer) -> BTreeSet<&str> {

@@ -40,6 +40,9 @@ pub enum SignError {
     /// The holder of the key makes no containers.
     #[error("the holder of the key makes signature values, not containers")]
     NoContainer,
+    /// OpenSSL cannot use the key (feature `openssl`).
+    #[error("OpenSSL: {0}")]
+    Openssl(String),
     /// The token cannot be used.
     #[error(transparent)]
     Token(#[from] Pkcs11Error),
@@ -66,8 +69,17 @@ impl SignError {
             | Self::Container(_)
             | Self::Missing(_)
             | Self::NoDigest
-            | Self::NoContainer => false,
+            | Self::NoContainer
+            | Self::Openssl(_) => false,
         }
+    }
+
+    /// Whether the key, or what it is kept on, is at fault and not what was to be signed: the next document would fare the same.
+    pub fn concerns_key(&self) -> bool {
+        !matches!(
+            self,
+            Self::Container(_) | Self::TimeStamp(_) | Self::Missing(_) | Self::NoDigest | Self::SelfCheck
+        )
     }
 
     /// The error for people: what is wrong and what to do.
@@ -103,6 +115,14 @@ impl SignError {
             Self::NoContainer => Message::new(
                 "держатель ключа возвращает значение подписи, а не контейнер",
                 "the holder of the key gives signature values, not containers",
+            ),
+            Self::Openssl(reason) => Message::new(
+                format!(
+                    "OpenSSL не может использовать ключ: {reason}; проверьте пароль, сертификат и движок ГОСТ"
+                ),
+                format!(
+                    "OpenSSL cannot use the key: {reason}; check the password, the certificate and the GOST engine"
+                ),
             ),
             Self::Token(error) => error.message(),
             Self::Command(error) => error.message(),

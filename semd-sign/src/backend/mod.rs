@@ -3,6 +3,8 @@
 mod algorithm;
 pub mod command;
 mod error;
+#[cfg(feature = "openssl")]
+mod openssl;
 pub mod pkcs11;
 mod signer;
 mod software;
@@ -11,6 +13,8 @@ mod value;
 pub use algorithm::SignatureAlgorithm;
 pub use command::CommandSigner;
 pub use error::SignError;
+#[cfg(feature = "openssl")]
+pub use openssl::OpensslSigner;
 pub use pkcs11::Pkcs11Signer;
 pub use signer::Signer;
 pub use software::SoftwareSigner;

@@ -14,7 +14,6 @@ pub(super) fn in_standard_form(
     digest: &[u8],
     value: &[u8],
 ) -> Option<Vec<u8>> {
-    let key = certificate.verifying_key()?;
     let (first, second) = value.split_at(value.len() / 2);
     let reversed = |octets: &[u8]| octets.iter().rev().copied().collect::<Vec<_>>();
     let forms: Vec<Vec<u8>> = match algorithm {
@@ -29,7 +28,7 @@ pub(super) fn in_standard_form(
             vec![value.to_vec(), sig_value(first, second)]
         }
     };
-    forms.into_iter().find(|form| key.verifies_digest(algorithm.hash(), digest, form))
+    forms.into_iter().find(|form| certificate.verifies_digest(algorithm.hash(), digest, form))
 }
 
 /// ECDSA-Sig-Value (RFC 3279 2.2.3).

@@ -5,6 +5,7 @@
 //! [`TimeStampSource`].
 
 mod archive;
+mod inspect;
 mod long_term;
 mod time_stamp;
 
@@ -20,6 +21,7 @@ use crate::oid;
 use crate::verify::{self, Content, Digests};
 
 pub use archive::add_archive_time_stamp;
+pub use inspect::{Intact, Level, inspect};
 pub use long_term::add_long_term;
 pub use time_stamp::{TimeStampSource, add_time_stamp};
 

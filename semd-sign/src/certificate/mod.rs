@@ -7,14 +7,15 @@ mod facts;
 mod identifiers;
 mod name;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use time::OffsetDateTime;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::asn1::{Reader, tag};
 use crate::crypto::{ForeignKey, HashFunction, VerifyingKey};
-use crate::gost::{PublicKey, TestSets};
+use crate::gost::{PreparedKey, PublicKey, TestSets};
 use crate::pem;
 use crate::spki::{self, SpkiError};
 
@@ -25,6 +26,9 @@ pub use facts::SignerFacts;
 
 /// Octets of the largest certificate read; real ones take two or three kilobytes.
 const MAX_CERTIFICATE: usize = 64 << 10;
+
+/// Verifications with the key of a certificate from which making its tables pays.
+const WORTH_TABLES: u32 = 3;
 
 /// A certificate, read once and cheap to clone.
 #[derive(Clone)]
@@ -47,6 +51,10 @@ struct Inner {
     key: Result<PublicKey, SpkiError>,
     /// The key, when it is one of another standard.
     foreign_key: Option<ForeignKey>,
+    /// Verifications with the key so far, and its tables once they pay: an issuer's key verifies all its certificates, lists and
+    /// answers.
+    verifications: AtomicU32,
+    prepared: OnceLock<PreparedKey>,
     /// Contents of the key's BIT STRING: what identifiers of keys are digests of.
     key_octets: Vec<u8>,
     signature_algorithm: pkcs8::ObjectIdentifier,
@@ -133,6 +141,8 @@ impl Certificate {
                 not_after,
                 key: spki::read(key.raw, TestSets::Refuse),
                 foreign_key: ForeignKey::read(key.raw),
+                verifications: AtomicU32::new(0),
+                prepared: OnceLock::new(),
                 key_octets: key_octets.to_vec(),
                 signature_algorithm: outer_algorithm.reader().expect(tag::OID)?.oid()?,
                 algorithms_agree: inner_algorithm.raw == outer_algorithm.raw,
@@ -184,7 +194,34 @@ impl Certificate {
         message: &[u8],
         signature: &[u8],
     ) -> bool {
-        self.verifying_key().is_some_and(|key| key.verifies(algorithm, None, message, signature))
+        let Some(key) = self.verifying_key() else { return false };
+        let Some(hash) = key.hash_for(algorithm, None) else { return false };
+        self.verifies_digest(hash, &hash.digest(message), signature)
+    }
+
+    /// Whether the key of this certificate made `signature` over a digest made with `hash`.
+    pub(crate) fn verifies_digest(&self, hash: HashFunction, digest: &[u8], signature: &[u8]) -> bool {
+        let Some(key) = self.verifying_key() else { return false };
+        match self.prepared() {
+            Some(prepared)
+                if hash == HashFunction::Streebog(prepared.public_key().parameter_set().digest) =>
+            {
+                prepared.verify(digest, signature)
+            }
+            _ => key.verifies_digest(hash, digest, signature),
+        }
+    }
+
+    /// The key with tables, when it is one of GOST R 34.10-2012 and has verified often enough.
+    fn prepared(&self) -> Option<&PreparedKey> {
+        let key = self.inner.key.as_ref().ok()?;
+        // Counting stops with the tables, so it cannot overflow.
+        if self.inner.prepared.get().is_none()
+            && self.inner.verifications.fetch_add(1, Ordering::Relaxed) + 1 < WORTH_TABLES
+        {
+            return None;
+        }
+        Some(self.inner.prepared.get_or_init(|| key.prepare()))
     }
 
     /// Contents of the key's BIT STRING.

@@ -24,22 +24,8 @@ pub(crate) enum VerifyingKey<'a> {
 }
 
 impl VerifyingKey<'_> {
-    /// Whether `signature` is one over `message` by the algorithm. An algorithm that does not fit the key verifies
+    /// The hash function of a signature with this key and algorithm; `None` when they do not fit: such an algorithm verifies
     /// nothing. `default_hash` is asked where the identifier names a key only, as CMS allows (RFC 5652 5.3).
-    pub(crate) fn verifies(
-        self,
-        algorithm: &ObjectIdentifier,
-        default_hash: Option<HashFunction>,
-        message: &[u8],
-        signature: &[u8],
-    ) -> bool {
-        match self.hash_for(algorithm, default_hash) {
-            Some(hash) => self.verifies_digest(hash, &hash.digest(message), signature),
-            None => false,
-        }
-    }
-
-    /// The hash function of a signature with this key and algorithm; `None` when they do not fit.
     pub(crate) fn hash_for(
         self,
         algorithm: &ObjectIdentifier,

@@ -5,6 +5,7 @@
 //! little-endian; a private key is little-endian; a digest is read as a little-endian number.
 
 mod algorithm;
+mod batch;
 mod comb;
 mod curve;
 mod curves;
@@ -26,6 +27,7 @@ mod sets;
 #[cfg(test)]
 mod vectors;
 
+pub use batch::{Signed, verify_batch};
 pub use error::GostError;
 pub use prepared_key::PreparedKey;
 pub use public_key::PublicKey;

@@ -58,9 +58,16 @@ impl PublicKey {
         self.set.algorithm.verify(&self.point, digest, signature)
     }
 
-    /// The key with tables that make further verifications cheaper; worth its price from the second one on.
+    /// The key with tables that make further verifications cheaper; worth its price from the third one on.
     pub fn prepare(&self) -> PreparedKey {
         PreparedKey::new(self.clone(), self.set.algorithm.prepare(&self.point))
+    }
+}
+
+impl std::hash::Hash for PublicKey {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        // The same point on the same curve under two names of its parameters falls into one bucket, which is all a hash says.
+        self.point.hash(state);
     }
 }
 

@@ -102,6 +102,11 @@ impl TrustStore {
         &self.revocation
     }
 
+    /// The trust anchors.
+    pub fn anchors(&self) -> &[Certificate] {
+        &self.anchors
+    }
+
     /// Intermediate certificates of the store.
     pub(super) fn intermediates(&self) -> &[Certificate] {
         &self.intermediates

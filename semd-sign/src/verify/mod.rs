@@ -21,6 +21,7 @@ mod tests;
 
 use time::OffsetDateTime;
 
+use crate::cades::{Intact, Level, Placement};
 use crate::certificate::Certificate;
 use crate::revocation::Moment;
 
@@ -128,13 +129,33 @@ pub fn verify_time_stamp(
 
 /// Whether the container is well-formed and its mathematics and bindings hold, and everybody who signed has this certificate.
 pub(crate) fn is_signed_by(signature: &[u8], document: &Digests<'_>, certificate: &Certificate) -> bool {
-    facts::collect(signature, document, &[]).is_ok_and(|container| {
+    // A certificate that is at hand is not read again, and its tables serve the next signature.
+    facts::collect(signature, document, &[certificate]).is_ok_and(|container| {
         !container.signers.is_empty()
             && container
                 .signers
                 .iter()
                 .all(|signer| signer.holds() && signer.certificate.as_ref() == Some(certificate))
     })
+}
+
+/// The one signer of a container whose mathematics and bindings hold, and the level of the container.
+pub(crate) fn intact(signature: &[u8], document: &Digests<'_>) -> Option<Intact> {
+    let container = facts::collect(signature, document, &[]).ok()?;
+    let [signer] = container.signers.as_slice() else { return None };
+    let certificate = signer.certificate.clone().filter(|_| signer.holds())?;
+    let has = |kind| signer.time_stamps.iter().any(|stamp| stamp.kind == kind && stamp.token.is_ok());
+    let level = if has(facts::TimeStampKind::Archive) {
+        Level::A
+    } else if !has(facts::TimeStampKind::Signature) {
+        Level::Bes
+    } else if container.revocation.is_empty() {
+        Level::T
+    } else {
+        Level::Lt
+    };
+    let placement = if container.attached { Placement::Attached } else { Placement::Detached };
+    Some(Intact { certificate, level, placement })
 }
 
 /// A certificate whose status is to be asked for, and the authority that knows it.

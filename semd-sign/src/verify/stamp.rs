@@ -32,7 +32,7 @@ impl SignatureReport {
                 SignatureVerdict::Indeterminate => StampVerdict::Indeterminate,
             },
             reason: reason.or_else(|| self.sub_indication.map(str::to_owned)),
-            role,
+            role: role.map(|role| in_words(role, lang)),
             owner,
             serial: signer.map(|signer| signer.serial.clone()),
             not_before: signer.map(|signer| day(signer.not_before)),
@@ -45,5 +45,16 @@ impl SignatureReport {
 
     fn passed(&self, id: &str) -> bool {
         self.checks.iter().any(|check| check.id == id && check.status == CheckStatus::Ok)
+    }
+}
+
+/// The usual roles in words.
+fn in_words(role: String, lang: Lang) -> String {
+    match (&*role, lang) {
+        ("doctor", Lang::Ru) => "медицинский работник".to_owned(),
+        ("doctor", Lang::En) => "medical worker".to_owned(),
+        ("organization", Lang::Ru) => "медицинская организация".to_owned(),
+        ("organization", Lang::En) => "medical organisation".to_owned(),
+        _ => role,
     }
 }

@@ -18,7 +18,11 @@ pub(super) fn check(
             if key.parameter_set().digest != function {
                 return Err(XmlSignatureError::KeyMismatch);
             }
-            key.verify(&function.digest(message), signature)
+            certificate.verifies_digest(
+                HashFunction::Streebog(function),
+                &function.digest(message),
+                signature,
+            )
         }
         SignatureMethod::Rsa(function) => {
             let Some(VerifyingKey::Foreign(key)) = certificate.verifying_key() else {

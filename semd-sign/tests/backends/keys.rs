@@ -20,7 +20,7 @@ pub(crate) const ALGORITHMS: [SignatureAlgorithm; 5] = [
     SignatureAlgorithm::Gost(Streebog::S512),
 ];
 
-const CONFIGURATION: &str = "openssl_conf = start
+pub(crate) const CONFIGURATION: &str = "openssl_conf = start
 [start]
 engines = engines
 [engines]

@@ -9,6 +9,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod contract;
+mod gost_token;
 mod keys;
 mod softhsm;
 
@@ -188,4 +189,50 @@ fn command_that_fails_is_not_run_again_and_says_why() {
     assert_eq!(first, CommandError::Output("hex"));
     let ([first, _], _) = run(b"head -c 9000000 /dev/zero\n", "");
     assert_eq!(first, CommandError::ForeignCertificate);
+}
+
+#[cfg(feature = "openssl")]
+#[test]
+fn openssl_keeps_the_contract() {
+    use semd_sign::backend::OpensslSigner;
+
+    // The engine is loaded from the configuration that is named when a process starts.
+    let inside = std::env::var_os("SEMD_TEST_OPENSSL").is_some();
+    if !inside {
+        let folder = tempfile::tempdir().unwrap();
+        let configuration = folder.path().join("openssl.cnf");
+        std::fs::write(&configuration, keys::CONFIGURATION).unwrap();
+        let run = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "openssl_keeps_the_contract", "--nocapture"])
+            .env("OPENSSL_CONF", &configuration)
+            .env("SEMD_TEST_OPENSSL", "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&run.stdout);
+        assert!(
+            run.status.success() && said.contains("1 passed"),
+            "{said}{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+        print!("{said}");
+        return;
+    }
+    for algorithm in keys::ALGORITHMS {
+        let (Some(material), Some(other)) = (Material::make(algorithm), Material::make(algorithm)) else {
+            continue;
+        };
+        let key = std::fs::read(material.folder.path().join("key.pem")).unwrap();
+        let signer = |certificate: &semd_sign::Certificate| {
+            OpensslSigner::read(&key, None, Some(certificate.clone()))
+                .map(|signer| Box::new(signer) as Box<dyn Signer>)
+        };
+        holds(Made {
+            name: format!("openssl, {algorithm}"),
+            algorithm,
+            signer: signer(&material.certificate).unwrap(),
+            foreign: signer(&other.certificate),
+            root: material.root.clone(),
+        });
+        assert!(OpensslSigner::read(&key, None, None).is_err(), "there is no certificate");
+    }
 }

@@ -5,6 +5,7 @@ mod export;
 mod reconcile;
 mod select;
 mod show;
+mod stats;
 
 use clap::{Args, Subcommand};
 use semd_core::report::Message;
@@ -34,6 +35,8 @@ pub enum Journal {
     Resume(act::Resume),
     /// Ask the register about every document whose registration the journal may have missed
     Reconcile(reconcile::Reconcile),
+    /// What was registered, by type of document, organisation and month
+    Stats(stats::Stats),
     /// Write what the journal keeps of documents to a folder
     Export(export::Export),
 }
@@ -84,6 +87,7 @@ impl Journal {
             Self::Cancel(cancel) => cancel.run(console),
             Self::Resume(resume) => resume.run(console),
             Self::Reconcile(reconcile) => reconcile.run(console),
+            Self::Stats(stats) => stats.run(console),
             Self::Export(export) => export.run(console),
         }
     }

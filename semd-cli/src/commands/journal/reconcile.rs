@@ -3,7 +3,7 @@
 use clap::Args;
 use semd_core::report::Lang;
 use semd_exchange::Exchange;
-use semd_exchange::client::{Client, ClientLimits};
+use semd_exchange::client::ClientLimits;
 use semd_exchange::retry::RetryPolicy;
 use semd_exchange::worker::{Settings, Worker, WorkerError};
 
@@ -12,9 +12,10 @@ use crate::args::JournalPlace;
 use crate::commands::packages::ListFormat;
 use crate::commands::register::runtime;
 use crate::console::Console;
+use crate::envelope::EnvelopeFlags;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::sending::http_url;
+use crate::tls::{ClientTlsFlags, service_url};
 
 /// Flags of `semd journal reconcile`.
 #[derive(Args, Debug)]
@@ -22,8 +23,12 @@ pub struct Reconcile {
     #[command(flatten)]
     place: JournalPlace,
     /// URL of the register
-    #[arg(long, value_name = "URL", env = "SEMD_REGISTER", value_parser = http_url)]
+    #[arg(long, value_name = "URL", env = "SEMD_REGISTER", value_parser = service_url)]
     register: String,
+    #[command(flatten)]
+    tls: ClientTlsFlags,
+    #[command(flatten)]
+    envelope: EnvelopeFlags,
     /// GUID of the sending system on the bus
     #[arg(long, value_name = "GUID", env = "SEMD_CLIENT_ENTITY_ID")]
     client_entity_id: Option<String>,
@@ -39,7 +44,9 @@ impl Reconcile {
         // Nobody listens for results here, and no address is given for them.
         let settings =
             Settings { client_entity_id: self.client_entity_id, ..Settings::new(self.register, "") };
-        let worker = Worker::new(exchange, Client::new(ClientLimits::default()), settings);
+        let client =
+            self.tls.client(ClientLimits::default())?.with_security(self.envelope.security(console)?);
+        let worker = Worker::new(exchange, client, settings);
         let found = runtime()?.block_on(worker.reconcile()).map_err(|error| match error {
             WorkerError::Journal(error) => journal_failure(error),
             other => Failure::environment(semd_core::report::Message::verbatim(other.to_string())),

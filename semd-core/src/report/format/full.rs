@@ -70,7 +70,7 @@ pub(crate) fn write_frame(out: &mut String, source: &[u8], place: &Place<'_>, sh
 }
 
 /// The start tag at a place: values that may be personal are shown by shape only.
-fn frame(source: &[u8], place: &Place<'_>, show_personal_data: bool) -> Option<String> {
+pub(super) fn frame(source: &[u8], place: &Place<'_>, show_personal_data: bool) -> Option<String> {
     let rest = source.get(place.offset..)?;
     let end =
         rest.iter().position(|&byte| matches!(byte, b'>' | b'\n' | b'\r')).map_or(rest.len(), |at| at + 1);

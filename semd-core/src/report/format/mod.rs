@@ -2,10 +2,12 @@
 
 pub mod concise;
 pub mod full;
+pub mod html;
 mod item;
 pub mod json;
 pub mod junit;
 pub mod sarif;
+pub mod svrl;
 
 pub use item::{Item, Problem};
 

@@ -113,7 +113,11 @@ impl Run<'_> {
             } else if key.len() == constraint.fields.len() {
                 rows.push((first, key));
             } else if constraint.kind == Kind::Key {
-                broken.push((first, "cvc-identity-constraint.4.2.1"));
+                let code = match key.is_empty() {
+                    true => "cvc-identity-constraint.4.2.1.a",
+                    false => "cvc-identity-constraint.4.2.1.b",
+                };
+                broken.push((first, code));
             }
         }
         let name = &constraint.name;

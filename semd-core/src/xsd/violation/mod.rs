@@ -38,6 +38,7 @@ impl Violation {
             message: self.message.clone(),
             hint: None,
             test: None,
+            assertion: None,
             path: Some(path),
             line: position.line,
             column: position.column,

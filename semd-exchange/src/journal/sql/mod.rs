@@ -7,6 +7,7 @@
 mod postgres;
 mod sqlite;
 mod tally;
+mod tls;
 
 use std::time::Duration;
 

@@ -8,10 +8,11 @@ use std::time::Duration;
 use bytes::BytesMut;
 use postgres::error::SqlState;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Config, NoTls, Statement};
+use postgres::{Client, Config, Statement};
 use uuid::Uuid;
 
 use super::tally::{self, Tally};
+use super::tls::{self, DatabaseTls};
 use super::{Engine, Lock, Param, Row, Session, Value};
 use crate::journal::{JournalError, State, schema};
 
@@ -23,6 +24,7 @@ const REPETITIONS: u32 = 6;
 /// A database behind a pool of connections.
 pub struct Postgres {
     config: Config,
+    tls: DatabaseTls,
     pool: Mutex<Pool>,
     returned: Condvar,
 }
@@ -59,6 +61,7 @@ impl Drop for Postgres {
 impl Postgres {
     /// Connects and brings the tables to the latest format.
     pub(in crate::journal) fn open(url: &str) -> Result<Self, JournalError> {
+        let (url, tls) = tls::of(url)?;
         let mut config: Config = url.parse()?;
         if config.get_application_name().is_none() {
             config.application_name("semd");
@@ -66,7 +69,7 @@ impl Postgres {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(10));
         }
-        let postgres = Self { config, pool: Mutex::default(), returned: Condvar::new() };
+        let postgres = Self { config, tls, pool: Mutex::default(), returned: Condvar::new() };
         postgres.write(|session| schema::migrate_postgres(session))?;
         Ok(postgres)
     }
@@ -90,7 +93,7 @@ impl Postgres {
                 drop(pool);
                 // Gives the place back when connecting fails.
                 let mut borrowed = Borrowed { postgres: self, connection: None, sound: false };
-                let client = self.config.connect(NoTls)?;
+                let client = self.tls.connect(&self.config)?;
                 borrowed.connection = Some(Connection::new(client));
                 return Ok(borrowed);
             }

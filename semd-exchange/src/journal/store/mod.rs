@@ -13,9 +13,9 @@ use time::OffsetDateTime;
 use super::codec::{from_millis, pack, to_millis};
 use super::sql::{Engine, Postgres, Session, Sqlite};
 use super::{
-    AgeStep, Change, Claimed, CodeCount, DayCount, Direction, Enqueued, Event, Filter, Grant, HistoryEntry, Journal,
-    JournalError, Lease, Message, PeriodCount, Purpose, Rate, Record, State, Stop, StoredMessage, Submission,
-    Update, WorkerEntry,
+    AgeStep, Change, Claimed, CodeCount, DayCount, Direction, Enqueued, Event, Filter, Grant, HistoryEntry,
+    Journal, JournalError, Lease, Message, PeriodCount, Purpose, Rate, Record, State, Stop, StoredMessage,
+    Submission, Update, WorkerEntry,
 };
 use crate::message::{Payload as _, RegisterDocumentRequest};
 use crate::soap::MessageId;

@@ -4,8 +4,8 @@ use super::documents::{self, in_list, key, state_of};
 use crate::journal::codec::{from_json, from_millis, owner_of, unpack};
 use crate::journal::sql::{Param, Row, Session};
 use crate::journal::{
-    AgeStep, CodeCount, DayCount, Filter, HistoryEntry, JournalError, Message, PeriodCount, Record, State, Stop,
-    StoredMessage, WorkerEntry,
+    AgeStep, CodeCount, DayCount, Filter, HistoryEntry, JournalError, Message, PeriodCount, Record, State,
+    Stop, StoredMessage, WorkerEntry,
 };
 use crate::message::RegisterDocumentRequest;
 use crate::soap::MessageId;
@@ -232,7 +232,8 @@ fn count(row: &mut Row) -> Result<u64, JournalError> {
 }
 
 pub(super) fn state_counts(session: &mut dyn Session) -> Result<Vec<(State, u64)>, JournalError> {
-    let rows = session.rows("SELECT state, CAST(sum(documents) AS BIGINT) FROM state_counts GROUP BY state", &[])?;
+    let rows =
+        session.rows("SELECT state, CAST(sum(documents) AS BIGINT) FROM state_counts GROUP BY state", &[])?;
     let mut counts = rows
         .into_iter()
         .map(|mut row| Ok((state_of(&row.text("state")?)?, count(&mut row)?)))

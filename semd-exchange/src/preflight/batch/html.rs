@@ -51,8 +51,8 @@ fn lead(batch: &Batch) -> String {
             "The report has personal data: keep it and pass it on as a medical document.",
         ),
         false => batch.word(
-            "Персональные данные скрыты; с ними: --show-pii.",
-            "Personal data are hidden; to see them: --show-pii.",
+            "Вместо персональных данных показана их форма (буквы x, цифры 0); сами данные: --show-pii.",
+            "Personal data are shown by shape (letters x, digits 0); to see them: --show-pii.",
         ),
     };
     format!("{when} {date} {hour:02}:{minute:02} {zone}. {rest} {pii}")

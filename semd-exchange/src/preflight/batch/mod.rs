@@ -8,7 +8,8 @@ mod html;
 mod panels;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 
 use semd_core::kinds::KindRegistry;
 use semd_core::report::{Finding, Lang, Message, Owner, Severity, Verdict, redact};
@@ -34,22 +35,20 @@ const DEADLINES: [&str; 3] =
 /// let batch = Batch::new(Lang::Ru, false, time::macros::datetime!(2026-03-01 12:00 UTC));
 /// assert!(batch.html().starts_with("<!DOCTYPE html>"));
 /// ```
-#[derive(Debug)]
 pub struct Batch {
     lang: Lang,
     show_personal_data: bool,
     as_of: OffsetDateTime,
     kinds: KindRegistry,
     entries: Vec<Entry>,
-    /// Who an employee is, in the order of appearance.
-    employees: Vec<String>,
+    /// The number of each employee, in the order of appearance.
+    employees: HashMap<String, usize>,
     /// Codes that were not checked in some bundle, by the data they lack.
     not_checked: BTreeMap<&'static str, BTreeSet<&'static str>>,
     unread: Vec<(String, String)>,
 }
 
 /// One bundle.
-#[derive(Debug)]
 struct Entry {
     file: String,
     local_uid: String,
@@ -64,7 +63,6 @@ struct Entry {
 }
 
 /// One finding of a bundle.
-#[derive(Debug)]
 struct Problem {
     code: &'static str,
     /// Whether it is about a date to come rather than about a mistake.
@@ -81,6 +79,13 @@ struct Problem {
     place: String,
 }
 
+impl fmt::Debug for Batch {
+    /// Without the personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").field("entries", &self.entries.len()).finish_non_exhaustive()
+    }
+}
+
 impl Batch {
     /// A report without bundles, texts in `lang`, for the moment `as_of`.
     pub fn new(lang: Lang, show_personal_data: bool, as_of: OffsetDateTime) -> Self {
@@ -90,7 +95,7 @@ impl Batch {
             as_of,
             kinds: KindRegistry::embedded(),
             entries: Vec::new(),
-            employees: Vec::new(),
+            employees: HashMap::new(),
             not_checked: BTreeMap::new(),
             unread: Vec::new(),
         }
@@ -167,20 +172,14 @@ impl Batch {
             return format!("{}, СНИЛС {}", doctor.name, doctor.snils);
         }
         let key = format!("{} {} {}", doctor.snils, doctor.name, doctor.local_id);
-        let number = self.employees.iter().position(|known| *known == key).unwrap_or_else(|| {
-            self.employees.push(key);
-            self.employees.len() - 1
-        });
+        let next = self.employees.len() + 1;
+        let number = *self.employees.entry(key).or_insert(next);
         // An identifier that is a СНИЛС in disguise is masked, too.
         let digits = doctor.local_id.bytes().filter(u8::is_ascii_digit).count();
         let shown = if digits >= 11 { redact::shape(&doctor.local_id) } else { doctor.local_id.clone() };
         let (word, id) =
             (self.word("Сотрудник №", "Employee"), self.word("код в МИС", "identifier in the МИС"));
-        if shown.is_empty() {
-            format!("{word} {}", number + 1)
-        } else {
-            format!("{word} {} ({id} {shown})", number + 1)
-        }
+        if shown.is_empty() { format!("{word} {number}") } else { format!("{word} {number} ({id} {shown})") }
     }
 
     fn problem(&self, report: &PreflightReport, finding: &Finding) -> Problem {

@@ -6,6 +6,7 @@ use semd_core::html::Html;
 use semd_core::report::{Owner, Severity, Verdict};
 
 use super::{Batch, Entry, Problem, table};
+use crate::codes::Code;
 use crate::sheet::day;
 
 /// Findings of one owner, and documents of one employee, that the page lists; the tables have all.
@@ -74,7 +75,9 @@ fn document(batch: &Batch, html: &mut Html, entry: &Entry) {
         if !problem.place.is_empty() {
             html.element("<p class=\"place\">", &problem.place, "</p>");
         }
-        html.element("<p class=\"code\">", problem.code, "</p></li>");
+        html.markup("<p class=\"code\">");
+        mnemonic(html, problem.code);
+        html.markup("</p></li>");
     }
     html.markup("</ul>");
     if entry.of(Severity::Error).any(|problem| !is_clinical(problem)) {
@@ -132,9 +135,10 @@ fn findings(batch: &Batch, html: &mut Html, rows: &[(&Entry, &Problem)]) {
     for (entry, problem) in rows.iter().take(MAX_LISTED) {
         html.element("<tr><td><b>", entry.name(), "</b><p class=\"place\">");
         html.element("", &entry.kind, "</p></td><td><code>");
-        html.element("", problem.code, "</code>");
+        mnemonic(html, problem.code);
+        html.markup("</code>");
         if let Some(stage) = problem.stage {
-            html.element("<p class=\"place\">", &stage_word(batch, stage), "</p>");
+            html.element("<p class=\"place\">", stage_word(batch, stage), "</p>");
         }
         if problem.retryable {
             let text = batch.word("повторная отправка поможет", "a resend helps");
@@ -148,6 +152,16 @@ fn findings(batch: &Batch, html: &mut Html, rows: &[(&Entry, &Problem)]) {
     }
     html.markup("</tbody></table>");
     rest(batch, html, rows.len());
+}
+
+/// A mnemonic, which may be broken after its words.
+fn mnemonic(html: &mut Html, code: &str) {
+    for (number, word) in code.split_inclusive('_').enumerate() {
+        if number > 0 {
+            html.markup("<wbr/>");
+        }
+        html.text(word);
+    }
 }
 
 /// When the register would say so.
@@ -167,10 +181,11 @@ fn stage_word(batch: &Batch, stage: super::Stage) -> &'static str {
 /// Numbers.
 pub(super) fn manager(batch: &Batch, html: &mut Html) {
     let refused = || batch.entries.iter().filter(|entry| entry.verdict == Verdict::Invalid);
+    let refused_count = refused().count();
     html.element("<h2>", batch.word("Кто исправляет", "Who mends it"), "</h2>");
-    let owners =
-        table::counts(batch).into_iter().map(|(owner, count, _)| (owner.word(batch.lang).to_owned(), count));
-    shares(batch, html, owners.collect(), batch.entries.len());
+    let owners = table::counts(batch).into_iter();
+    let owners = owners.map(|(owner, count, _)| (owner.word(batch.lang).to_owned(), String::new(), count));
+    shares(batch, html, owners.collect(), refused_count);
     let mut places: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for entry in &batch.entries {
         let place = places.entry(&entry.department).or_default();
@@ -199,34 +214,48 @@ pub(super) fn manager(batch: &Batch, html: &mut Html) {
         *kinds.entry(&entry.kind).or_default() += 1;
         entry.answer.iter().for_each(|code| *codes.entry(code).or_default() += 1);
     }
-    for (title, counts) in [
-        (batch.word("Что ответит РЭМД в первый раз", "What the register would answer first"), codes),
-        (batch.word("Виды документов с отказом", "Kinds of refused documents"), kinds),
-    ] {
-        if !counts.is_empty() {
-            html.element("<h2>", title, "</h2>");
-            let rows = counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
-            shares(batch, html, rows, batch.entries.len());
-        }
+    if refused_count > 0 {
+        html.element(
+            "<h2>",
+            batch.word("Что ответит РЭМД в первый раз", "What the register would answer first"),
+            "</h2>",
+        );
+        let meaning = |code: &str| {
+            Code::find(code).map_or(String::new(), |known| known.title.text(batch.lang).to_owned())
+        };
+        let rows = codes.into_iter().map(|(code, count)| (meaning(code), code.to_owned(), count));
+        shares(batch, html, rows.collect(), refused_count);
+        html.element("<h2>", batch.word("Виды документов с отказом", "Kinds of refused documents"), "</h2>");
+        let rows = kinds.into_iter().map(|(kind, count)| (kind.to_owned(), String::new(), count));
+        shares(batch, html, rows.collect(), refused_count);
     }
     deadlines(batch, html);
     not_checked(batch, html);
 }
 
-/// Rows with a bar, the largest first.
-fn shares(batch: &Batch, html: &mut Html, mut rows: Vec<(String, usize)>, all: usize) {
-    rows.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
+/// Rows of a name, a mnemonic and a count with its share of the refused documents; the largest first.
+fn shares(batch: &Batch, html: &mut Html, mut rows: Vec<(String, String, usize)>, refused: usize) {
+    rows.sort_by(|left, right| right.2.cmp(&left.2).then(left.cmp(right)));
     if rows.is_empty() {
-        html.element("<p class=\"none\">", batch.word("Некому и нечего.", "Nobody has to."), "</p>");
+        html.element(
+            "<p class=\"none\">",
+            batch.word("Отказов не предвидится.", "No refusal is foreseen."),
+            "</p>",
+        );
         return;
     }
     html.markup("<table class=\"shares\"><tbody>");
-    for (name, count) in rows {
-        html.element("<tr><td>", &name, "</td>");
-        html.element("<td class=\"number\">", &count.to_string(), "</td><td><meter min=\"0\"");
-        html.value("max", &all.max(1).to_string());
+    for (name, code, count) in rows {
+        html.element("<tr><td>", &name, "");
+        if !code.is_empty() {
+            html.markup(" <span class=\"code\">");
+            mnemonic(html, &code);
+            html.markup("</span>");
+        }
+        html.element("</td><td class=\"number\">", &count.to_string(), "</td><td><meter min=\"0\"");
+        html.value("max", &refused.max(1).to_string());
         html.value("value", &count.to_string());
-        html.element(">", &percent(count, all), "</meter></td></tr>");
+        html.element("></meter></td><td class=\"number\">", &percent(count, refused), "</td></tr>");
     }
     html.markup("</tbody></table>");
 }

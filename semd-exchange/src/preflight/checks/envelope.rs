@@ -1,5 +1,7 @@
 //! The request itself: are its fields there and of their types.
 
+use semd_core::nsi::is_oid;
+
 use super::super::{Check, Collector, Facts, Stage};
 use crate::message::timestamp;
 
@@ -103,9 +105,7 @@ fn fields(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
             format!("creationDateTime [{}] is no xs:dateTime", request.creation_date_time),
         );
     }
-    let arcs: Vec<_> = request.organization.split('.').collect();
-    let is_arc = |arc: &&str| !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit());
-    if arcs.len() < 3 || !arcs.iter().all(is_arc) {
+    if !is_oid(&request.organization) {
         found.error(
             format!("Организация organization [{}] не является OID", request.organization),
             format!("organization [{}] is no OID", request.organization),

@@ -157,8 +157,11 @@ pub(super) fn collect(
 ) -> Result<Container, CmsError> {
     let octets = cms::decode(signature)?;
     let data = SignedData::read(&octets)?;
-    let mut certificates: Vec<_> =
-        data.certificates.iter().filter_map(|der| Certificate::from_bytes(der).ok()).collect();
+    let read = |der: &&[u8]| {
+        let at_hand = known.iter().find(|known| known.der() == *der);
+        at_hand.map(|known| (*known).clone()).or_else(|| Certificate::from_bytes(der).ok())
+    };
+    let mut certificates: Vec<_> = data.certificates.iter().filter_map(read).collect();
     let inside = certificates.len();
     let mut revocation = RevocationData::new();
     embedded::of_container(&data, &mut revocation);

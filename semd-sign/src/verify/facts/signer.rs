@@ -149,14 +149,15 @@ fn signature_state(
     certificate: Option<&Certificate>,
     content_digest: Option<&[u8]>,
 ) -> SignatureState {
-    let Some(key) = certificate.and_then(Certificate::verifying_key) else {
+    let known = certificate.and_then(|certificate| Some((certificate, certificate.verifying_key()?)));
+    let Some((certificate, key)) = known else {
         return SignatureState::NotChecked;
     };
     let named = HashFunction::by_oid(&signer.digest_algorithm);
     let Some(function) = key.hash_for(&signer.signature_algorithm, named) else {
         return SignatureState::NotChecked;
     };
-    let verifies = |digest: &[u8]| key.verifies_digest(function, digest, &signer.signature);
+    let verifies = |digest: &[u8]| certificate.verifies_digest(function, digest, &signer.signature);
     match &signer.signed {
         None if named == Some(function) && content_digest.is_some_and(verifies) => SignatureState::Valid,
         None => SignatureState::Invalid,

@@ -82,7 +82,11 @@ pub(super) fn judge_certificate(
     certificate::judge_profile(certificate, &mut outcome);
     let material = Material { trust, inside: &[], revocation: trust.revocation() };
     match control {
-        Some(control) => certificate::judge_path(certificate, None, &material, control, &mut outcome),
+        Some(control) => {
+            // The control time is when its key would sign.
+            signature::judge_key_period(certificate, control.at, &mut outcome);
+            certificate::judge_path(certificate, None, &material, control, &mut outcome);
+        }
         None => outcome.fail(
             rule::CONTROL_TIME,
             outcome::CONSTRAINTS,

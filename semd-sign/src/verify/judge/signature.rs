@@ -176,6 +176,11 @@ pub(super) fn judge_signing_time(
             "the certificate had not started at the signing time",
         ),
     );
+    judge_key_period(certificate, time, outcome);
+}
+
+/// Whether the private key was within its own period when it signed.
+pub(super) fn judge_key_period(certificate: &Certificate, time: OffsetDateTime, outcome: &mut Outcome) {
     let key_period = certificate.extensions().private_key_usage.unwrap_or_default();
     outcome.demand(
         Demand::PrivateKeyPeriod,

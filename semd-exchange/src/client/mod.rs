@@ -1,19 +1,23 @@
 //! HTTP client for SOAP messages.
 
+mod connect;
+
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, DATE};
 use hyper::{Request, Uri};
 use hyper_util::client::legacy::Client as HyperClient;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 
 use crate::security::Security;
 use crate::soap::{self, Received, Version};
+use crate::tls::ClientTls;
+use connect::Connector;
 
 /// Limits of a [`Client`].
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +45,8 @@ impl Default for ClientLimits {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientError {
-    /// The address is no `http` URL.
-    #[error("`{url}` is not an http URL")]
+    /// The address is no URL that the client can speak to.
+    #[error("`{url}` is no http URL, nor an https URL for a client with TLS")]
     Address {
         /// The address.
         url: String,
@@ -120,6 +124,8 @@ impl ClientError {
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
+    /// The clock of who answered, when it says so.
+    pub date: Option<OffsetDateTime>,
     /// Body.
     pub body: Bytes,
 }
@@ -127,19 +133,28 @@ pub struct Answer {
 /// Sends envelopes over HTTP. Cheap to clone; connections are pooled.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: HyperClient<HttpConnector, Full<Bytes>>,
+    http: HyperClient<Connector, Full<Bytes>>,
     limits: ClientLimits,
+    tls: bool,
     security: Security,
 }
 
 impl Client {
-    /// A client with limits.
+    /// A client with limits, for `http` addresses.
     pub fn new(limits: ClientLimits) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(limits.connect_timeout));
-        connector.set_nodelay(true);
+        Self::over(limits, None)
+    }
+
+    /// A client with limits, for `http` and `https` addresses.
+    pub fn with_tls(limits: ClientLimits, tls: ClientTls) -> Self {
+        Self::over(limits, Some(tls))
+    }
+
+    fn over(limits: ClientLimits, tls: Option<ClientTls>) -> Self {
+        let has_tls = tls.is_some();
+        let connector = Connector::new(limits.connect_timeout, tls);
         let http = HyperClient::builder(TokioExecutor::new()).build(connector);
-        Self { http, limits, security: Security::default() }
+        Self { http, limits, tls: has_tls, security: Security::default() }
     }
 
     /// The same client with sealed requests and checked answers.
@@ -182,7 +197,7 @@ impl Client {
         content_type: &str,
         octets: Vec<u8>,
     ) -> Result<Answer, ClientError> {
-        let request = Request::post(address(url)?)
+        let request = Request::post(self.address(url)?)
             .header(CONTENT_TYPE, content_type)
             .body(Full::new(Bytes::from(octets)))
             .map_err(|_| ClientError::Address { url: url.to_owned() })?;
@@ -194,10 +209,25 @@ impl Client {
     /// # Errors
     /// As [`Self::post`].
     pub async fn get(&self, url: &str) -> Result<Answer, ClientError> {
-        let request = Request::get(address(url)?)
+        let request = Request::get(self.address(url)?)
             .body(Full::new(Bytes::new()))
             .map_err(|_| ClientError::Address { url: url.to_owned() })?;
         self.send(url, request).await
+    }
+
+    /// The address of a URL that this client can speak to.
+    fn address(&self, url: &str) -> Result<Uri, ClientError> {
+        let bad_address = || ClientError::Address { url: url.to_owned() };
+        let uri: Uri = url.parse().map_err(|_| bad_address())?;
+        let spoken = match uri.scheme_str() {
+            Some("http") => true,
+            Some("https") => self.tls,
+            _ => false,
+        };
+        if !spoken || uri.host().is_none() {
+            return Err(bad_address());
+        }
+        Ok(uri)
     }
 
     async fn send(&self, url: &str, request: Request<Full<Bytes>>) -> Result<Answer, ClientError> {
@@ -216,6 +246,8 @@ impl Client {
             }
         })?;
         let status = response.status().as_u16();
+        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok());
         let limit = self.limits.max_answer_bytes;
         let body =
             Limited::new(response.into_body(), limit).collect().await.map_err(|error| match error
@@ -224,18 +256,8 @@ impl Client {
                 Some(_) => ClientError::TooLarge { url: url(), limit },
                 None => ClientError::Broken { url: url(), reason: root_cause(&*error) },
             })?;
-        Ok(Answer { status, body: body.to_bytes() })
+        Ok(Answer { status, date, body: body.to_bytes() })
     }
-}
-
-/// The address of an `http` URL.
-fn address(url: &str) -> Result<Uri, ClientError> {
-    let bad_address = || ClientError::Address { url: url.to_owned() };
-    let uri: Uri = url.parse().map_err(|_| bad_address())?;
-    if uri.scheme_str() != Some("http") || uri.host().is_none() {
-        return Err(bad_address());
-    }
-    Ok(uri)
 }
 
 /// The innermost reason of an error chain.
