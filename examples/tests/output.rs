@@ -1,5 +1,5 @@
 //! The examples run, and say what they should.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and says what it skips")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -160,7 +160,7 @@
 //! let document = xml::parse(&bytes, &Limits::default()).map_err(|fault| fault.message().en)?;
 //! let header = Header::read(&document);
 //! assert_eq!(header.organization.oid.as_deref(), Some("1.2.643.5.1.13.13.12.2.77.999001"));
-//! assert_eq!(KindRegistry::embedded().candidates(&header), ["119"]);
+//! assert_eq!(KindRegistry::embedded().candidates(&header, None), ["119"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
