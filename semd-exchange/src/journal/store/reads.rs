@@ -100,9 +100,12 @@ fn records(rows: Vec<Row>) -> Result<Vec<Record>, JournalError> {
 pub(super) fn search(session: &mut dyn Session, text: &str, limit: u32) -> Result<Vec<Record>, JournalError> {
     let text = text.trim();
     let id = MessageId::normalise(text);
+    // A union, because PostgreSQL reads every row for an `OR` over several indexes and a question.
     let exact = format!(
-        "SELECT {} FROM documents WHERE uid_key = ?1 OR emdr_id = ?2
-            OR id IN (SELECT document_id FROM attempts WHERE message_id = ?3) ORDER BY documents.id LIMIT ?4",
+        "SELECT {} FROM documents WHERE id IN (SELECT id FROM documents WHERE uid_key = ?1
+                UNION SELECT id FROM documents WHERE emdr_id = ?2
+                UNION SELECT document_id FROM attempts WHERE message_id = ?3)
+            ORDER BY documents.id LIMIT ?4",
         documents::COLUMNS
     );
     let found = session
