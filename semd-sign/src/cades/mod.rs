@@ -170,7 +170,7 @@ fn signing_certificate(writer: &mut Writer, certificate: &Certificate, hash: Has
                         algorithm.oid(&hash.oid());
                     });
                 }
-                identifier.octet_string(&hash.digest(certificate.der())).sequence(|issuer_serial| {
+                identifier.octet_string(&certificate.digest(hash)).sequence(|issuer_serial| {
                     issuer_serial
                         .sequence(|names| {
                             names.primitive(tag::context(4), certificate.issuer_raw());

@@ -8,7 +8,7 @@ mod identifiers;
 mod name;
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use time::OffsetDateTime;
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -55,6 +55,8 @@ struct Inner {
     /// answers.
     verifications: AtomicU32,
     prepared: OnceLock<PreparedKey>,
+    /// Digests of the certificate that were asked for: every signature names it by one.
+    digests: Mutex<Vec<(HashFunction, Vec<u8>)>>,
     /// Contents of the key's BIT STRING: what identifiers of keys are digests of.
     key_octets: Vec<u8>,
     signature_algorithm: pkcs8::ObjectIdentifier,
@@ -143,6 +145,7 @@ impl Certificate {
                 foreign_key: ForeignKey::read(key.raw),
                 verifications: AtomicU32::new(0),
                 prepared: OnceLock::new(),
+                digests: Mutex::new(Vec::new()),
                 key_octets: key_octets.to_vec(),
                 signature_algorithm: outer_algorithm.reader().expect(tag::OID)?.oid()?,
                 algorithms_agree: inner_algorithm.raw == outer_algorithm.raw,
@@ -222,6 +225,17 @@ impl Certificate {
             return None;
         }
         Some(self.inner.prepared.get_or_init(|| key.prepare()))
+    }
+
+    /// The digest of the certificate.
+    pub(crate) fn digest(&self, hash: HashFunction) -> Vec<u8> {
+        let mut known = self.inner.digests.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, digest)) = known.iter().find(|(function, _)| *function == hash) {
+            return digest.clone();
+        }
+        let digest = hash.digest(self.der());
+        known.push((hash, digest.clone()));
+        digest
     }
 
     /// Contents of the key's BIT STRING.

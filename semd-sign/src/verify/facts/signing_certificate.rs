@@ -63,8 +63,7 @@ fn names_certificate(
             SigningCertificate::MatchesForeignHash
         }
     };
-    let computed = hash.digest(certificate.der());
-    if named != computed {
+    if named != certificate.digest(hash) {
         return Ok(SigningCertificate::Differs);
     }
     if let Some(issuer_serial) = identifier.optional(tag::SEQUENCE)? {
