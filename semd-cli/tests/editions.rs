@@ -105,8 +105,10 @@ fn editions_are_imported_listed_and_locked_by_their_day() {
     assert_eq!(names, ["119", "119@2025-03-01"]);
     let check = run(["packages", "check", "--packages", store_word, "--lock", lock_word]);
     assert_eq!(check.code, Some(0), "{}", check.stderr);
-    let document = document(folder.path(), "a.xml", "20250401");
     let locked = ["--packages-lock", lock_word];
+    let earlier = document(folder.path(), "b.xml", "20250228");
+    assert_eq!(run(words(&[&store], &earlier, &locked)).code, Some(0), "each edition is pinned by itself");
+    let document = document(folder.path(), "a.xml", "20250401");
     assert_eq!(run(words(&[&store], &document, &locked)).code, Some(1));
     package(&store, "119@2025-03-01", "count(title)=3");
     let refused = run(words(&[&store], &document, &locked));

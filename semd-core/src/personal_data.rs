@@ -107,11 +107,7 @@ pub fn scan(text: &[u8], known: &KnownNumbers) -> Vec<FoundNumber> {
         let run = Run::read(text, start);
         at = run.end;
         if let Some((kind, end)) = run.kind(text) {
-            let digits: String = text[start..end]
-                .iter()
-                .filter(|byte| byte.is_ascii_digit())
-                .map(|&byte| char::from(byte))
-                .collect();
+            let digits = digits(&text[start..end]);
             if !known.has(&digits) {
                 let text = String::from_utf8_lossy(&text[start..end]).into_owned();
                 found.push(FoundNumber { kind, text, offset: start });
@@ -173,52 +169,35 @@ impl Run {
         }
         let lengths: Vec<usize> = self.groups.iter().map(|(length, _)| *length).collect();
         let separators: Vec<u8> = self.groups.iter().map(|(_, separator)| *separator).collect();
-        let end_of = |groups: usize| self.start + lengths[..groups].iter().sum::<usize>() + groups - 1;
-        let digits = |end: usize| -> String {
-            text[self.start..end]
-                .iter()
-                .filter(|byte| byte.is_ascii_digit())
-                .map(|&byte| char::from(byte))
-                .collect()
+        let (kind, groups) = match (&lengths[..], &separators[..]) {
+            ([3, 3, 3, 2, ..], [b'-', b'-', b' ' | b'-', ..] | [b' ', b' ', b' ', ..]) => {
+                (NumberKind::Snils, 4)
+            }
+            ([11, ..], _) => (NumberKind::Snils, 1),
+            ([16, ..], _) => (NumberKind::Oms, 1),
+            ([4, 4, 4, 4, ..], [b' ', b' ', b' ', ..]) => (NumberKind::Oms, 4),
+            ([4, 6, ..], [b' ', ..]) => (NumberKind::Passport, 2),
+            ([2, 2, 6, ..], [b' ', b' ', ..]) => (NumberKind::Passport, 3),
+            _ => return None,
         };
-        let found = match (&lengths[..], &separators[..]) {
-            ([3, 3, 3, 2, ..], [b'-', b'-', b' ' | b'-', ..]) => {
-                let end = end_of(4);
-                checksum::snils(&digits(end)).then_some((NumberKind::Snils, end))
-            }
-            ([3, 3, 3, 2, ..], [b' ', b' ', b' ', ..]) => {
-                let end = end_of(4);
-                checksum::snils(&digits(end)).then_some((NumberKind::Snils, end))
-            }
-            ([11, ..], _) => {
-                let end = end_of(1);
-                checksum::snils(&digits(end)).then_some((NumberKind::Snils, end))
-            }
-            ([16, ..], _) => {
-                let end = end_of(1);
-                checksum::enp(&digits(end)).then_some((NumberKind::Oms, end))
-            }
-            ([4, 4, 4, 4, ..], [b' ', b' ', b' ', ..]) => {
-                let end = end_of(4);
-                checksum::enp(&digits(end)).then_some((NumberKind::Oms, end))
-            }
-            ([4, 6, ..], [b' ', ..]) => {
-                let end = end_of(2);
-                is_passport(&digits(end)).then_some((NumberKind::Passport, end))
-            }
-            ([2, 2, 6, ..], [b' ', b' ', ..]) => {
-                let end = end_of(3);
-                is_passport(&digits(end)).then_some((NumberKind::Passport, end))
-            }
-            _ => None,
+        let end = self.start + lengths[..groups].iter().sum::<usize>() + groups - 1;
+        let digits = digits(&text[self.start..end]);
+        let looks_real = match kind {
+            NumberKind::Snils => checksum::snils(&digits),
+            NumberKind::Oms => checksum::enp(&digits),
+            NumberKind::Passport => is_passport(&digits),
         };
-        let ends = |end: usize| {
-            let after = text.get(end).copied().unwrap_or_default();
-            let digit_follows = text.get(end + 1).is_some_and(u8::is_ascii_digit);
-            !(after.is_ascii_alphanumeric() || after == b'_' || matches!(after, b'.' | b'-') && digit_follows)
-        };
-        found.filter(|(_, end)| ends(*end))
+        let after = text.get(end).copied().unwrap_or_default();
+        let goes_on = after.is_ascii_alphanumeric()
+            || after == b'_'
+            || matches!(after, b'.' | b'-') && text.get(end + 1).is_some_and(u8::is_ascii_digit);
+        (looks_real && !goes_on).then_some((kind, end))
     }
+}
+
+/// The digits of a number, without what stands between them.
+fn digits(text: &[u8]) -> String {
+    text.iter().filter(|byte| byte.is_ascii_digit()).map(|&byte| char::from(byte)).collect()
 }
 
 /// First two digits of the series: the region by ОКАТО that issued the passport; next two: the year the blank was printed.

@@ -55,7 +55,7 @@ impl Explain {
         };
         let mut out = String::new();
         for kind in kinds {
-            let Some(package) = store.package(kind) else { continue };
+            let Some(package) = store.package_on(kind, None) else { continue };
             let package = package.map_err(|error| Failure::usage(error.message()))?;
             for assertion in package.plans.iter().flat_map(|plan| plan.assertions()) {
                 if assertion.label() == Some(name) {

@@ -199,7 +199,8 @@ impl PackageStore {
         })
     }
 
-    /// The compiled package of a name: a kind stands for its last edition. `None` when there is none.
+    /// The compiled package of a name; a kind of which only dated editions are at hand stands for the last of them. `None` when
+    /// there is none.
     ///
     /// # Errors
     /// What made the package unusable; the same answer is given to every later caller.
@@ -236,8 +237,7 @@ impl PackageStore {
             None => self.inner.kinds.get(name)?,
         };
         let exact = editions.iter().find(|found| found.edition.folder == name);
-        let last = editions.last().filter(|found| found.edition.kind == name);
-        last.or(exact)
+        exact.or_else(|| editions.last().filter(|found| found.edition.kind == name))
     }
 
     fn compiled(&self, found: &Found) -> Result<Arc<Package>, Arc<PackageError>> {
