@@ -101,8 +101,9 @@ fn documents_are_registered_by_signed_envelopes_and_by_no_others() {
 }
 
 #[test]
-fn half_a_pair_of_flags_and_a_misspelt_profile_are_wrong_usage() {
+fn a_key_without_its_certificate_and_a_misspelt_profile_are_wrong_usage() {
     let folder = tempfile::tempdir().unwrap();
+    let pki = support::authority(folder.path(), &["--from", "2025-01-01", "--days", "3650"]);
     let profile = folder.path().join("profile.toml");
     fs::write(&profile, "inbund = 'strict'\n").unwrap();
     fs::create_dir(folder.path().join("documents")).unwrap();
@@ -111,8 +112,13 @@ fn half_a_pair_of_flags_and_a_misspelt_profile_are_wrong_usage() {
         folder.path().join("documents/prescription.xml"),
     )
     .unwrap();
-    let half = register(folder.path(), "http://127.0.0.1:9/", "a.db", &["--system-key", "x.key"]);
+    // A key container may hold the certificate of its key; this file does not.
+    let key = pki.join("doctor.key");
+    let half =
+        register(folder.path(), "http://127.0.0.1:9/", "a.db", &["--system-key", key.to_str().unwrap()]);
     assert_eq!(half.code, Some(2), "{}", half.stderr);
+    let absent = register(folder.path(), "http://127.0.0.1:9/", "a.db", &["--system-key", "absent.key"]);
+    assert_eq!(absent.code, Some(4), "{}", absent.stderr);
     let flags = ["--force", "--envelope-profile", profile.to_str().unwrap()];
     let misspelt = register(folder.path(), "http://127.0.0.1:9/", "b.db", &flags);
     assert_eq!(misspelt.code, Some(2), "{}", misspelt.stderr);
