@@ -22,10 +22,7 @@ impl Payload for DemandContentRequest {
 
     fn read(payload: Element<'_>) -> Result<Self, MessageError> {
         let root = Self::locate(payload)?;
-        let emdr_id = root
-            .text("emdrId")
-            .ok_or(MessageError::Missing { message: Self::local_name(), field: "emdrId" })?;
-        Ok(Self { emdr_id })
+        Ok(Self { emdr_id: Self::required(&root, "emdrId")? })
     }
 }
 

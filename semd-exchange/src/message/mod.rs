@@ -92,6 +92,14 @@ pub trait Payload: Sized {
         })
     }
 
+    /// The text of a field that the message must have.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    fn required(root: &Element<'_>, field: &'static str) -> Result<String, MessageError> {
+        root.text(field).ok_or(MessageError::Missing { message: Self::local_name(), field })
+    }
+
     /// Headers of a new message of this type.
     fn headers() -> Headers {
         Headers::new(Self::ACTION)

@@ -34,9 +34,7 @@ impl Payload for SendNoticeRequest {
         let root = Self::locate(payload)?;
         let link = root.child("association").or_else(|| root.items("associations").into_iter().next());
         Ok(Self {
-            emdr_id: root
-                .text("emdrId")
-                .ok_or(MessageError::Missing { message: Self::local_name(), field: "emdrId" })?,
+            emdr_id: Self::required(&root, "emdrId")?,
             kind: root.code("kind"),
             association: link.map(|link| Association {
                 target: link.text("target").unwrap_or_default(),
