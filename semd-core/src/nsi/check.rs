@@ -63,11 +63,12 @@ pub(crate) fn check(
         outcome: &mut outcome,
     };
     for (index, element) in document.elements().iter().enumerate() {
-        if element.attribute_mask & mask != mask || !coded.contains(&element.name) {
+        if element.attribute_mask & mask != mask {
             continue;
         }
+        let Some(listed) = coded.iter().find(|one| one.name == element.name) else { continue };
         let id = ElementId(index as u32);
-        let Some(value) = Coded::read(document, id, names) else { continue };
+        let Some(value) = Coded::read(document, id, listed.confirmed, names) else { continue };
         if pass.outcome.findings.len() >= MAX_FINDINGS {
             pass.outcome.truncated = true;
             break;
@@ -81,13 +82,20 @@ pub(crate) fn check(
 /// The attributes of one coded element.
 struct Coded<'d> {
     element: ElementId,
+    /// The register is known to look it up.
+    confirmed: bool,
     /// In the order code, codeSystem, codeSystemVersion, codeSystemName, displayName.
     attributes: [Option<(AttributeId, &'d str)>; 5],
 }
 
 impl<'d> Coded<'d> {
     /// `None` when the element has no code or no code system.
-    fn read(document: &'d Document<'_>, element: ElementId, names: [Option<NameId>; 5]) -> Option<Self> {
+    fn read(
+        document: &'d Document<'_>,
+        element: ElementId,
+        confirmed: bool,
+        names: [Option<NameId>; 5],
+    ) -> Option<Self> {
         let mut attributes = [None; 5];
         for id in document.attribute_ids(element) {
             let attribute: &Attribute = document.attribute_at(AttributeId(id));
@@ -96,7 +104,7 @@ impl<'d> Coded<'d> {
             }
         }
         let all = attributes[0].is_some() && attributes[1].is_some();
-        all.then_some(Self { element, attributes })
+        all.then_some(Self { element, confirmed, attributes })
     }
 
     fn text(&self, at: usize) -> &'d str {
@@ -165,7 +173,7 @@ impl<'d> Pass<'d, '_> {
             }
         };
         let at = if matches!(fault, Fault::NotPrescribed { .. }) { SYSTEM } else { VERSION };
-        self.report(value.node(at), &fault);
+        self.report(value.node(at), true, &fault);
         false
     }
 
@@ -173,13 +181,13 @@ impl<'d> Pass<'d, '_> {
     fn unknown(&mut self, value: &Coded<'d>) {
         let (oid, version) = (value.text(SYSTEM), value.text(VERSION));
         if !is_oid(oid) {
-            self.report(value.node(SYSTEM), &Fault::NoDictionary { oid });
+            self.report_value(value, SYSTEM, &Fault::NoDictionary { oid });
         } else if !version.is_empty() && !is_version(version) {
-            self.report(value.node(VERSION), &Fault::NoVersion { oid, version });
+            self.report_value(value, VERSION, &Fault::NoVersion { oid, version });
         } else if self.store.is_complete() && self.store.versions(oid).next().is_none() {
-            self.report(value.node(SYSTEM), &Fault::NoDictionary { oid });
+            self.report_value(value, SYSTEM, &Fault::NoDictionary { oid });
         } else if self.store.is_complete() && !version.is_empty() {
-            self.report(value.node(VERSION), &Fault::NoVersion { oid, version });
+            self.report_value(value, VERSION, &Fault::NoVersion { oid, version });
         } else {
             self.miss(value);
         }
@@ -189,7 +197,7 @@ impl<'d> Pass<'d, '_> {
         if let (Some((_, actual)), Some(title)) = (value.attributes[SYSTEM_NAME], dictionary.document_title())
             && actual != title
         {
-            self.report(value.node(SYSTEM_NAME), &Fault::SystemName { dictionary, actual, title });
+            self.report_value(value, SYSTEM_NAME, &Fault::SystemName { dictionary, actual, title });
         }
         let Some(key) = dictionary.key_column().filter(|_| dictionary.row_count() > 0) else {
             self.miss(value);
@@ -201,7 +209,7 @@ impl<'d> Pass<'d, '_> {
             if dictionary.is_whole() {
                 self.outcome.checked += 1;
                 let name = value.text(DISPLAY_NAME);
-                self.report(value.node(CODE), &Fault::Code { dictionary, code, name });
+                self.report_value(value, CODE, &Fault::Code { dictionary, code, name });
             } else {
                 self.miss(value);
             }
@@ -215,7 +223,7 @@ impl<'d> Pass<'d, '_> {
         // Where the dictionary has no name there is nothing to compare with.
         let Some(expected) = column.value(first) else { return };
         if level == Level::Name && !rows.any(|row| column.value(row) == Some(actual)) {
-            self.report(value.node(DISPLAY_NAME), &Fault::Name { dictionary, actual, expected });
+            self.report_value(value, DISPLAY_NAME, &Fault::Name { dictionary, actual, expected });
         }
     }
 
@@ -234,16 +242,25 @@ impl<'d> Pass<'d, '_> {
             let loaded: Vec<&str> = self.store.versions(one.oid).map(|known| known.version()).collect();
             let fault =
                 Fault::NotLoaded { oid: one.oid, version: one.version, places: one.places, loaded: &loaded };
-            self.report(one.first, &fault);
+            self.report(one.first, true, &fault);
         }
     }
 
-    fn report(&mut self, node: Node, fault: &Fault<'_>) {
+    fn report_value(&mut self, value: &Coded<'d>, at: usize, fault: &Fault<'_>) {
+        self.report(value.node(at), value.confirmed, fault);
+    }
+
+    /// `confirmed`: the register is known to find the fault as well.
+    fn report(&mut self, node: Node, confirmed: bool, fault: &Fault<'_>) {
         let message = texts::message(fault);
-        let hint = if self.outcome.findings.len() < MAX_SEARCHES { texts::hint(fault) } else { None };
+        let mut hint = if self.outcome.findings.len() < MAX_SEARCHES { texts::hint(fault) } else { None };
         let offset = self.document.offset(node);
         let position = self.lines.position(offset);
-        let (code, rule, severity) = fault.class();
+        let (code, rule, mut severity) = fault.class();
+        if severity == Severity::Error && !confirmed {
+            severity = Severity::Warning;
+            hint = Some(texts::unconfirmed(hint));
+        }
         self.outcome.findings.push(Finding {
             layer: Layer::Nsi,
             code,

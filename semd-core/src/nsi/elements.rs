@@ -24,6 +24,16 @@ pub struct CodedElements {
 struct Namespace {
     uri: String,
     elements: Vec<String>,
+    #[serde(default)]
+    unconfirmed: Vec<String>,
+}
+
+/// An element name as a document numbers it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CodedName {
+    pub(super) name: NameId,
+    /// The register is known to look it up.
+    pub(super) confirmed: bool,
 }
 
 impl CodedElements {
@@ -33,20 +43,27 @@ impl CodedElements {
     }
 
     /// The names of the listed elements as a document numbers them; names it does not use are left out.
-    pub(super) fn names(&self, document: &Document<'_>) -> Vec<NameId> {
-        let listed = self.namespace.iter();
-        let listed = listed.flat_map(|space| space.elements.iter().map(|name| (&*space.uri, &**name)));
-        listed.filter_map(|(uri, name)| document.find_name(uri, name)).collect()
+    pub(super) fn names(&self, document: &Document<'_>) -> Vec<CodedName> {
+        let listed = self.namespace.iter().flat_map(|space| {
+            let confirmed = space.elements.iter().map(|name| (&*space.uri, &**name, true));
+            confirmed.chain(space.unconfirmed.iter().map(|name| (&*space.uri, &**name, false)))
+        });
+        listed
+            .filter_map(|(uri, name, confirmed)| {
+                Some(CodedName { name: document.find_name(uri, name)?, confirmed })
+            })
+            .collect()
     }
 
-    /// Whether codes of an element are looked up.
+    /// Whether the register is known to look up the code of an element.
     ///
     /// ```
     /// let elements = semd_core::nsi::CodedElements::embedded();
-    /// assert!(elements.has("urn:hl7-org:v3", "administrativeGenderCode"));
-    /// assert!(!elements.has("urn:hl7-org:v3", "id"));
+    /// assert!(elements.is_confirmed("urn:hl7-org:v3", "administrativeGenderCode"));
+    /// assert!(!elements.is_confirmed("urn:hl7-org:v3", "confidentialityCode"));
+    /// assert!(!elements.is_confirmed("urn:hl7-org:v3", "id"));
     /// ```
-    pub fn has(&self, namespace: &str, name: &str) -> bool {
+    pub fn is_confirmed(&self, namespace: &str, name: &str) -> bool {
         self.namespace
             .iter()
             .any(|space| space.uri == namespace && space.elements.iter().any(|one| one == name))
@@ -67,6 +84,6 @@ mod tests {
         let elements = CodedElements::embedded();
         assert!(elements.is_dictionary("1.2.643.5.1.13.13.11.1040"));
         assert!(!elements.is_dictionary("2.16.840.1.113883.5.111"));
-        assert!(elements.namespace.iter().map(|space| space.elements.len()).sum::<usize>() >= 16);
+        assert_eq!(elements.namespace.iter().map(|space| space.elements.len()).sum::<usize>(), 16);
     }
 }

@@ -139,6 +139,20 @@ pub(super) fn hint(fault: &Fault<'_>) -> Option<Message> {
     }
 }
 
+/// The hint of a fault in an element which the register is not known to look up.
+pub(super) fn unconfirmed(hint: Option<Message>) -> Message {
+    let doubt = Message::new(
+        "проверяет ли РЭМД этот элемент по справочнику, не подтверждено",
+        "whether the register looks this element up is not confirmed",
+    );
+    match hint {
+        Some(hint) => {
+            Message::new(format!("{}; {}", hint.ru, doubt.ru), format!("{}; {}", hint.en, doubt.en))
+        }
+        None => doubt,
+    }
+}
+
 /// A code of the dictionary that differs by outer spaces or case alone.
 fn similar_code(dictionary: Dictionary<'_>, code: &str) -> Option<Message> {
     let wanted = folded(code);

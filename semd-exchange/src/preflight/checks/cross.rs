@@ -1,6 +1,8 @@
 //! The request against the document: identity, dates, organisation, patient.
 
-use super::super::tree::{descend, identifiers};
+use semd_core::xml::{Document, ElementId};
+
+use super::super::tree::{descend, identifiers, text};
 use super::super::{Check, Collector, Facts, Run, Stage};
 use crate::message::{creation_time, local_uid, timestamp};
 
@@ -66,10 +68,18 @@ const UNITS: [(&str, &[&str]); 3] = [
     ),
 ];
 
+/// The name of the organisation that an element describes, white space aside.
+fn name_of(document: &Document<'_>, organization: ElementId) -> Option<String> {
+    let name = text(document, descend(document, organization, &["name"])?);
+    Some(name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty())
+}
+
 /// The organisation's branch of the tree of identifiers: itself, and what lies below it.
 fn units(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
     let Some(document) = facts.document else { return };
     let asked = &facts.request.organization;
+    let custodian = descend(document, document.root(), UNITS[2].1);
+    let own_name = custodian.and_then(|custodian| name_of(document, custodian));
     // The custodian is compared as a whole by the check before this one.
     for (node, steps) in &UNITS[..2] {
         let Some(element) = descend(document, document.root(), steps) else { continue };
@@ -77,8 +87,24 @@ fn units(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
         let Some(id) = ids.iter().find(|id| id.root.starts_with("1.2.643.5.1.13.13.12.2.")) else { continue };
         let below =
             id.root.strip_prefix(asked.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        if !below {
-            let inside = &id.root;
+        if below {
+            continue;
+        }
+        let inside = &id.root;
+        let apart = facts.rows("organizations", inside).next().is_some();
+        if !apart && own_name.is_some() && name_of(document, element) == own_name {
+            // One organisation may stand under several identifiers; ФРМО alone tells.
+            found.warning(
+                format!(
+                    "У {node} [{inside}] то же наименование, что у МО из запроса [{asked}], но другой OID: убедитесь, \
+                     что по ФРМО это одна организация"
+                ),
+                format!(
+                    "{node} [{inside}] has the name of the organisation of the request [{asked}], but another OID: \
+                     make sure that ФРМО has them as one organisation"
+                ),
+            );
+        } else {
             found.error_at(
                 Some(element),
                 format!(
@@ -94,7 +120,7 @@ fn units(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
     {
         let node = UNITS[2].0;
         found.error_at(
-            descend(document, document.root(), UNITS[2].1),
+            custodian,
             format!("Подразделение из запроса на регистрацию сведений [{asked}] не совпадает с СП {node} [{inside}]"),
             format!("the department is [{asked}] in the request and [{inside}] in the document"),
         );

@@ -3,6 +3,7 @@
 use semd_core::header::{Header, Staff};
 use semd_core::xml::{Document, HL7_V3};
 
+use super::Knowledge;
 use crate::message::{
     Patient, RegisterDocumentRequest, RegisterError, Signer, creation_time, local_uid, staff, timestamp,
 };
@@ -12,10 +13,11 @@ pub(super) fn cross_check(
     request: &RegisterDocumentRequest,
     file: &Document<'_>,
     header: &Header,
+    known: &Knowledge<'_>,
 ) -> Vec<RegisterError> {
     let mut errors = Vec::new();
     document(request, header, &mut errors);
-    units(request, file, header, &mut errors);
+    units(request, file, header, known, &mut errors);
     names(header, &mut errors);
     if let (Some(patient), Some(role)) = (&request.patient, &header.patient) {
         compare_patient(patient, role, &mut errors);
@@ -82,12 +84,19 @@ fn units(
     request: &RegisterDocumentRequest,
     file: &Document<'_>,
     header: &Header,
+    known: &Knowledge<'_>,
     errors: &mut Vec<RegisterError>,
 ) {
     let own = &request.organization;
     let first = |name: &str| file.descendants(file.root()).find(|&one| file.local_name(one) == name);
     let author = first("assignedAuthor");
     let represented = author.and_then(|author| file.child(author, HL7_V3, "representedOrganization"));
+    let called = |element| {
+        let name = file.string_value(file.child(element, HL7_V3, "name")?);
+        Some(name.split_ascii_whitespace().fold(String::new(), |words, word| words + word + " "))
+    };
+    let custodian =
+        first("representedCustodianOrganization").and_then(called).filter(|name| !name.is_empty());
     for (node, element) in
         [("providerOrganization", first("providerOrganization")), ("representedOrganization", represented)]
     {
@@ -95,7 +104,14 @@ fn units(
         let oid = roots
             .filter_map(|id| file.attribute(id, "", "root"))
             .find(|root| root.starts_with("1.2.643.5.1.13.13.12.2."));
-        if let Some(oid) = oid.filter(|oid| *oid != own && !oid.starts_with(&format!("{own}."))) {
+        // An organisation of the same name may be the same one under another identifier, unless ФРМО has both.
+        let same = |oid: &str| {
+            custodian.is_some()
+                && element.and_then(called) == custodian
+                && known.rows("organizations", oid).is_empty()
+        };
+        if let Some(oid) = oid.filter(|oid| *oid != own && !oid.starts_with(&format!("{own}.")) && !same(oid))
+        {
             errors.push(validation(format!(
                 "МО из запроса на регистрацию сведений [{own}] не совпадает с СП {node} [{oid}]"
             )));

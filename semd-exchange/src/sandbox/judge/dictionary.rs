@@ -122,8 +122,9 @@ fn used<'d>(document: &'d Document<'_>) -> BTreeSet<(&'d str, &'d str)> {
 
 /// The values that are looked up, each once.
 fn values<'d>(document: &'d Document<'_>) -> BTreeSet<Value<'d>> {
+    let elements = CodedElements::embedded();
     let looked_up =
-        |element| CodedElements::embedded().has(document.namespace(element), document.local_name(element));
+        |element| elements.is_confirmed(document.namespace(element), document.local_name(element));
     let every = document.descendants(document.root()).filter(|&element| looked_up(element));
     every
         .filter_map(|element| {

@@ -66,7 +66,7 @@ pub fn file(
     // The content is looked at only when it is the file that was signed, in the format of the kind.
     let Some(document) = parsed.ok().filter(|_| verdict.errors.is_empty()) else { return verdict };
     let header = Header::read(&document);
-    verdict.errors.extend(cross::cross_check(request, &document, &header));
+    verdict.errors.extend(cross::cross_check(request, &document, &header, known));
     match report {
         Some(report) => rules(report, &mut verdict),
         None => verdict.warnings.push(not_checked("пакеты правил не подключены")),
