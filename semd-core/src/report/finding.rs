@@ -1,7 +1,10 @@
 //! One finding: what is wrong, where, whose turn it is.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
+use super::wanted::wanted;
 use super::{Lang, Message};
 use crate::schematron::AssertionKind;
 
@@ -133,4 +136,15 @@ pub struct Finding {
     pub owner: Owner,
     /// Whether sending the same bytes again can help.
     pub retryable: bool,
+}
+
+impl Finding {
+    /// What to do: the hint, or what the failed assert of the rule package wants, where its expression is of a frequent form.
+    pub fn advice(&self, lang: Lang) -> Option<Cow<'_, str>> {
+        if let Some(hint) = &self.hint {
+            return Some(Cow::Borrowed(hint.text(lang)));
+        }
+        let failed = self.test.as_deref().filter(|_| self.assertion == Some(AssertionKind::Assert))?;
+        wanted(failed).map(|message| Cow::Owned(message.text(lang).to_owned()))
+    }
 }

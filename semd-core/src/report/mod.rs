@@ -25,6 +25,7 @@ pub mod format;
 mod message;
 pub mod redact;
 mod verdict;
+mod wanted;
 
 pub use document::Report;
 pub use finding::{Finding, Layer, Owner, Severity};

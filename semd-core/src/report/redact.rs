@@ -54,8 +54,19 @@ const PLAIN_ATTRIBUTES: [&str; 19] = [
     "inversionInd",
 ];
 
+/// Elements of CDA whose `value` is about the document and its events, not about a person's life: when it was made, which
+/// version it is.
+const PLAIN_ELEMENTS: [&str; 3] = ["effectiveTime", "time", "versionNumber"];
+
 /// Redacts the attribute values of one start tag, except codes and namespaces. `tag` is the source text from `<` on.
 pub fn start_tag(tag: &str) -> String {
+    let element = tag.trim_start_matches('<').split(|c: char| c.is_whitespace() || c == '>').next();
+    attributes(tag, element.unwrap_or_default())
+}
+
+/// Redacts the attribute values in a piece of the start tag of `element`, except codes and namespaces.
+pub(crate) fn attributes(tag: &str, element: &str) -> String {
+    let plain_value = PLAIN_ELEMENTS.contains(&element);
     let mut out = String::with_capacity(tag.len());
     let mut rest = tag;
     while let Some(at) = rest.find(['"', '\'']) {
@@ -67,7 +78,7 @@ pub fn start_tag(tag: &str) -> String {
         out.push_str(quote);
         let value_and_tail = &rest[at + 1..];
         let (value, tail) = value_and_tail.split_once(quote).unwrap_or((value_and_tail, ""));
-        if PLAIN_ATTRIBUTES.contains(&name) || name.starts_with("xmlns") {
+        if PLAIN_ATTRIBUTES.contains(&name) || name.starts_with("xmlns") || (plain_value && name == "value") {
             out.push_str(value);
         } else {
             out.push_str(&shape(value));
@@ -99,6 +110,8 @@ mod tests {
             r#"<id root="1.2.643.100.3" extension='000-000-000 00'/>"#
         );
         assert_eq!(start_tag("<a value=\"Ива"), "<a value=\"xxx");
+        assert_eq!(start_tag("<effectiveTime value=\"2025\"/>"), "<effectiveTime value=\"2025\"/>");
+        assert_eq!(start_tag("<birthTime value=\"1980\"/>"), "<birthTime value=\"0000\"/>");
         assert_eq!(start_tag("<a value=\"ООО \" Ромашка\" b=\"1\""), "<a value=\"xxx \" xxxxxxx\" x=\"1\"");
     }
 

@@ -36,8 +36,8 @@ fn write_finding(out: &mut String, printed: &Printed<'_>, finding: &Finding) {
     if let Some(test) = &finding.test {
         let _ = writeln!(out, "  = {}: {test}", word("проверка", "test"));
     }
-    if let Some(hint) = &finding.hint {
-        let _ = writeln!(out, "  = {}: {}", word("что делать", "help"), hint.text(lang));
+    if let Some(advice) = finding.advice(lang) {
+        let _ = writeln!(out, "  = {}: {}", word("что делать", "help"), advice);
     }
     let _ = writeln!(
         out,
@@ -81,7 +81,9 @@ pub(super) fn frame(source: &[u8], place: &Place<'_>, show_personal_data: bool) 
     }
     let shown = if show_personal_data {
         text.to_owned()
-    } else if is_tag(text) || place.path.is_some_and(|path| path.contains("/@")) {
+    } else if let Some(owner) = place.path.and_then(owner_of_attribute) {
+        redact::attributes(text, owner)
+    } else if is_tag(text) {
         redact::start_tag(text)
     } else {
         redact::shape(text)
@@ -92,6 +94,12 @@ pub(super) fn frame(source: &[u8], place: &Place<'_>, show_personal_data: bool) 
         return Some(shown);
     }
     Some(shown.chars().take(FRAME_WIDTH).chain(['…']).collect())
+}
+
+/// The name of the element whose attribute a path leads to.
+fn owner_of_attribute(path: &str) -> Option<&str> {
+    let (element, _) = path.rsplit_once("/@")?;
+    element.rsplit('/').next()?.split('[').next()
 }
 
 /// Whether a text begins like a tag; behind a stray `<` stands text of the document.

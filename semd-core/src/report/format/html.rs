@@ -158,8 +158,8 @@ fn write_finding(html: &mut Html, printed: &Printed<'_>, finding: &Finding) {
             html.element(class, text, "</p>");
         }
     }
-    if let Some(hint) = &finding.hint {
-        html.element("<p>", hint.text(lang), "</p>");
+    if let Some(advice) = finding.advice(lang) {
+        html.element("<p>", &advice, "</p>");
     }
     html.markup("<p class=\"owner\">");
     html.text(word(lang, "исправляет: ", "to be fixed by: "));

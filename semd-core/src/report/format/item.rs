@@ -1,5 +1,7 @@
 //! What the formats for other programs need of one result, wherever it comes from.
 
+use std::borrow::Cow;
+
 use super::super::{Lang, Owner, Severity, Verdict};
 use super::Printed;
 
@@ -28,7 +30,7 @@ pub struct Problem<'a> {
     /// What is wrong.
     pub message: &'a str,
     /// What to do.
-    pub help: Option<&'a str>,
+    pub help: Option<Cow<'a, str>>,
     /// Positional path of the node.
     pub path: Option<&'a str>,
     /// Line, 1-based; 0 without a place.
@@ -50,7 +52,7 @@ impl<'a> Item<'a> {
             rule: finding.rule.as_deref().unwrap_or(finding.code),
             severity: finding.severity,
             message: finding.message.text(lang),
-            help: finding.hint.as_ref().map(|hint| hint.text(lang)),
+            help: finding.advice(lang),
             path: finding.path.as_deref(),
             line: finding.line,
             column: finding.column,

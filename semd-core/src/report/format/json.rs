@@ -1,5 +1,7 @@
 //! `json` and `jsonl`: one object a document, schema `semd.report/1`.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::super::{Finding, Lang, Layer, Owner, Severity, Verdict};
@@ -30,7 +32,7 @@ pub struct FindingObject<'a> {
     severity: Severity,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'a str>,
+    hint: Option<Cow<'a, str>>,
     test: Option<&'a str>,
     path: Option<&'a str>,
     line: u32,
@@ -48,7 +50,7 @@ impl<'a> FindingObject<'a> {
             rule: finding.rule.as_deref(),
             severity: finding.severity,
             message: finding.message.text(lang),
-            hint: finding.hint.as_ref().map(|hint| hint.text(lang)),
+            hint: finding.advice(lang),
             test: finding.test.as_deref(),
             path: finding.path.as_deref(),
             line: finding.line,

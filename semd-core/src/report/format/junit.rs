@@ -129,7 +129,7 @@ fn lines(problems: &[&Problem<'_>]) -> String {
         let place =
             if problem.line == 0 { String::new() } else { format!("{}:{}: ", problem.line, problem.column) };
         let _ = write!(text, "{place}{} [{}] {}", problem.code, problem.rule, problem.message);
-        if let Some(help) = problem.help {
+        if let Some(help) = &problem.help {
             let _ = write!(text, " → {help}");
         }
         text.push('\n');
@@ -159,7 +159,7 @@ mod tests {
             rule: "У1-1",
             severity,
             message,
-            help: Some("исправьте"),
+            help: Some("исправьте".into()),
             path: None,
             line: 3,
             column: 7,

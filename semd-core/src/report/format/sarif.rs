@@ -82,7 +82,7 @@ fn result(problem: &Problem<'_>, index: usize, place: &Value) -> Value {
         Severity::Info => "note",
     };
     let mut text = problem.message.to_owned();
-    if let Some(help) = problem.help {
+    if let Some(help) = &problem.help {
         text.push_str(" → ");
         text.push_str(help);
     }

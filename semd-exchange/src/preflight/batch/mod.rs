@@ -8,6 +8,7 @@ mod html;
 mod panels;
 mod table;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
@@ -185,7 +186,8 @@ impl Batch {
     fn problem(&self, report: &PreflightReport, finding: &Finding) -> Problem {
         let predicted = report.predicted.iter().find(|one| one.finding == *finding);
         let meaning = classify(finding.code, &super::reply_text(finding));
-        let advice = finding.hint.as_ref().or(meaning.advice());
+        let advice = finding.advice(self.lang).map(Cow::into_owned);
+        let advice = advice.or_else(|| meaning.advice().map(|advice| advice.text(self.lang).to_owned()));
         let mut place = String::new();
         if finding.line > 0 {
             place = format!("{} {}", self.word("строка", "line"), finding.line);
@@ -203,7 +205,7 @@ impl Batch {
             retryable: finding.retryable,
             title: meaning.title().map(|title| title.text(self.lang).to_owned()).unwrap_or_default(),
             message: finding.message.text(self.lang).to_owned(),
-            advice: advice.map(|advice| advice.text(self.lang).to_owned()).unwrap_or_default(),
+            advice: advice.unwrap_or_default(),
             place,
         }
     }
