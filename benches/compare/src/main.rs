@@ -21,7 +21,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use peer::Peer;
+use semd_core::nsi;
 use semd_core::package::{Package, PackageStore};
+use semd_core::validate::{Layers, Options, Validator};
 use semd_core::xml::{self, Limits};
 
 /// Runs of each Java engine on each document before anything is measured.
@@ -50,14 +52,17 @@ fn main() {
     let rounds = rest.first().and_then(|text| text.parse().ok()).unwrap_or(5);
     let (data, peers) = (Path::new(data), Path::new(peers));
     let work = peers.join("prepared");
-    let cases = cases(data, &work);
+    let store = PackageStore::open(&[data.join("semd-packages")]).expect("the official packages");
+    let cases = cases(&store, data, &work);
+    let dictionaries = nsi::Store::open(&data.join("nsi"), 0).expect("the official dictionaries");
+    let validator = Validator::new(store).with_dictionaries(dictionaries);
     println!("{} real documents, {} rounds\n", cases.len(), rounds);
 
     let saxon = java(peers, "saxon");
     let xerces = java(peers, "xerces");
     let libxml2 = Peer::start(&mut Command::new(peers.join("libxml2-peer")));
-    let mut bench =
-        Bench { cases, work, packages: data.join("semd-packages"), times: Times::new(), differing: 0 };
+    let packages = data.join("semd-packages");
+    let mut bench = Bench { cases, validator, work, packages, times: Times::new(), differing: 0 };
     let mut engines = Engines { saxon, xerces, libxml2, schematron: BTreeMap::new() };
     let usable = bench.prepare(&mut engines);
     for round in 0..rounds {
@@ -82,8 +87,7 @@ fn java(peers: &Path, engine: &str) -> Option<Peer> {
 }
 
 /// The real documents of the corpus for which there is a package.
-fn cases(data: &Path, work: &Path) -> Vec<Case> {
-    let store = PackageStore::open(&[data.join("semd-packages")]).expect("the official packages");
+fn cases(store: &PackageStore, data: &Path, work: &Path) -> Vec<Case> {
     let manifest = fs::read_to_string(data.join("corpus/manifest.tsv")).expect("the manifest of the corpus");
     fs::create_dir_all(work).expect("a folder for prepared files");
     let mut cases = Vec::new();
@@ -111,6 +115,7 @@ struct Engines {
 
 struct Bench {
     cases: Vec<Case>,
+    validator: Validator,
     work: PathBuf,
     packages: PathBuf,
     times: Times,
@@ -228,6 +233,13 @@ impl Bench {
                 }),
             ));
         }
+        // As programs call it: with the dictionaries, the digest in the report, findings with texts and places.
+        let layers = Layers { rule: false, ..Layers::default() };
+        let options = Options { kind: Some(case.kind.clone()), layers, ..Options::default() };
+        found.push((
+            "validator",
+            median_of(9, || self.validator.validate(black_box(&case.bytes), &options).findings.len()),
+        ));
         for (engine, time) in found {
             self.times.entry((engine, at)).or_default().push(time);
         }
@@ -259,9 +271,10 @@ impl Bench {
         ratio("Xerces-J ÷ semd (parse + XSD)", &one("xerces"), "schema");
         let both = |at: usize| Some(self.time("saxon", at)? + self.time("libxml2", at)?);
         ratio("(Saxon + libxml2) ÷ semd (parse + XSD + Schematron)", &both, "all");
+        ratio("(Saxon + libxml2) ÷ semd (`Validator`: parse, XSD, Schematron, НСИ, report)", &both, "validator");
         println!("\n| semd alone | µs a document (mean) | MB/s |");
         println!("|---|---|---|");
-        for engine in ["parse", "rules", "schema", "all"] {
+        for engine in ["parse", "rules", "schema", "all", "validator"] {
             let measured: Vec<(f64, usize)> = usable
                 .iter()
                 .filter_map(|&at| Some((self.time(engine, at)?, self.cases[at].bytes.len())))
