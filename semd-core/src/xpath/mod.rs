@@ -7,13 +7,16 @@
 mod analysis;
 mod arithmetic;
 mod ast;
+mod atomize;
 mod compare;
 mod error;
 mod eval;
 mod functions;
+mod general;
 mod lexer;
 mod names;
 mod parser;
+mod paths;
 mod regex;
 mod steps;
 mod value;
