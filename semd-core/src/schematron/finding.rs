@@ -7,7 +7,7 @@ use super::message;
 use super::plan::{AssertionId, Plan};
 use crate::report::{Finding, Layer, Message, Owner, Severity};
 use crate::xml::{Document, LineIndex, Node, Paths};
-use crate::xpath::Evaluator;
+use crate::xpath::{Binding, Evaluator};
 
 /// Mnemonic under which the register reports a failed rule.
 const CODE: &str = "VALIDATION_ERROR";
@@ -60,8 +60,11 @@ fn text<'a>(
     match &plan.assertion(failure.assertion).message[..] {
         [message::Part::Text(text)] => text.to_string(),
         parts => {
-            let evaluator =
-                evaluator.get_or_init(|| Evaluator::new(document, plan.names.bind(document), &plan.declared));
+            let evaluator = evaluator.get_or_init(|| {
+                let mut binding = Binding::default();
+                plan.names.bind(document, &mut binding);
+                Evaluator::new(document, binding, &plan.declared)
+            });
             evaluator.current.set(failure.node);
             message::render(parts, evaluator, failure.node)
         }

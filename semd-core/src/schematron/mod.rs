@@ -26,7 +26,9 @@ mod message;
 mod outline;
 mod plan;
 mod source;
+mod subsets;
 mod trie;
+mod workers;
 
 pub use crate::xpath::{ErrorCode, SyntaxError, SyntaxErrorKind};
 pub use error::LoadError;

@@ -9,10 +9,12 @@ use super::context::alternatives;
 use super::load::{self, LetDefinition, PartDefinition};
 use super::message::{self, Part};
 use super::source::{Source, Text};
-use super::trie::Trie;
+use super::trie::{Trie, TrieBuilder};
+use super::workers::Workers;
 use crate::xml::{self, Limits, LineIndex};
 use crate::xpath::{
-    self, Declared, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet,
+    self, Declared, Entry, Expr, Let, Names, Questions, StaticContext, SyntaxError, SyntaxErrorKind,
+    VisibleLet,
 };
 
 /// Expressions are long and many: the hash is chosen for speed, and seeded.
@@ -77,7 +79,7 @@ impl Assertion {
 /// What evaluation needs of an assertion; apart from its texts, so that a pass reads little memory.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Check {
-    pub(super) test: u32,
+    pub(super) test: Entry,
     /// The value of the test that makes a failure.
     pub(super) fails_when: bool,
 }
@@ -98,9 +100,9 @@ pub struct Plan {
     pub(super) assertions: Vec<Assertion>,
     /// One for every assertion.
     pub(super) checks: Vec<Check>,
-    /// Distinct tests.
-    pub(super) tests: Vec<Expr>,
     pub(super) declared: Declared,
+    #[serde(skip)]
+    pub(super) workers: Workers,
 }
 
 impl Plan {
@@ -135,11 +137,11 @@ impl Plan {
             visible: Vec::new(),
             contexts: TextMap::default(),
             known_tests: TextMap::default(),
-            trie: Trie::new(),
+            trie: TrieBuilder::new(),
             rules: Vec::new(),
             assertions: Vec::new(),
             checks: Vec::new(),
-            tests: Vec::new(),
+            questions: Questions::default(),
             lets: Vec::new(),
         };
         compiler.declare(&definitions.lets, true)?;
@@ -148,12 +150,16 @@ impl Plan {
         }
         Ok(Self {
             names: compiler.context.names,
-            trie: compiler.trie,
+            trie: compiler.trie.finish(),
             rules: compiler.rules,
             assertions: compiler.assertions,
             checks: compiler.checks,
-            tests: compiler.tests,
-            declared: Declared { lets: compiler.lets, patterns: compiler.context.patterns },
+            declared: Declared {
+                lets: compiler.lets,
+                patterns: compiler.context.patterns,
+                questions: compiler.questions,
+            },
+            workers: Workers::default(),
         })
     }
 
@@ -171,6 +177,15 @@ impl Plan {
         &self.assertions
     }
 
+    /// The rules whose contexts end at some states, in their order.
+    pub(super) fn rules_of(&self, states: &[u32]) -> Vec<u32> {
+        let rules = states.iter().flat_map(|&state| &self.trie.states[state as usize].rules);
+        let mut rules: Vec<u32> = rules.copied().collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+
     /// Number of rules.
     pub fn rule_count(&self) -> usize {
         self.rules.len()
@@ -184,12 +199,12 @@ struct Compiler<'s, 'd> {
     /// Contexts seen before, with the states where they end; only without variables in scope.
     contexts: TextMap<Vec<u32>>,
     /// Tests seen before; only without variables in scope.
-    known_tests: TextMap<u32>,
-    trie: Trie,
+    known_tests: TextMap<Entry>,
+    trie: TrieBuilder,
     rules: Vec<Rule>,
     assertions: Vec<Assertion>,
     checks: Vec<Check>,
-    tests: Vec<Expr>,
+    questions: Questions,
     lets: Vec<Let>,
 }
 
@@ -249,8 +264,8 @@ impl Compiler<'_, '_> {
             let error = SyntaxError { kind: SyntaxErrorKind::NotAPattern, offset: 0 };
             return Err(self.source.expression(context, error));
         };
-        let trie = &mut self.trie;
-        let states: Vec<u32> = alternatives.iter().map(|one| trie.insert(one)).collect();
+        let (trie, questions) = (&mut self.trie, &mut self.questions);
+        let states: Vec<u32> = alternatives.iter().map(|one| trie.insert(one, questions)).collect();
         if sharable {
             self.contexts.insert(context.content.clone(), states.clone());
         }
@@ -268,8 +283,7 @@ impl Compiler<'_, '_> {
             Some(&known) => known,
             None => {
                 let expr = self.parse(&check.test)?;
-                self.tests.push(expr);
-                let id = self.tests.len() as u32 - 1;
+                let id = self.questions.add(expr);
                 if sharable {
                     self.known_tests.insert(check.test.content.clone(), id);
                 }

@@ -44,7 +44,7 @@ impl Focus<'_> {
 pub(crate) struct Evaluator<'a> {
     pub(crate) document: &'a Document<'a>,
     pub(crate) binding: Binding,
-    declared: &'a Declared,
+    pub(super) declared: &'a Declared,
     spent: Cell<u64>,
     /// The node `current()` gives: the one a rule is applied to.
     pub(crate) current: Cell<Node>,
@@ -318,7 +318,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// The node from which a plain path starts.
-fn start_at(path: &Path, node: Node) -> Node {
+pub(super) fn start_at(path: &Path, node: Node) -> Node {
     if path.start == Start::Root { Node::Document } else { node }
 }
 

@@ -6,17 +6,21 @@
 
 mod analysis;
 mod arithmetic;
+mod ask;
 mod ast;
 mod atomize;
 mod compare;
+mod encode;
 mod error;
 mod eval;
+mod foresight;
 mod functions;
 mod general;
 mod lexer;
 mod names;
 mod parser;
 mod paths;
+mod question;
 mod regex;
 mod steps;
 mod value;
@@ -29,9 +33,11 @@ use serde::{Deserialize, Serialize};
 
 pub use error::{ErrorCode, SyntaxError, SyntaxErrorKind};
 pub(crate) use eval::{Evaluator, Focus};
+pub(crate) use foresight::Masks;
 pub(crate) use functions::Function;
-pub(crate) use names::{Names, UNUSED};
+pub(crate) use names::{Binding, Names, UNUSED};
 pub(crate) use parser::{StaticContext, VisibleLet, parse};
+pub(crate) use question::{Entry, Questions};
 pub(crate) use regex::Pattern;
 pub(crate) use value::{Atomic, Item};
 
@@ -42,6 +48,8 @@ pub(crate) struct Declared {
     pub(crate) lets: Vec<Let>,
     /// Constant regular expressions.
     pub(crate) patterns: Vec<Pattern>,
+    /// Conditions as flat code.
+    pub(crate) questions: Questions,
 }
 
 /// A declared variable: its value is computed where it is used.

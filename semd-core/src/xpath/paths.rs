@@ -2,7 +2,7 @@
 
 use super::ast::{Path, Start, Step};
 use super::error::{ErrorCode, EvalError};
-use super::eval::{Evaluator, Focus};
+use super::eval::{Evaluator, Focus, start_at};
 use super::value::{Item, Sequence, sort_nodes};
 use crate::xml::Node;
 
@@ -16,9 +16,28 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Whether one of the nodes of a plain path satisfies a condition.
+    pub(super) fn any_of_path<C>(
+        &self,
+        path: &'a Path,
+        node: Node,
+        condition: &mut C,
+    ) -> Result<bool, EvalError>
+    where
+        C: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let exhausted = self.walk(&path.steps, start_at(path, node), &mut |found| Ok(!condition(found)?))?;
+        Ok(!exhausted)
+    }
+
     pub(super) fn exists(&self, path: &'a Path, start: Node) -> Result<bool, EvalError> {
         let exhausted = self.each(path, start, &mut |_| Ok(false))?;
         Ok(!exhausted)
+    }
+
+    /// Number of nodes of a plain path from a context node.
+    pub(super) fn count_of_path(&self, path: &'a Path, node: Node) -> Result<i64, EvalError> {
+        self.count(path, start_at(path, node))
     }
 
     /// Number of nodes of a plain path.

@@ -1,0 +1,260 @@
+//! Answers to the questions of flat code.
+
+use super::ast::{Axis, Name, NodeTest};
+use super::error::{ErrorCode, EvalError};
+use super::eval::{Evaluator, Focus};
+use super::question::{Entry, Move, PackedName, Question, Step, Subject};
+use crate::xml::{AttributeId, ElementId, Node};
+
+impl<'a> Evaluator<'a> {
+    /// Whether a condition holds for a node as context.
+    pub(crate) fn ask(&self, entry: Entry, node: Node) -> Result<bool, EvalError> {
+        let mut at = entry;
+        loop {
+            match at {
+                Entry::TRUE => return Ok(true),
+                Entry::FALSE => return Ok(false),
+                Entry(index) => {
+                    let step = &self.declared.questions.steps[index as usize];
+                    at = if self.answer(step, node)? { step.then } else { step.otherwise };
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn answer(&self, step: &'a Step, node: Node) -> Result<bool, EvalError> {
+        match (step.subject, node) {
+            (Subject::Attribute(name), Node::Element(id)) => {
+                self.answer_of_attribute(step.question, name, id)
+            }
+            _ => self.answer_of_nodes(step, node),
+        }
+    }
+
+    /// The answer where the only node can be an attribute: more than half of all questions.
+    #[inline]
+    fn answer_of_attribute(
+        &self,
+        question: Question,
+        name: PackedName,
+        id: ElementId,
+    ) -> Result<bool, EvalError> {
+        let questions = &self.declared.questions;
+        let Name { symbol, bit } = name.unpacked();
+        let found = self.named_attribute(id, symbol, bit)?;
+        let value = found.map(|found| self.document.value(self.document.attribute_at(found)));
+        let has = |holds: &dyn Fn(&[u8]) -> bool| value.is_some_and(|value| holds(value.as_bytes()));
+        Ok(match question {
+            Question::Exists => value.is_some(),
+            Question::Filled => value.is_some_and(|value| !value.is_empty()),
+            Question::Is(start, end) => has(&|value| value == questions.text(start, end)),
+            Question::Among(constants) => has(&|value| questions.texts(constants).any(|text| value == text)),
+            Question::Compares(comparison, constants) => {
+                has(&|value| questions.texts(constants).any(|text| comparison.holds(Some(value.cmp(text)))))
+            }
+            Question::Counts(comparison, constants) => {
+                let count = i64::from(value.is_some());
+                questions.numbers(constants).iter().any(|wanted| comparison.holds(Some(count.cmp(wanted))))
+            }
+            Question::Matches(pattern) => self.matches_constant(pattern, value.unwrap_or_default())?,
+            // The subject is not used.
+            Question::Truth(_) => false,
+        })
+    }
+
+    fn matches_constant(&self, pattern: u32, text: &str) -> Result<bool, EvalError> {
+        self.spend(text.len() / 16)?;
+        Ok(self.declared.patterns[pattern as usize].is_match(text))
+    }
+
+    fn answer_of_nodes(&self, step: &'a Step, node: Node) -> Result<bool, EvalError> {
+        let questions = &self.declared.questions;
+        match step.question {
+            Question::Exists => self.any(step.subject, node, |_| Ok(true)),
+            Question::Filled => self.any(step.subject, node, |found| self.is_filled(found)),
+            Question::Is(start, end) => {
+                let text = questions.text(start, end);
+                self.any(step.subject, node, |found| self.with_text(found, |value| value == text))
+            }
+            Question::Among(constants) => self.any(step.subject, node, |found| {
+                self.with_text(found, |value| questions.texts(constants).any(|text| value == text))
+            }),
+            Question::Compares(comparison, constants) => self.any(step.subject, node, |found| {
+                let holds = |value: &[u8]| {
+                    questions.texts(constants).any(|text| comparison.holds(Some(value.cmp(text))))
+                };
+                self.with_text(found, holds)
+            }),
+            Question::Counts(comparison, constants) => {
+                let mut count = 0;
+                match step.subject {
+                    Subject::Path(path) => {
+                        count = self.count_of_path(&questions.paths[path as usize], node)?
+                    }
+                    subject => {
+                        self.any(subject, node, |_| {
+                            count += 1;
+                            Ok(false)
+                        })?;
+                    }
+                }
+                let wanted = questions.numbers(constants);
+                Ok(wanted.iter().any(|wanted| comparison.holds(Some(count.cmp(wanted)))))
+            }
+            Question::Matches(pattern) => {
+                let mut only = None;
+                self.any(step.subject, node, |found| match only.replace(found) {
+                    None => Ok(false),
+                    Some(_) => Err(ErrorCode::Xpty0004.into()),
+                })?;
+                let text = only.map(|found| self.string(found)).transpose()?.unwrap_or_default();
+                self.matches_constant(pattern, &text)
+            }
+            Question::Truth(expression) => {
+                self.boolean(&questions.expressions[expression as usize], &Focus::node(node))
+            }
+        }
+    }
+
+    /// Whether one of the nodes satisfies a condition.
+    #[inline(always)]
+    fn any<C>(&self, subject: Subject, node: Node, mut condition: C) -> Result<bool, EvalError>
+    where
+        C: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        match subject {
+            Subject::Own => condition(node),
+            Subject::Attribute(name) => self.any_attribute(node, name, &mut condition),
+            Subject::Child(name) => self.any_child(node, name, &mut condition),
+            Subject::ChildAttribute(child, attribute) => {
+                self.any_child(node, child, &mut |found| self.any_attribute(found, attribute, &mut condition))
+            }
+            Subject::Grandchild(child, grandchild) => {
+                self.any_child(node, child, &mut |found| self.any_child(found, grandchild, &mut condition))
+            }
+            Subject::Route(route) => {
+                let moves = self.declared.questions.moves(route);
+                let start = if route.from_root { Node::Document } else { node };
+                self.any_of_route(moves, start, &mut condition)
+            }
+            Subject::Path(path) => {
+                let path = &self.declared.questions.paths[path as usize];
+                self.any_of_path(path, node, &mut condition)
+            }
+        }
+    }
+
+    fn any_of_route<C>(&self, moves: &'a [Move], node: Node, condition: &mut C) -> Result<bool, EvalError>
+    where
+        C: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let [step, rest @ ..] = moves else { return condition(node) };
+        let mut position = 0_u32;
+        let mut satisfied = false;
+        let mut visit = |found: Node| {
+            position += 1;
+            if step.position != 0 && step.position != position {
+                return Ok(true);
+            }
+            satisfied = self.ask(step.conditions, found)? && self.any_of_route(rest, found, condition)?;
+            // Behind the wanted position nothing can follow.
+            Ok(!satisfied && step.position == 0)
+        };
+        match (node, step.axis, &step.test) {
+            (Node::Element(id), Axis::Child, &NodeTest::Name { symbol, bit }) => {
+                let name = Name { symbol, bit };
+                self.children_named(id, name, &mut |child| visit(Node::Element(child)))?
+            }
+            (Node::Element(id), Axis::Attribute, &NodeTest::Name { symbol, bit }) => {
+                self.attribute_named(id, Name { symbol, bit }, &mut visit)?
+            }
+            (Node::Element(id), Axis::Parent | Axis::Ancestor, NodeTest::Name { symbol, .. }) => {
+                self.ancestors_named(id, *symbol, step.axis == Axis::Parent, &mut visit)?
+            }
+            _ => self.axis(step.axis, &step.test, node, &mut visit)?,
+        };
+        Ok(satisfied)
+    }
+
+    #[inline]
+    fn ancestors_named<V>(
+        &self,
+        id: ElementId,
+        symbol: u32,
+        nearest: bool,
+        visit: &mut V,
+    ) -> Result<bool, EvalError>
+    where
+        V: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let mut at = self.document.parent(id);
+        while let Some(ancestor) = at {
+            self.spend(1)?;
+            if self.symbol(ancestor) == symbol && !visit(Node::Element(ancestor))? {
+                return Ok(false);
+            }
+            at = if nearest { None } else { self.document.parent(ancestor) };
+        }
+        Ok(true)
+    }
+
+    #[inline(always)]
+    fn any_attribute<C>(&self, node: Node, name: PackedName, condition: &mut C) -> Result<bool, EvalError>
+    where
+        C: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let Node::Element(id) = node else { return Ok(false) };
+        Ok(!self.attribute_named(id, name.unpacked(), &mut |found| Ok(!condition(found)?))?)
+    }
+
+    #[inline(always)]
+    fn any_child<C>(&self, node: Node, name: PackedName, condition: &mut C) -> Result<bool, EvalError>
+    where
+        C: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let name = name.unpacked();
+        match node {
+            Node::Element(id) => {
+                Ok(!self.children_named(id, name, &mut |child| Ok(!condition(Node::Element(child))?))?)
+            }
+            Node::Document => {
+                let root = self.document.root();
+                Ok(self.symbol(root) == name.symbol && condition(Node::Element(root))?)
+            }
+            Node::Attribute(_) | Node::Text(_) => Ok(false),
+        }
+    }
+
+    /// Whether the string value of a node is not empty.
+    fn is_filled(&self, node: Node) -> Result<bool, EvalError> {
+        let document = self.document;
+        let texts = match node {
+            Node::Attribute(id) => return self.with_attribute(id, |value| !value.is_empty()),
+            Node::Text(id) => id.0..id.0 + 1,
+            Node::Element(id) => document.text_ids(id),
+            Node::Document => document.text_ids(document.root()),
+        };
+        let mut passed = 0;
+        let filled = texts.into_iter().any(|text| {
+            passed += 1;
+            !document.text(&document.texts()[text as usize]).is_empty()
+        });
+        self.spend(passed)?;
+        Ok(filled)
+    }
+
+    /// What is found of the string value of a node.
+    #[inline(always)]
+    fn with_text(&self, node: Node, find: impl FnOnce(&[u8]) -> bool) -> Result<bool, EvalError> {
+        match node {
+            Node::Attribute(id) => self.with_attribute(id, find),
+            _ => Ok(find(self.string(node)?.as_bytes())),
+        }
+    }
+
+    #[inline(always)]
+    fn with_attribute(&self, id: AttributeId, find: impl FnOnce(&[u8]) -> bool) -> Result<bool, EvalError> {
+        Ok(find(self.document.value(self.document.attribute_at(id)).as_bytes()))
+    }
+}

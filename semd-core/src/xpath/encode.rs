@@ -1,0 +1,184 @@
+//! Expressions to flat code.
+
+use super::analysis;
+use super::ast::{AxisStep, Comparison, Expr, Path, Predicate, Shape, Start, Step};
+use super::functions::Function;
+use super::question::{self, Constants, Entry, Move, PackedName, Question, Questions, Route, Subject};
+
+impl Questions {
+    /// Writes the code of a condition; [`Entry`] is where it begins.
+    pub(crate) fn add(&mut self, condition: Expr) -> Entry {
+        self.write(condition, Entry::TRUE, Entry::FALSE)
+    }
+
+    /// Writes the code that tells whether all conditions hold.
+    pub(crate) fn add_all(&mut self, conditions: impl DoubleEndedIterator<Item = Expr>) -> Entry {
+        conditions.rev().fold(Entry::TRUE, |next, condition| self.write(condition, next, Entry::FALSE))
+    }
+
+    /// What follows is written before what precedes, so that exits are known.
+    fn write(&mut self, condition: Expr, then: Entry, otherwise: Entry) -> Entry {
+        let (subject, question) = match condition {
+            Expr::And(parts) => {
+                return parts.into_iter().rev().fold(then, |next, part| self.write(part, next, otherwise));
+            }
+            Expr::Or(parts) => {
+                return parts.into_iter().rev().fold(otherwise, |next, part| self.write(part, then, next));
+            }
+            Expr::If(parts) => {
+                let (condition, first, second) = *parts;
+                let second = self.write(second, then, otherwise);
+                let first = self.write(first, then, otherwise);
+                return self.write(condition, first, second);
+            }
+            Expr::Call(Function::True, _) => return then,
+            Expr::Call(Function::False, _) => return otherwise,
+            Expr::Call(Function::Not, mut arguments) if arguments.len() == 1 => {
+                return self.write(arguments.swap_remove(0), otherwise, then);
+            }
+            Expr::Call(Function::Boolean, mut arguments) if arguments.len() == 1 => {
+                return self.write(arguments.swap_remove(0), then, otherwise);
+            }
+            Expr::Call(Function::Exists, mut arguments) if is_plain(&arguments) => {
+                return self.write(arguments.swap_remove(0), then, otherwise);
+            }
+            Expr::Call(Function::Empty, mut arguments) if is_plain(&arguments) => {
+                return self.write(arguments.swap_remove(0), otherwise, then);
+            }
+            Expr::Union(parts) if parts.iter().all(|part| matches!(part, Expr::Path(path) if path.plain)) => {
+                return self.write(Expr::Or(parts), then, otherwise);
+            }
+            Expr::Path(path) if path.plain => match existential(*path) {
+                Expr::Path(path) => (self.subject(*path), Question::Exists),
+                other => return self.write(other, then, otherwise),
+            },
+            Expr::CompareTexts(comparison, path, texts) => {
+                (self.subject(*path), self.comparison(comparison, &texts))
+            }
+            Expr::CompareCount(comparison, path, counts) => {
+                let first = self.numbers.len() as u32;
+                let count = counts.len() as u16;
+                self.numbers.extend(counts);
+                let subject = if path.ordered { self.subject(*path) } else { self.whole(*path) };
+                (subject, Question::Counts(comparison, Constants { first, count }))
+            }
+            Expr::MatchesConstant(subject, pattern) => match *subject {
+                Expr::Path(path) if path.plain && path.ordered => {
+                    (self.subject(*path), Question::Matches(pattern))
+                }
+                Expr::ContextItem => (Subject::Own, Question::Matches(pattern)),
+                other => self.truth(Expr::MatchesConstant(Box::new(other), pattern)),
+            },
+            other => self.truth(other),
+        };
+        self.steps.push(question::Step { subject, question, then, otherwise });
+        Entry(self.steps.len() as u32 - 1)
+    }
+
+    fn truth(&mut self, expr: Expr) -> (Subject, Question) {
+        self.expressions.push(expr);
+        (Subject::Own, Question::Truth(self.expressions.len() as u32 - 1))
+    }
+
+    fn comparison(&mut self, comparison: Comparison, texts: &[Box<str>]) -> Question {
+        if comparison == Comparison::NotEqual && matches!(texts, [text] if text.is_empty()) {
+            return Question::Filled;
+        }
+        let start = self.texts.len() as u32;
+        if comparison == Comparison::Equal
+            && let [text] = texts
+        {
+            self.texts.push_str(text);
+            self.ends.push(self.texts.len() as u32);
+            return Question::Is(start, self.texts.len() as u32);
+        }
+        let first = self.ends.len() as u32;
+        for text in texts {
+            self.texts.push_str(text);
+            self.ends.push(self.texts.len() as u32);
+        }
+        let constants = Constants { first, count: texts.len() as u16 };
+        match comparison {
+            Comparison::Equal => Question::Among(constants),
+            _ => Question::Compares(comparison, constants),
+        }
+    }
+
+    fn subject(&mut self, path: Path) -> Subject {
+        let short = match path.shape {
+            Shape::Own => Some(Subject::Own),
+            Shape::Attribute(name) => PackedName::new(name).map(Subject::Attribute),
+            Shape::Child(name) => PackedName::new(name).map(Subject::Child),
+            Shape::ChildAttribute(one, two) => PackedName::new(one)
+                .zip(PackedName::new(two))
+                .map(|(one, two)| Subject::ChildAttribute(one, two)),
+            Shape::Grandchild(one, two) => {
+                PackedName::new(one).zip(PackedName::new(two)).map(|(one, two)| Subject::Grandchild(one, two))
+            }
+            Shape::Other => None,
+        };
+        short.unwrap_or_else(|| self.route(path))
+    }
+
+    fn route(&mut self, path: Path) -> Subject {
+        let follows = |step: &Step| matches!(step, Step::Axis(step) if step.direct);
+        if !path.steps.iter().all(follows) {
+            return self.whole(path);
+        }
+        let mut moves = Vec::with_capacity(path.steps.len());
+        for step in path.steps {
+            let Step::Axis(AxisStep { axis, test, predicates, .. }) = step else { continue };
+            let mut position = 0;
+            let mut conditions = Vec::new();
+            for predicate in predicates {
+                match predicate {
+                    // No axis has so many nodes.
+                    Predicate::Position(wanted) => position = u32::try_from(wanted).unwrap_or(u32::MAX),
+                    Predicate::Boolean(condition) | Predicate::Dynamic(condition) => {
+                        conditions.push(condition)
+                    }
+                }
+            }
+            moves.push(Move { axis, test, position, conditions: self.add_all(conditions.into_iter()) });
+        }
+        let first = self.moves.len() as u32;
+        let count = moves.len() as u16;
+        self.moves.extend(moves);
+        Subject::Route(Route { first, count, from_root: path.start == Start::Root })
+    }
+
+    /// A path as it stands.
+    fn whole(&mut self, path: Path) -> Subject {
+        self.paths.push(path);
+        Subject::Path(self.paths.len() as u32 - 1)
+    }
+}
+
+fn is_plain(arguments: &[Expr]) -> bool {
+    matches!(arguments, [Expr::Path(path)] if path.plain)
+}
+
+/// Whether a path leads anywhere, as a question without its last condition if that can be: `a[@b = 'c']` leads somewhere
+/// exactly when `a/@b = 'c'`, and `a[b]` when `a/b` does.
+fn existential(mut path: Path) -> Expr {
+    let Some(Step::Axis(last)) = path.steps.last_mut() else { return Expr::Path(Box::new(path)) };
+    match last.predicates.pop() {
+        Some(Predicate::Boolean(Expr::CompareTexts(comparison, inner, texts)))
+            if inner.start == Start::Context =>
+        {
+            Expr::CompareTexts(comparison, Box::new(joined(path, *inner)), texts)
+        }
+        Some(Predicate::Boolean(Expr::Path(inner))) if inner.plain && inner.start == Start::Context => {
+            existential(joined(path, *inner))
+        }
+        other => {
+            last.predicates.extend(other);
+            Expr::Path(Box::new(path))
+        }
+    }
+}
+
+fn joined(mut path: Path, inner: Path) -> Path {
+    path.steps.extend(inner.steps);
+    analysis::path(path.start, path.steps)
+}
