@@ -13,8 +13,7 @@ use super::trie::{Trie, TrieBuilder};
 use super::workers::Workers;
 use crate::xml::{self, Limits, LineIndex};
 use crate::xpath::{
-    self, Declared, Entry, Expr, Let, Names, Questions, StaticContext, SyntaxError, SyntaxErrorKind,
-    VisibleLet,
+    self, Declared, Encoder, Entry, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet,
 };
 
 /// Expressions are long and many: the hash is chosen for speed, and seeded.
@@ -141,7 +140,7 @@ impl Plan {
             rules: Vec::new(),
             assertions: Vec::new(),
             checks: Vec::new(),
-            questions: Questions::default(),
+            questions: Encoder::default(),
             lets: Vec::new(),
         };
         compiler.declare(&definitions.lets, true)?;
@@ -157,7 +156,7 @@ impl Plan {
             declared: Declared {
                 lets: compiler.lets,
                 patterns: compiler.context.patterns,
-                questions: compiler.questions,
+                questions: compiler.questions.finish(),
             },
             workers: Workers::default(),
         })
@@ -204,7 +203,7 @@ struct Compiler<'s, 'd> {
     rules: Vec<Rule>,
     assertions: Vec<Assertion>,
     checks: Vec<Check>,
-    questions: Questions,
+    questions: Encoder,
     lets: Vec<Let>,
 }
 

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::plan::Plan;
 use super::trie::{DOCUMENT, Demand, Edge, Steps};
-use crate::xpath::{Entry, Masks, UNUSED};
+use crate::xpath::{Entry, Masks};
 
 /// What is kept before everything but the open elements is forgotten, in numbers; an official rule set needs some ten
 /// thousands, however many documents there are.

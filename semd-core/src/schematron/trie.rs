@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::context::{Alternative, PatternStep, StepKind};
-use crate::xpath::{Axis, Entry, NodeTest, Predicate, Questions, join, required_bits};
+use crate::xpath::{Axis, Encoder, Entry, NodeTest, Predicate, join, required_bits};
 
 /// State of the document node.
 pub(super) const DOCUMENT: u32 = 0;
@@ -139,7 +139,7 @@ impl TrieBuilder {
     }
 
     /// Adds an alternative of a context and gives the state where it ends.
-    pub(super) fn insert(&mut self, alternative: &Alternative, questions: &mut Questions) -> u32 {
+    pub(super) fn insert(&mut self, alternative: &Alternative, questions: &mut Encoder) -> u32 {
         // `None` is the place before the first step of a relative context.
         let mut at = alternative.absolute.then_some(DOCUMENT);
         for step in &alternative.steps {
@@ -169,7 +169,7 @@ impl TrieBuilder {
     }
 
     /// The number of what a step demands beside a name; `None` when that is nothing.
-    fn condition(&mut self, step: &PatternStep, questions: &mut Questions) -> Option<u32> {
+    fn condition(&mut self, step: &PatternStep, questions: &mut Encoder) -> Option<u32> {
         let decided = match (step.kind, &step.test) {
             (_, NodeTest::Name { .. } | NodeTest::Wildcard) => true,
             (kind, NodeTest::Text) => kind == StepKind::Text,

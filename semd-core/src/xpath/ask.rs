@@ -3,6 +3,7 @@
 use super::ast::{Axis, Name, NodeTest};
 use super::error::{ErrorCode, EvalError};
 use super::eval::{Evaluator, Focus};
+use super::memo::{Found, Key, Memo};
 use super::question::{Entry, Move, PackedName, Question, Step, Subject};
 use crate::xml::{AttributeId, ElementId, Node};
 
@@ -24,42 +25,71 @@ impl<'a> Evaluator<'a> {
 
     #[inline]
     fn answer(&self, step: &'a Step, node: Node) -> Result<bool, EvalError> {
-        match (step.subject, node) {
-            (Subject::Attribute(name), Node::Element(id)) => {
-                self.answer_of_attribute(step.question, name, id)
+        let Node::Element(id) = node else { return self.answer_of_nodes(step, node) };
+        let found = match step.subject {
+            Subject::Attribute(name) => {
+                let Name { symbol, bit } = name.unpacked();
+                match self.named_attribute(id, symbol, bit)? {
+                    Some(found) => Found::One(self.attribute_text(found)),
+                    None => Found::Nothing,
+                }
             }
-            _ => self.answer_of_nodes(step, node),
+            subject => match Memo::key(subject) {
+                Some(key) => self.found(key, subject, id)?,
+                None => return self.answer_of_nodes(step, node),
+            },
+        };
+        match found {
+            Found::Nothing => self.answer_of_text(step.question, None),
+            Found::One(text) => self.answer_of_text(step.question, Some(text)),
+            Found::Several => self.answer_of_nodes(step, node),
         }
     }
 
-    /// The answer where the only node can be an attribute: more than half of all questions.
+    /// What a route to attributes leads to.
+    fn found(&self, key: Key, subject: Subject, id: ElementId) -> Result<Found<'a>, EvalError> {
+        if let Some(known) = self.memo.get(key, id) {
+            return Ok(known);
+        }
+        let mut found = Found::Nothing;
+        self.any(subject, Node::Element(id), |node| {
+            found = match (node, found) {
+                (Node::Attribute(attribute), Found::Nothing) => Found::One(self.attribute_text(attribute)),
+                _ => Found::Several,
+            };
+            Ok(found == Found::Several)
+        })?;
+        self.memo.set(key, id, found);
+        Ok(found)
+    }
+
     #[inline]
-    fn answer_of_attribute(
-        &self,
-        question: Question,
-        name: PackedName,
-        id: ElementId,
-    ) -> Result<bool, EvalError> {
+    fn attribute_text(&self, id: AttributeId) -> &'a str {
+        self.document.value(self.document.attribute_at(id))
+    }
+
+    /// The answer where the subject is at most one attribute, by its text: that of nearly all questions.
+    #[inline]
+    fn answer_of_text(&self, question: Question, value: Option<&str>) -> Result<bool, EvalError> {
         let questions = &self.declared.questions;
-        let Name { symbol, bit } = name.unpacked();
-        let found = self.named_attribute(id, symbol, bit)?;
-        let value = found.map(|found| self.document.value(self.document.attribute_at(found)));
-        let has = |holds: &dyn Fn(&[u8]) -> bool| value.is_some_and(|value| holds(value.as_bytes()));
-        Ok(match question {
-            Question::Exists => value.is_some(),
-            Question::Filled => value.is_some_and(|value| !value.is_empty()),
-            Question::Is(start, end) => has(&|value| value == questions.text(start, end)),
-            Question::Among(constants) => has(&|value| questions.texts(constants).any(|text| value == text)),
-            Question::Compares(comparison, constants) => {
-                has(&|value| questions.texts(constants).any(|text| comparison.holds(Some(value.cmp(text)))))
+        Ok(match (question, value) {
+            (Question::Exists, _) => value.is_some(),
+            (Question::Filled, Some(value)) => !value.is_empty(),
+            (Question::Is(start, end), Some(value)) => value.as_bytes() == questions.text(start, end),
+            (Question::Among(constants), Some(value)) => {
+                questions.texts(constants).any(|text| value.as_bytes() == text)
             }
-            Question::Counts(comparison, constants) => {
+            (Question::Compares(comparison, constants), Some(value)) => {
+                let holds = |text| comparison.holds(Some(value.as_bytes().cmp(text)));
+                questions.texts(constants).any(holds)
+            }
+            (Question::Counts(comparison, constants), _) => {
                 let count = i64::from(value.is_some());
                 questions.numbers(constants).iter().any(|wanted| comparison.holds(Some(count.cmp(wanted))))
             }
-            Question::Matches(pattern) => self.matches_constant(pattern, value.unwrap_or_default())?,
-            // The subject is not used.
-            Question::Truth(_) => false,
+            (Question::Matches(pattern), _) => self.matches_constant(pattern, value.unwrap_or_default())?,
+            // Nothing is found, or the subject is not used.
+            (_, None) | (Question::Truth(_), _) => false,
         })
     }
 

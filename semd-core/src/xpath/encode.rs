@@ -1,11 +1,28 @@
 //! Expressions to flat code.
 
+use std::collections::HashMap;
+
 use super::analysis;
-use super::ast::{AxisStep, Comparison, Expr, Path, Predicate, Shape, Start, Step};
+use super::ast::{Axis, AxisStep, Comparison, Expr, Path, Predicate, Shape, Start, Step};
 use super::functions::Function;
 use super::question::{self, Constants, Entry, Move, PackedName, Question, Questions, Route, Subject};
 
-impl Questions {
+/// Writes the code of a plan.
+#[derive(Debug, Default)]
+pub(crate) struct Encoder {
+    out: Questions,
+    /// Where routes without conditions begin.
+    routes: HashMap<Vec<Move>, u32>,
+    /// Where lists of texts begin.
+    lists: HashMap<Vec<Box<str>>, u32>,
+}
+
+impl Encoder {
+    /// The code of everything that was written.
+    pub(crate) fn finish(self) -> Questions {
+        self.out
+    }
+
     /// Writes the code of a condition; [`Entry`] is where it begins.
     pub(crate) fn add(&mut self, condition: Expr) -> Entry {
         self.write(condition, Entry::TRUE, Entry::FALSE)
@@ -56,9 +73,9 @@ impl Questions {
                 (self.subject(*path), self.comparison(comparison, &texts))
             }
             Expr::CompareCount(comparison, path, counts) => {
-                let first = self.numbers.len() as u32;
+                let first = self.out.numbers.len() as u32;
                 let count = counts.len() as u16;
-                self.numbers.extend(counts);
+                self.out.numbers.extend(counts);
                 let subject = if path.ordered { self.subject(*path) } else { self.whole(*path) };
                 (subject, Question::Counts(comparison, Constants { first, count }))
             }
@@ -71,35 +88,39 @@ impl Questions {
             },
             other => self.truth(other),
         };
-        self.steps.push(question::Step { subject, question, then, otherwise });
-        Entry(self.steps.len() as u32 - 1)
+        self.out.steps.push(question::Step { subject, question, then, otherwise });
+        Entry(self.out.steps.len() as u32 - 1)
     }
 
     fn truth(&mut self, expr: Expr) -> (Subject, Question) {
-        self.expressions.push(expr);
-        (Subject::Own, Question::Truth(self.expressions.len() as u32 - 1))
+        self.out.expressions.push(expr);
+        (Subject::Own, Question::Truth(self.out.expressions.len() as u32 - 1))
     }
 
     fn comparison(&mut self, comparison: Comparison, texts: &[Box<str>]) -> Question {
         if comparison == Comparison::NotEqual && matches!(texts, [text] if text.is_empty()) {
             return Question::Filled;
         }
-        let start = self.texts.len() as u32;
-        if comparison == Comparison::Equal
-            && let [text] = texts
-        {
-            self.texts.push_str(text);
-            self.ends.push(self.texts.len() as u32);
-            return Question::Is(start, self.texts.len() as u32);
-        }
-        let first = self.ends.len() as u32;
-        for text in texts {
-            self.texts.push_str(text);
-            self.ends.push(self.texts.len() as u32);
-        }
+        let first = match self.lists.get(texts) {
+            Some(&known) => known,
+            None => {
+                let first = self.out.ends.len() as u32;
+                for text in texts {
+                    self.out.texts.push_str(text);
+                    self.out.ends.push(self.out.texts.len() as u32);
+                }
+                self.lists.insert(texts.to_vec(), first);
+                first
+            }
+        };
+        // No expression is long enough for more texts.
         let constants = Constants { first, count: texts.len() as u16 };
-        match comparison {
-            Comparison::Equal => Question::Among(constants),
+        match (comparison, texts) {
+            (Comparison::Equal, [text]) => {
+                let end = self.out.ends[first as usize];
+                Question::Is(end - text.len() as u32, end)
+            }
+            (Comparison::Equal, _) => Question::Among(constants),
             _ => Question::Compares(comparison, constants),
         }
     }
@@ -141,16 +162,21 @@ impl Questions {
             }
             moves.push(Move { axis, test, position, conditions: self.add_all(conditions.into_iter()) });
         }
-        let first = self.moves.len() as u32;
         let count = moves.len() as u16;
-        self.moves.extend(moves);
-        Subject::Route(Route { first, count, from_root: path.start == Start::Root })
+        let free = moves.iter().all(|step| step.conditions == Entry::TRUE);
+        let to_attribute = free && moves.last().is_some_and(|step| step.axis == Axis::Attribute);
+        let next = self.out.moves.len() as u32;
+        let first = if free { *self.routes.entry(moves.clone()).or_insert(next) } else { next };
+        if first == next {
+            self.out.moves.extend(moves);
+        }
+        Subject::Route(Route { first, count, from_root: path.start == Start::Root, to_attribute })
     }
 
     /// A path as it stands.
     fn whole(&mut self, path: Path) -> Subject {
-        self.paths.push(path);
-        Subject::Path(self.paths.len() as u32 - 1)
+        self.out.paths.push(path);
+        Subject::Path(self.out.paths.len() as u32 - 1)
     }
 }
 

@@ -12,6 +12,7 @@ use super::ast::{Expr, Operator, Path, Start};
 use super::compare;
 use super::error::{ErrorCode, EvalError};
 use super::functions::Function;
+use super::memo::Memo;
 use super::names::Binding;
 use super::regex::Pattern;
 use super::value::{Atomic, Item, Sequence, sort_nodes};
@@ -50,6 +51,7 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) current: Cell<Node>,
     locals: RefCell<Vec<Item<'a>>>,
     patterns: RefCell<HashMap<String, Option<Arc<Pattern>>>>,
+    pub(super) memo: Memo<'a>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -63,6 +65,7 @@ impl<'a> Evaluator<'a> {
             current: Cell::new(Node::Document),
             locals: RefCell::default(),
             patterns: RefCell::default(),
+            memo: Memo::new(),
         }
     }
 

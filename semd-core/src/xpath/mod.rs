@@ -17,6 +17,7 @@ mod foresight;
 mod functions;
 mod general;
 mod lexer;
+mod memo;
 mod names;
 mod parser;
 mod paths;
@@ -28,6 +29,7 @@ mod walk;
 
 pub(crate) use analysis::{join, required_bits};
 pub(crate) use ast::{Axis, AxisStep, Expr, NodeTest, Path, Predicate, Start, Step};
+pub(crate) use encode::Encoder;
 pub(crate) use error::EvalError;
 use serde::{Deserialize, Serialize};
 
@@ -35,9 +37,10 @@ pub use error::{ErrorCode, SyntaxError, SyntaxErrorKind};
 pub(crate) use eval::{Evaluator, Focus};
 pub(crate) use foresight::Masks;
 pub(crate) use functions::Function;
-pub(crate) use names::{Binding, Names, UNUSED};
+pub(crate) use names::{Binding, Names};
 pub(crate) use parser::{StaticContext, VisibleLet, parse};
-pub(crate) use question::{Entry, Questions};
+pub(crate) use question::Entry;
+use question::Questions;
 pub(crate) use regex::Pattern;
 pub(crate) use value::{Atomic, Item};
 

@@ -86,7 +86,7 @@ impl Binding {
 }
 
 /// A document's name that no expression uses.
-pub(crate) const UNUSED: u32 = u32::MAX;
+const UNUSED: u32 = u32::MAX;
 
 /// The namespace an element name is filed under.
 fn filed(namespace: &str) -> &str {

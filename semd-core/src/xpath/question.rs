@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ast::{Axis, Comparison, Expr, Name, NodeTest, Path};
 
 /// Where the code of a condition begins, or one of the two verdicts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Entry(pub(super) u32);
 
 impl Entry {
@@ -60,10 +60,12 @@ pub(super) struct Route {
     pub(super) first: u32,
     pub(super) count: u16,
     pub(super) from_root: bool,
+    /// It ends at an attribute and has no conditions: equal routes have equal numbers, and its texts are remembered.
+    pub(super) to_attribute: bool,
 }
 
 /// One step of a route.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Move {
     pub(super) axis: Axis,
     pub(super) test: NodeTest,
@@ -103,7 +105,7 @@ pub(super) struct Constants {
 
 /// A name in one number: the symbol, and above it the place of the bit in the masks of elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct PackedName(u32);
+pub(super) struct PackedName(pub(super) u32);
 
 /// Symbols take the lower bits; a rule set has far fewer names.
 const SYMBOL_BITS: u32 = 26;
