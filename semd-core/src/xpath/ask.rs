@@ -27,13 +27,14 @@ impl<'a> Evaluator<'a> {
     fn answer(&self, step: &'a Step, node: Node) -> Result<bool, EvalError> {
         let Node::Element(id) = node else { return self.answer_of_nodes(step, node) };
         let found = match step.subject {
-            Subject::Attribute(name) => {
+            Subject::Attribute(name) => self.memo.attribute(id, name, || {
                 let Name { symbol, bit } = name.unpacked();
-                match self.named_attribute(id, symbol, bit)? {
+                let found = self.named_attribute(id, symbol, bit)?;
+                Ok::<_, EvalError>(match found {
                     Some(found) => Found::One(self.attribute_text(found)),
                     None => Found::Nothing,
-                }
-            }
+                })
+            })?,
             subject => match Memo::key(subject) {
                 Some(key) => self.found(key, subject, id)?,
                 None => return self.answer_of_nodes(step, node),
@@ -47,7 +48,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What a route to attributes leads to.
-    fn found(&self, key: Key, subject: Subject, id: ElementId) -> Result<Found<'a>, EvalError> {
+    pub(super) fn found(&self, key: Key, subject: Subject, id: ElementId) -> Result<Found<'a>, EvalError> {
         if let Some(known) = self.memo.get(key, id) {
             return Ok(known);
         }
@@ -117,18 +118,7 @@ impl<'a> Evaluator<'a> {
                 self.with_text(found, holds)
             }),
             Question::Counts(comparison, constants) => {
-                let mut count = 0;
-                match step.subject {
-                    Subject::Path(path) => {
-                        count = self.count_of_path(&questions.paths[path as usize], node)?
-                    }
-                    subject => {
-                        self.any(subject, node, |_| {
-                            count += 1;
-                            Ok(false)
-                        })?;
-                    }
-                }
+                let count = self.count_of_subject(step.subject, node)?;
                 let wanted = questions.numbers(constants);
                 Ok(wanted.iter().any(|wanted| comparison.holds(Some(count.cmp(wanted)))))
             }
@@ -145,6 +135,23 @@ impl<'a> Evaluator<'a> {
                 self.boolean(&questions.expressions[expression as usize], &Focus::node(node))
             }
         }
+    }
+
+    fn count_of_subject(&self, subject: Subject, node: Node) -> Result<i64, EvalError> {
+        if let (Subject::Route(route), Node::Element(id)) = (subject, node)
+            && let Some(count) = self.count_of_column(route, id)?
+        {
+            return Ok(count);
+        }
+        if let Subject::Path(path) = subject {
+            return self.count_of_path(&self.declared.questions.paths[path as usize], node);
+        }
+        let mut count = 0;
+        self.any(subject, node, |_| {
+            count += 1;
+            Ok(false)
+        })?;
+        Ok(count)
     }
 
     /// Whether one of the nodes satisfies a condition.

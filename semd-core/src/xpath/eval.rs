@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::Declared;
 use super::arithmetic::arithmetic;
 use super::ast::{Expr, Operator, Path, Start};
+use super::column::Column;
 use super::compare;
 use super::error::{ErrorCode, EvalError};
 use super::functions::Function;
@@ -52,6 +53,7 @@ pub(crate) struct Evaluator<'a> {
     locals: RefCell<Vec<Item<'a>>>,
     patterns: RefCell<HashMap<String, Option<Arc<Pattern>>>>,
     pub(super) memo: Memo<'a>,
+    pub(super) column: RefCell<Column<'a>>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -66,6 +68,7 @@ impl<'a> Evaluator<'a> {
             locals: RefCell::default(),
             patterns: RefCell::default(),
             memo: Memo::new(),
+            column: RefCell::default(),
         }
     }
 

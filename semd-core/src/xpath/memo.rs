@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use super::question::{Route, Subject};
+use super::question::{PackedName, Route, Subject};
 use crate::xml::ElementId;
 
 /// What a route leads to.
@@ -34,12 +34,17 @@ const SLOTS: usize = 128;
 
 /// The last routes, each in the slot of its number: a newer one takes the place of an older one.
 #[derive(Debug)]
-pub(super) struct Memo<'a>(Box<[Cell<Slot<'a>>]>);
+pub(super) struct Memo<'a> {
+    slots: Box<[Cell<Slot<'a>>]>,
+    /// The attribute of an element that was asked for last.
+    last: Cell<(ElementId, PackedName, Found<'a>)>,
+}
 
 impl<'a> Memo<'a> {
     pub(super) fn new() -> Self {
         let empty = Slot { route: None, from: ElementId(0), found: Found::Nothing };
-        Self(vec![Cell::new(empty); SLOTS].into())
+        let last = (ElementId(u32::MAX), PackedName::NONE, Found::Nothing);
+        Self { slots: vec![Cell::new(empty); SLOTS].into(), last: Cell::new(last) }
     }
 
     /// The route of a subject, if it is one to attributes that is worth remembering.
@@ -60,7 +65,7 @@ impl<'a> Memo<'a> {
             Key::Moves(first, count) => (first, count.into()),
         };
         let mixed = one.wrapping_mul(5) ^ two.wrapping_mul(11) ^ from.0.wrapping_mul(37);
-        &self.0[mixed as usize % SLOTS]
+        &self.slots[mixed as usize % SLOTS]
     }
 
     #[inline]
@@ -71,5 +76,22 @@ impl<'a> Memo<'a> {
 
     pub(super) fn set(&self, route: Key, from: ElementId, found: Found<'a>) {
         self.slot(route, from).set(Slot { route: Some(route), from, found });
+    }
+
+    /// The attribute of an element, looked up unless it is the one that was asked for last.
+    #[inline]
+    pub(super) fn attribute<E>(
+        &self,
+        id: ElementId,
+        name: PackedName,
+        look_up: impl FnOnce() -> Result<Found<'a>, E>,
+    ) -> Result<Found<'a>, E> {
+        let (known_id, known_name, found) = self.last.get();
+        if known_id == id && known_name == name {
+            return Ok(found);
+        }
+        let found = look_up()?;
+        self.last.set((id, name, found));
+        Ok(found)
     }
 }

@@ -9,6 +9,7 @@ mod arithmetic;
 mod ask;
 mod ast;
 mod atomize;
+mod column;
 mod compare;
 mod encode;
 mod error;

@@ -111,6 +111,9 @@ pub(super) struct PackedName(pub(super) u32);
 const SYMBOL_BITS: u32 = 26;
 
 impl PackedName {
+    /// No name at all.
+    pub(super) const NONE: Self = Self(u32::MAX);
+
     pub(super) fn new(name: Name) -> Option<Self> {
         (name.symbol < 1 << SYMBOL_BITS).then(|| Self(name.symbol | name.bit.trailing_zeros() << SYMBOL_BITS))
     }
