@@ -13,8 +13,10 @@ use regex_automata::meta;
 use regex_automata::nfa::thompson::NFA;
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
-use serde::de::{Error as _, Visitor};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::byte_string::ByteString;
 
 /// Where a match may lie in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,14 +108,6 @@ impl Table {
 #[derive(Serialize, Deserialize)]
 struct Written<T>(bool, Extent, T);
 
-struct Bytes<'b>(Cow<'b, [u8]>);
-
-impl Serialize for Bytes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
-    }
-}
-
 impl Serialize for Automaton {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let bytes = if self.written.is_empty() {
@@ -122,35 +116,17 @@ impl Serialize for Automaton {
         } else {
             Cow::Borrowed(&*self.written)
         };
-        Written(self.anchored, self.extent, Bytes(bytes)).serialize(serializer)
+        Written(self.anchored, self.extent, ByteString(bytes)).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Automaton {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Written(anchored, extent, Bytes(bytes)) = Written::deserialize(deserializer)?;
+        let Written(anchored, extent, ByteString(bytes)) = Written::deserialize(deserializer)?;
         if bytes.is_empty() {
             return Err(D::Error::custom("an automaton without a table"));
         }
         Ok(Self { anchored, extent, written: bytes.into(), table: OnceLock::new() })
-    }
-}
-
-impl<'de> Deserialize<'de> for Bytes<'static> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-        impl Visitor<'_> for Read {
-            type Value = Bytes<'static>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a table")
-            }
-
-            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Bytes<'static>, E> {
-                Ok(Bytes(Cow::Owned(bytes.to_vec())))
-            }
-        }
-        deserializer.deserialize_bytes(Read)
     }
 }
 

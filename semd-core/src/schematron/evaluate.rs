@@ -1,7 +1,9 @@
 //! One pass over the tree: every element has a place in the automaton of contexts, and the rules of the place fire.
 
-use super::plan::{AssertionId, Check, Plan};
-use super::subsets::{Landing, Letter, Open, START, Subsets};
+use super::assertion::AssertionId;
+use super::letter::Letter;
+use super::plan::{Check, Plan};
+use super::subsets::{Landing, Open, START, Subsets};
 use super::trie::{Demand, Step};
 use super::workers::{Frame, Worker};
 use crate::xml::{AttributeId, Document, ElementId, Node};

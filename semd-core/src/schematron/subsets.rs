@@ -6,9 +6,9 @@
 //! a landing: the place, and the tests that are still to be asked of the node.
 
 use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
+use super::letter::{Kind, Letter};
 use super::plan::Plan;
 use super::trie::{DOCUMENT, Demand, Edge, Steps};
 use crate::xpath::{Entry, Masks};
@@ -21,45 +21,6 @@ const MAX_ASKED: usize = 32;
 
 /// The landing at the document node.
 pub(super) const START: u32 = 0;
-
-/// Kind, name and masks of the next node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Letter {
-    kind: Kind,
-    /// Symbol of the name; 0 for a text.
-    symbol: u32,
-    masks: Masks,
-}
-
-impl Letter {
-    pub(super) const TEXT: Self = Self { kind: Kind::Text, symbol: 0, masks: Masks::LEAF };
-
-    #[inline]
-    pub(super) fn element(symbol: u32, masks: Masks) -> Self {
-        Self { kind: Kind::Element, symbol, masks }
-    }
-
-    #[inline]
-    pub(super) fn attribute(symbol: u32) -> Self {
-        Self { kind: Kind::Attribute, symbol, masks: Masks::LEAF }
-    }
-}
-
-impl Hash for Letter {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(u64::from(self.symbol) << 2 | self.kind as u64);
-        state.write_u64(self.masks.children);
-        state.write_u64(self.masks.attributes);
-    }
-}
-
-/// What a node is to the rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Element,
-    Attribute,
-    Text,
-}
 
 /// Where a step leads: to a landing, or to a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
