@@ -254,8 +254,8 @@ impl<'a> Pass<'a> {
     fn report(&mut self, landing: u32, node: Node) -> Result<(), End> {
         let plan = self.plan;
         let mut taken = 0;
-        for rule in plan.rules_of(self.subsets.states(landing)) {
-            let rule = &plan.rules[rule as usize];
+        for at in 0..self.subsets.rules(landing).len() {
+            let rule = &plan.rules[self.subsets.rules(landing)[at] as usize];
             if rule.pattern == taken {
                 self.outcome.suppressed += 1;
                 continue;

@@ -55,6 +55,8 @@ pub(super) struct Open {
 struct Place {
     states: Range<u32>,
     deep: Range<u32>,
+    /// Rules whose contexts end at the states, in their order.
+    rules: Range<u32>,
     /// Some step leads to an attribute, or to a text.
     attributes: bool,
     texts: bool,
@@ -135,9 +137,9 @@ impl Subsets {
         &self.asked[landing.asked.start as usize..landing.asked.end as usize]
     }
 
-    /// The states that have matched at a landing.
-    pub(super) fn states(&self, landing: u32) -> &[u32] {
-        self.list(&self.places[self.landings[landing as usize].place as usize].states)
+    /// The rules that match at a landing, in their order.
+    pub(super) fn rules(&self, landing: u32) -> &[u32] {
+        self.list(&self.places[self.landings[landing as usize].place as usize].rules)
     }
 
     /// The conditions of a choice, at most [`MAX_ASKED`].
@@ -285,6 +287,7 @@ impl Subsets {
         let place = Place {
             states: self.keep(&states),
             deep: self.keep(&deep),
+            rules: self.keep(&plan.rules_of(&states)),
             attributes: steps.iter().any(|steps| !steps.attributes.is_empty()),
             texts: steps.iter().any(|steps| !steps.texts.is_empty()),
         };
@@ -300,11 +303,11 @@ impl Subsets {
         if let Some(&known) = self.landed.get(&(place, masks)) {
             return known;
         }
-        let Place { states, attributes, texts, .. } = &self.places[place as usize];
+        let Place { rules, attributes, texts, .. } = &self.places[place as usize];
         let (attributes, texts) = (*attributes, *texts);
         let (mut fired, mut suppressed, mut taken) = (0, 0, 0);
         let mut tests: Vec<Asked> = Vec::new();
-        for rule in plan.rules_of(self.list(states)) {
+        for &rule in self.list(rules) {
             let rule = &plan.rules[rule as usize];
             if rule.pattern == taken {
                 suppressed += 1;

@@ -5,7 +5,7 @@ use super::error::EvalError;
 use super::eval::Evaluator;
 use super::memo::{Found, Key, Memo};
 use super::question::{Entry, Question, Route, Subject};
-use crate::xml::{ElementId, Node};
+use crate::xml::ElementId;
 
 /// The texts of the last route that was counted: those of one attribute below each child with a name.
 #[derive(Debug, Default)]
