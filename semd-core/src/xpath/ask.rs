@@ -1,5 +1,7 @@
 //! Answers to the questions of flat code.
 
+use std::borrow::Cow;
+
 use super::ast::{Axis, Name, NodeTest};
 use super::error::{ErrorCode, EvalError};
 use super::eval::{Evaluator, Focus};
@@ -77,6 +79,9 @@ impl<'a> Evaluator<'a> {
             (Question::Exists, _) => value.is_some(),
             (Question::Filled, Some(value)) => !value.is_empty(),
             (Question::Is(start, end), Some(value)) => value.as_bytes() == questions.text(start, end),
+            (Question::EndsWith(start, end), Some(value)) => {
+                value.as_bytes().ends_with(questions.text(start, end))
+            }
             (Question::Among(constants), Some(value)) => {
                 questions.texts(constants).any(|text| value.as_bytes() == text)
             }
@@ -123,18 +128,27 @@ impl<'a> Evaluator<'a> {
                 Ok(wanted.iter().any(|wanted| comparison.holds(Some(count.cmp(wanted)))))
             }
             Question::Matches(pattern) => {
-                let mut only = None;
-                self.any(step.subject, node, |found| match only.replace(found) {
-                    None => Ok(false),
-                    Some(_) => Err(ErrorCode::Xpty0004.into()),
-                })?;
-                let text = only.map(|found| self.string(found)).transpose()?.unwrap_or_default();
+                let text = self.only_text_of(step.subject, node)?;
                 self.matches_constant(pattern, &text)
+            }
+            Question::EndsWith(start, end) => {
+                let text = self.only_text_of(step.subject, node)?;
+                Ok(text.as_bytes().ends_with(questions.text(start, end)))
             }
             Question::Truth(expression) => {
                 self.boolean(&questions.expressions[expression as usize], &Focus::node(node))
             }
         }
+    }
+
+    /// The text of the only node of a subject, empty when there is none.
+    fn only_text_of(&self, subject: Subject, node: Node) -> Result<Cow<'a, str>, EvalError> {
+        let mut only = None;
+        self.any(subject, node, |found| match only.replace(found) {
+            None => Ok(false),
+            Some(_) => Err(ErrorCode::Xpty0004.into()),
+        })?;
+        Ok(only.map(|found| self.string(found)).transpose()?.unwrap_or_default())
     }
 
     fn count_of_subject(&self, subject: Subject, node: Node) -> Result<i64, EvalError> {

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::analysis;
-use super::ast::{Axis, AxisStep, Comparison, Expr, Path, Predicate, Shape, Start, Step};
+use super::ast::{Axis, AxisStep, Comparison, Expr, Operator, Path, Predicate, Shape, Start, Step};
 use super::functions::Function;
 use super::question::{self, Constants, Entry, Move, PackedName, Question, Questions, Route, Subject};
+use super::value::Atomic;
 
 /// Writes the code of a plan.
 #[derive(Debug, Default)]
@@ -86,7 +87,15 @@ impl Encoder {
                 Expr::ContextItem => (Subject::Own, Question::Matches(pattern)),
                 other => self.truth(Expr::MatchesConstant(Box::new(other), pattern)),
             },
-            other => self.truth(other),
+            other => match ending(other) {
+                Ok((path, text)) => {
+                    let subject = self.subject(path);
+                    let first = self.list(&[text]);
+                    let (start, end) = self.bounds(first);
+                    (subject, Question::EndsWith(start, end))
+                }
+                Err(other) => self.truth(other),
+            },
         };
         self.out.steps.push(question::Step { subject, question, then, otherwise });
         Entry(self.out.steps.len() as u32 - 1)
@@ -101,28 +110,37 @@ impl Encoder {
         if comparison == Comparison::NotEqual && matches!(texts, [text] if text.is_empty()) {
             return Question::Filled;
         }
-        let first = match self.lists.get(texts) {
-            Some(&known) => known,
-            None => {
-                let first = self.out.ends.len() as u32;
-                for text in texts {
-                    self.out.texts.push_str(text);
-                    self.out.ends.push(self.out.texts.len() as u32);
-                }
-                self.lists.insert(texts.to_vec(), first);
-                first
-            }
-        };
+        let first = self.list(texts);
         // No expression is long enough for more texts.
         let constants = Constants { first, count: texts.len() as u16 };
         match (comparison, texts) {
-            (Comparison::Equal, [text]) => {
-                let end = self.out.ends[first as usize];
-                Question::Is(end - text.len() as u32, end)
+            (Comparison::Equal, [_]) => {
+                let (start, end) = self.bounds(first);
+                Question::Is(start, end)
             }
             (Comparison::Equal, _) => Question::Among(constants),
             _ => Question::Compares(comparison, constants),
         }
+    }
+
+    /// The number of the first one of some texts.
+    fn list(&mut self, texts: &[Box<str>]) -> u32 {
+        if let Some(&known) = self.lists.get(texts) {
+            return known;
+        }
+        let first = self.out.ends.len() as u32;
+        for text in texts {
+            self.out.texts.push_str(text);
+            self.out.ends.push(self.out.texts.len() as u32);
+        }
+        self.lists.insert(texts.to_vec(), first);
+        first
+    }
+
+    /// Where a text begins and ends.
+    fn bounds(&self, text: u32) -> (u32, u32) {
+        let ends = &self.out.ends;
+        (text.checked_sub(1).map_or(0, |before| ends[before as usize]), ends[text as usize])
     }
 
     fn subject(&mut self, path: Path) -> Subject {
@@ -207,4 +225,27 @@ fn existential(mut path: Path) -> Expr {
 fn joined(mut path: Path, inner: Path) -> Path {
     path.steps.extend(inner.steps);
     analysis::path(path.start, path.steps)
+}
+
+/// `substring(a, string-length(a) - n) = 'text'` with a text of `n + 1` characters asks whether `a` ends with the text: the
+/// function gives the last `n + 1` characters (Functions and Operators 3.1, section 5.4.3), or all of a shorter value.
+fn ending(expr: Expr) -> Result<(Path, Box<str>), Expr> {
+    let Expr::General(Comparison::Equal, sides) = &expr else { return Err(expr) };
+    let (Expr::Call(Function::Substring, arguments), Expr::Literal(Atomic::String(text))) = &**sides else {
+        return Err(expr);
+    };
+    let [Expr::Path(path), Expr::Arithmetic(Operator::Subtract, start)] = &arguments[..] else {
+        return Err(expr);
+    };
+    let (Expr::Call(Function::StringLength, measured), Expr::Literal(Atomic::Integer(less))) = &**start
+    else {
+        return Err(expr);
+    };
+    let same = matches!(&measured[..], [Expr::Path(measured)] if measured == path);
+    let length = i64::try_from(text.chars().count());
+    let fits = less.checked_add(1).is_some_and(|length_of_end| *less >= 0 && length == Ok(length_of_end));
+    if !(same && fits && path.plain && path.ordered) {
+        return Err(expr);
+    }
+    Ok(((**path).clone(), text.as_ref().into()))
 }

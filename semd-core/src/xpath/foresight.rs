@@ -75,6 +75,7 @@ impl Declared {
                 | Question::Filled
                 | Question::Is(..)
                 | Question::Among(_)
+                | Question::EndsWith(..)
                 | Question::Compares(..) => false,
                 Question::Counts(comparison, constants) => {
                     questions.numbers(constants).iter().any(|wanted| comparison.holds(Some(0.cmp(wanted))))

@@ -86,6 +86,8 @@ pub(super) enum Question {
     Is(u32, u32),
     /// Has one of them one of the texts?
     Among(Constants),
+    /// Does the text of the only one of them end so? Bounds as above.
+    EndsWith(u32, u32),
     /// Does one of them compare so with one of the texts?
     Compares(Comparison, Constants),
     /// Does their number compare so with one of the numbers?
