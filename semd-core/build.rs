@@ -11,7 +11,7 @@ fn main() -> io::Result<()> {
     embed("cards", "embedded_cards.rs")
 }
 
-/// Makes one number of the sources of this crate and the versions of all others.
+/// Makes one number of the sources of this crate, the versions of all others and the form of numbers in memory.
 fn number_engine() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
@@ -23,6 +23,10 @@ fn number_engine() -> io::Result<()> {
     let mut hasher = DefaultHasher::new();
     for file in files {
         fs::read(file)?.hash(&mut hasher);
+    }
+    // Tables are written as they lie in memory.
+    for form in ["CARGO_CFG_TARGET_ENDIAN", "CARGO_CFG_TARGET_POINTER_WIDTH"] {
+        env::var_os(form).hash(&mut hasher);
     }
     println!("cargo::rustc-env=SEMD_ENGINE={:016x}", hasher.finish());
     Ok(())

@@ -3,6 +3,7 @@
 //! Both pattern dialects are translated to the syntax of `regex-automata` by those who know them; a table then answers
 //! whether a text matches with one look-up per byte, without scratch memory and without locks.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use regex_automata::Anchored;
@@ -12,8 +13,10 @@ use regex_automata::meta;
 use regex_automata::nfa::thompson::NFA;
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
-use serde::de::{Error as _, Visitor};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::byte_string::ByteString;
 
 /// Where a match may lie in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,10 +30,18 @@ pub(crate) enum Extent {
 /// A written-out automaton.
 #[derive(Debug)]
 pub(crate) struct Automaton {
+    anchored: bool,
+    extent: Extent,
+    /// The bytes it was read from; empty when it was built here.
+    written: Box<[u8]>,
+    /// Read when it is first asked: a package has many patterns, a document meets few of them.
+    table: OnceLock<Table>,
+}
+
+#[derive(Debug)]
+struct Table {
     dfa: dense::DFA<Vec<u32>>,
     start: StateID,
-    anchored: Anchored,
-    extent: Extent,
 }
 
 impl Automaton {
@@ -45,30 +56,51 @@ impl Automaton {
             .dfa_size_limit(Some(limit))
             .determinize_size_limit(Some(limit));
         let dfa = dense::Builder::new().configure(config).build_from_nfa(nfa).ok()?;
-        let anchored = if anchored { Anchored::Yes } else { Anchored::No };
-        Self::of(dfa, anchored, extent)
+        let table = OnceLock::from(Table::of(dfa, anchored)?);
+        Some(Self { anchored, extent, written: Box::default(), table })
     }
 
-    fn of(dfa: dense::DFA<Vec<u32>>, anchored: Anchored, extent: Extent) -> Option<Self> {
-        let start = dfa.start_state(&start::Config::new().anchored(anchored)).ok()?;
-        Some(Self { dfa, start, anchored, extent })
+    fn table(&self) -> &Table {
+        self.table.get_or_init(|| {
+            let read = Table::read(&self.written, self.anchored);
+            read.expect("what is read was written by the same engine and is undamaged")
+        })
     }
 
     /// Whether a text, or a part of it, matches.
     pub(crate) fn matches(&self, text: &str) -> bool {
-        let mut state = self.start;
+        let Table { dfa, start } = self.table();
+        let mut state = *start;
         for &byte in text.as_bytes() {
-            state = self.dfa.next_state(state, byte);
-            if self.dfa.is_special_state(state) {
-                if self.dfa.is_dead_state(state) {
+            state = dfa.next_state(state, byte);
+            if dfa.is_special_state(state) {
+                if dfa.is_dead_state(state) {
                     return false;
                 }
-                if self.extent == Extent::Part && self.dfa.is_match_state(state) {
+                if self.extent == Extent::Part && dfa.is_match_state(state) {
                     return true;
                 }
             }
         }
-        self.dfa.is_match_state(self.dfa.next_eoi_state(state))
+        dfa.is_match_state(dfa.next_eoi_state(state))
+    }
+}
+
+impl Table {
+    fn of(dfa: dense::DFA<Vec<u32>>, anchored: bool) -> Option<Self> {
+        let anchored = if anchored { Anchored::Yes } else { Anchored::No };
+        let start = dfa.start_state(&start::Config::new().anchored(anchored)).ok()?;
+        Some(Self { dfa, start })
+    }
+
+    fn read(bytes: &[u8], anchored: bool) -> Option<Self> {
+        // The table is read in place, and must lie as its numbers do.
+        let mut aligned = vec![0; bytes.len() + size_of::<u32>()];
+        let gap = aligned.as_ptr().align_offset(size_of::<u32>());
+        let place = aligned.get_mut(gap..gap + bytes.len())?;
+        place.copy_from_slice(bytes);
+        let (dfa, _) = dense::DFA::from_bytes(place).ok()?;
+        Self::of(dfa.to_owned(), anchored)
     }
 }
 
@@ -76,53 +108,25 @@ impl Automaton {
 #[derive(Serialize, Deserialize)]
 struct Written<T>(bool, Extent, T);
 
-struct Bytes(Vec<u8>);
-
-impl Serialize for Bytes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
-    }
-}
-
 impl Serialize for Automaton {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (bytes, padding) = self.dfa.to_bytes_native_endian();
-        let table = Bytes(bytes[padding..].to_vec());
-        Written(self.anchored == Anchored::Yes, self.extent, table).serialize(serializer)
+        let bytes = if self.written.is_empty() {
+            let (bytes, padding) = self.table().dfa.to_bytes_native_endian();
+            Cow::Owned(bytes[padding..].to_vec())
+        } else {
+            Cow::Borrowed(&*self.written)
+        };
+        Written(self.anchored, self.extent, ByteString(bytes)).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Automaton {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Written(anchored, extent, Table(dfa)) = Written::deserialize(deserializer)?;
-        let anchored = if anchored { Anchored::Yes } else { Anchored::No };
-        Self::of(dfa, anchored, extent).ok_or_else(|| D::Error::custom("an automaton without a start"))
-    }
-}
-
-struct Table(dense::DFA<Vec<u32>>);
-
-impl<'de> Deserialize<'de> for Table {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-        impl Visitor<'_> for Read {
-            type Value = Table;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a table")
-            }
-
-            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Table, E> {
-                // The table is read in place, and must lie as its numbers do.
-                let mut aligned = vec![0; bytes.len() + size_of::<u32>()];
-                let gap = aligned.as_ptr().align_offset(size_of::<u32>());
-                let place = aligned.get_mut(gap..gap + bytes.len()).ok_or_else(|| E::custom("no room"))?;
-                place.copy_from_slice(bytes);
-                let (dfa, _) = dense::DFA::from_bytes(place).map_err(E::custom)?;
-                Ok(Table(dfa.to_owned()))
-            }
+        let Written(anchored, extent, ByteString(bytes)) = Written::deserialize(deserializer)?;
+        if bytes.is_empty() {
+            return Err(D::Error::custom("an automaton without a table"));
         }
-        deserializer.deserialize_bytes(Read)
+        Ok(Self { anchored, extent, written: bytes.into(), table: OnceLock::new() })
     }
 }
 

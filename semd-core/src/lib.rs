@@ -200,6 +200,7 @@
 pub mod archive;
 mod automaton;
 pub mod build;
+mod byte_string;
 mod class_escape;
 pub mod digest;
 pub mod expect;

@@ -230,7 +230,7 @@ fn wrong_labels(plan: &Plan, failed: &Value) -> usize {
     list(failed)
         .iter()
         .filter(|one| {
-            let known = plan.assertions().iter().find(|known| known.name() == text(one, "id"));
+            let known = plan.assertions().find(|known| known.name() == text(one, "id"));
             let right = known.is_some_and(|known| {
                 // The reference knows fewer forms of labels (not `Extra01-1`).
                 let label_fits = text(one, "rule").is_empty() || known.label() == Some(text(one, "rule"));

@@ -2,12 +2,13 @@
 
 use std::cell::{OnceCell, RefCell};
 
+use super::assertion::AssertionId;
 use super::evaluate::{EvaluationError, Failure, MAX_FAILURES, Outcome};
 use super::message;
-use super::plan::{AssertionId, Plan};
+use super::plan::Plan;
 use crate::report::{Finding, Layer, Message, Owner, Severity};
 use crate::xml::{Document, LineIndex, Node, Paths};
-use crate::xpath::Evaluator;
+use crate::xpath::{Binding, Evaluator};
 
 /// Mnemonic under which the register reports a failed rule.
 const CODE: &str = "VALIDATION_ERROR";
@@ -57,13 +58,17 @@ fn text<'a>(
     document: &'a Document<'_>,
     evaluator: &OnceCell<Evaluator<'a>>,
 ) -> String {
-    match &plan.assertion(failure.assertion).message[..] {
-        [message::Part::Text(text)] => text.to_string(),
-        parts => {
-            let evaluator =
-                evaluator.get_or_init(|| Evaluator::new(document, plan.names.bind(document), &plan.declared));
+    let assertion = plan.assertion(failure.assertion);
+    match assertion.message() {
+        message::Message::Words(words) => assertion.texts().get(*words).to_owned(),
+        message::Message::Parts(parts) => {
+            let evaluator = evaluator.get_or_init(|| {
+                let mut binding = Binding::default();
+                plan.names.bind(document, &mut binding);
+                Evaluator::new(document, binding, &plan.declared)
+            });
             evaluator.current.set(failure.node);
-            message::render(parts, evaluator, failure.node)
+            message::render(parts, assertion.texts(), evaluator, failure.node)
         }
     }
 }

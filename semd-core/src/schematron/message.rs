@@ -2,15 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::assertion::{Piece, Texts};
 use crate::report::redact;
 use crate::xml::Node;
 use crate::xpath::{Atomic, Evaluator, Expr, Focus, Function, Item};
 
-/// A piece of a message.
+/// The text of an assertion.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Message {
+    /// Words alone, white space normalised.
+    Words(Piece),
+    /// Words and values.
+    Parts(Vec<Part>),
+}
+
+/// A piece of a message with values.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Part {
     /// Words of the rule set.
-    Text(Box<str>),
+    Text(Piece),
     /// `value-of`
     ValueOf(Expr),
     /// `name`, of the node itself or of the node a path leads to.
@@ -24,12 +34,12 @@ pub(super) fn normalized(text: &str) -> String {
 
 /// The text of a message for a node. A value that cannot be computed is left out: the finding itself stands. Of a text of
 /// the document only the shape is shown: messages are in every report, and the text may be a name.
-pub(super) fn render<'a>(parts: &'a [Part], evaluator: &Evaluator<'a>, node: Node) -> String {
+pub(super) fn render<'a>(parts: &'a [Part], texts: &Texts, evaluator: &Evaluator<'a>, node: Node) -> String {
     let focus = Focus::node(node);
     let mut text = String::new();
     for part in parts {
         match part {
-            Part::Text(words) => text.push_str(words),
+            Part::Text(words) => text.push_str(texts.get(*words)),
             Part::ValueOf(expr) => {
                 let items = evaluator.sequence(expr, &focus).unwrap_or_default();
                 for (index, item) in items.into_iter().enumerate() {
@@ -65,11 +75,15 @@ pub(super) fn render<'a>(parts: &'a [Part], evaluator: &Evaluator<'a>, node: Nod
 }
 
 /// The fixed words of a message, for explanations without a document.
-pub(super) fn words(parts: &[Part]) -> String {
+pub(super) fn words(message: &Message, texts: &Texts) -> String {
+    let parts = match message {
+        Message::Words(words) => return texts.get(*words).to_owned(),
+        Message::Parts(parts) => parts,
+    };
     let text: String = parts
         .iter()
         .map(|part| match part {
-            Part::Text(words) => words,
+            Part::Text(words) => texts.get(*words),
             Part::ValueOf(_) | Part::Name(_) => "…",
         })
         .collect();

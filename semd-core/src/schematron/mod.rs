@@ -17,19 +17,24 @@
 //! # Ok::<(), semd_core::schematron::LoadError>(())
 //! ```
 
+mod assertion;
 mod context;
 mod error;
 mod evaluate;
 mod finding;
+mod letter;
 mod load;
 mod message;
 mod outline;
 mod plan;
 mod source;
+mod subsets;
 mod trie;
+mod workers;
 
 pub use crate::xpath::{ErrorCode, SyntaxError, SyntaxErrorKind};
+pub use assertion::{Assertion, AssertionId, AssertionKind};
 pub use error::LoadError;
 pub use evaluate::{EvaluationError, Failure, MAX_FAILURES, Outcome};
 pub(crate) use outline::{Outline, outline};
-pub use plan::{Assertion, AssertionId, AssertionKind, Plan};
+pub use plan::Plan;

@@ -1,9 +1,9 @@
 //! The rules of a file as people know them, for comparing editions.
 
 use super::LoadError;
+use super::assertion::AssertionKind;
 use super::load::{self, PartDefinition};
 use super::message;
-use super::plan::AssertionKind;
 use super::source::Source;
 use crate::xml::{self, Limits, LineIndex};
 

@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::LoadError;
+use super::assertion::{Assertion, AssertionId, AssertionKind, Piece, Record, Texts};
 use super::context::alternatives;
 use super::load::{self, LetDefinition, PartDefinition};
-use super::message::{self, Part};
+use super::message::{self, Message, Part};
 use super::source::{Source, Text};
-use super::trie::Trie;
+use super::trie::{Trie, TrieBuilder};
+use super::workers::Workers;
 use crate::xml::{self, Limits, LineIndex};
 use crate::xpath::{
-    self, Declared, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet,
+    self, Declared, Encoder, Entry, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet,
 };
 
 /// Expressions are long and many: the hash is chosen for speed, and seeded.
@@ -21,63 +23,10 @@ type TextMap<V> = HashMap<String, V, foldhash::fast::RandomState>;
 /// Declarations that use one another; each nests the evaluation of the next.
 const MAX_LET_NESTING: usize = 8;
 
-/// Number of an assertion in its plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AssertionId(pub u32);
-
-/// Whether a test states what must hold or what must not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum AssertionKind {
-    /// `assert`: fails when the test is false.
-    Assert,
-    /// `report`: fails when the test is true.
-    Report,
-}
-
-/// One assert or report of a rule set.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Assertion {
-    pub(super) pattern: u32,
-    pub(super) rule: u32,
-    pub(super) number: u32,
-    pub(super) kind: AssertionKind,
-    pub(super) text: Box<str>,
-    pub(super) message: Vec<Part>,
-    pub(super) label: Option<Box<str>>,
-}
-
-impl Assertion {
-    /// Positional name `p6r1a2`: second assertion of the first rule of the sixth pattern. Official rule sets have no
-    /// names of their own, and labels repeat.
-    pub fn name(&self) -> String {
-        format!("p{}r{}a{}", self.pattern, self.rule, self.number)
-    }
-
-    /// Label in front of the message, such as `У1-12`.
-    pub fn label(&self) -> Option<&str> {
-        self.label.as_deref()
-    }
-
-    /// The test as written in the rule set.
-    pub fn test(&self) -> &str {
-        &self.text
-    }
-
-    /// The words of the message, with `…` where a value of the document will stand.
-    pub fn words(&self) -> String {
-        message::words(&self.message)
-    }
-
-    /// Assert or report.
-    pub fn kind(&self) -> AssertionKind {
-        self.kind
-    }
-}
-
 /// What evaluation needs of an assertion; apart from its texts, so that a pass reads little memory.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Check {
-    pub(super) test: u32,
+    pub(super) test: Entry,
     /// The value of the test that makes a failure.
     pub(super) fails_when: bool,
 }
@@ -95,12 +44,13 @@ pub struct Plan {
     pub(super) names: Names,
     pub(super) trie: Trie,
     pub(super) rules: Vec<Rule>,
-    pub(super) assertions: Vec<Assertion>,
+    assertions: Vec<Record>,
+    texts: Texts,
     /// One for every assertion.
     pub(super) checks: Vec<Check>,
-    /// Distinct tests.
-    pub(super) tests: Vec<Expr>,
     pub(super) declared: Declared,
+    #[serde(skip)]
+    pub(super) workers: Workers,
 }
 
 impl Plan {
@@ -135,11 +85,12 @@ impl Plan {
             visible: Vec::new(),
             contexts: TextMap::default(),
             known_tests: TextMap::default(),
-            trie: Trie::new(),
+            trie: TrieBuilder::new(),
             rules: Vec::new(),
             assertions: Vec::new(),
+            texts: Texts::default(),
             checks: Vec::new(),
-            tests: Vec::new(),
+            questions: Encoder::default(),
             lets: Vec::new(),
         };
         compiler.declare(&definitions.lets, true)?;
@@ -148,12 +99,17 @@ impl Plan {
         }
         Ok(Self {
             names: compiler.context.names,
-            trie: compiler.trie,
+            trie: compiler.trie.finish(),
             rules: compiler.rules,
             assertions: compiler.assertions,
+            texts: compiler.texts,
             checks: compiler.checks,
-            tests: compiler.tests,
-            declared: Declared { lets: compiler.lets, patterns: compiler.context.patterns },
+            declared: Declared {
+                lets: compiler.lets,
+                patterns: compiler.context.patterns,
+                questions: compiler.questions.finish(),
+            },
+            workers: Workers::default(),
         })
     }
 
@@ -162,13 +118,22 @@ impl Plan {
     /// # Panics
     ///
     /// If the id comes from another plan and is out of range.
-    pub fn assertion(&self, id: AssertionId) -> &Assertion {
-        &self.assertions[id.0 as usize]
+    pub fn assertion(&self, id: AssertionId) -> Assertion<'_> {
+        Assertion::new(&self.assertions[id.0 as usize], &self.texts)
     }
 
     /// All assertions in the order of the file.
-    pub fn assertions(&self) -> &[Assertion] {
-        &self.assertions
+    pub fn assertions(&self) -> impl ExactSizeIterator<Item = Assertion<'_>> {
+        self.assertions.iter().map(|record| Assertion::new(record, &self.texts))
+    }
+
+    /// The rules whose contexts end at some states, in their order.
+    pub(super) fn rules_of(&self, states: &[u32]) -> Vec<u32> {
+        let rules = states.iter().flat_map(|&state| &self.trie.states[state as usize].rules);
+        let mut rules: Vec<u32> = rules.copied().collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
     }
 
     /// Number of rules.
@@ -184,12 +149,13 @@ struct Compiler<'s, 'd> {
     /// Contexts seen before, with the states where they end; only without variables in scope.
     contexts: TextMap<Vec<u32>>,
     /// Tests seen before; only without variables in scope.
-    known_tests: TextMap<u32>,
-    trie: Trie,
+    known_tests: TextMap<Entry>,
+    trie: TrieBuilder,
     rules: Vec<Rule>,
-    assertions: Vec<Assertion>,
+    assertions: Vec<Record>,
+    texts: Texts,
     checks: Vec<Check>,
-    tests: Vec<Expr>,
+    questions: Encoder,
     lets: Vec<Let>,
 }
 
@@ -249,8 +215,8 @@ impl Compiler<'_, '_> {
             let error = SyntaxError { kind: SyntaxErrorKind::NotAPattern, offset: 0 };
             return Err(self.source.expression(context, error));
         };
-        let trie = &mut self.trie;
-        let states: Vec<u32> = alternatives.iter().map(|one| trie.insert(one)).collect();
+        let (trie, questions) = (&mut self.trie, &mut self.questions);
+        let states: Vec<u32> = alternatives.iter().map(|one| trie.insert(one, questions)).collect();
         if sharable {
             self.contexts.insert(context.content.clone(), states.clone());
         }
@@ -261,15 +227,14 @@ impl Compiler<'_, '_> {
         &mut self,
         check: &load::CheckDefinition,
         (pattern, rule, number): (u32, u32, u32),
-    ) -> Result<Assertion, LoadError> {
+    ) -> Result<Record, LoadError> {
         let sharable = self.visible.is_empty();
         let known = self.known_tests.get(&check.test.content).filter(|_| sharable);
         let test = match known {
             Some(&known) => known,
             None => {
                 let expr = self.parse(&check.test)?;
-                self.tests.push(expr);
-                let id = self.tests.len() as u32 - 1;
+                let id = self.questions.add(expr);
                 if sharable {
                     self.known_tests.insert(check.test.content.clone(), id);
                 }
@@ -277,29 +242,44 @@ impl Compiler<'_, '_> {
             }
         };
         self.checks.push(Check { test, fails_when: check.report });
-        let mut parts = Vec::with_capacity(check.message.len());
-        for part in &check.message {
-            parts.push(match part {
+        let (message, label) = self.message(&check.message)?;
+        Ok(Record {
+            pattern,
+            rule,
+            number,
+            kind: if check.report { AssertionKind::Report } else { AssertionKind::Assert },
+            text: self.texts.add(&check.test.content),
+            message,
+            label,
+        })
+    }
+
+    /// A message, and the label in front of it.
+    fn message(&mut self, parts: &[PartDefinition]) -> Result<(Message, Option<Piece>), LoadError> {
+        if let [PartDefinition::Text(text)] = parts {
+            let text = message::normalized(text);
+            return Ok((Message::Words(self.texts.add(&text)), self.label(&text)));
+        }
+        let mut pieces = Vec::with_capacity(parts.len());
+        let mut label = None;
+        for (index, part) in parts.iter().enumerate() {
+            pieces.push(match part {
                 // White space at an end joins the words to the value beside it.
-                PartDefinition::Text(text) if check.message.len() > 1 => Part::Text(text.as_str().into()),
-                PartDefinition::Text(text) => Part::Text(message::normalized(text).into()),
+                PartDefinition::Text(text) => {
+                    if index == 0 {
+                        label = self.label(text);
+                    }
+                    Part::Text(self.texts.add(text))
+                }
                 PartDefinition::ValueOf(select) => Part::ValueOf(self.parse(select)?),
                 PartDefinition::Name(None) => Part::Name(None),
                 PartDefinition::Name(Some(path)) => Part::Name(Some(self.parse(path)?)),
             });
         }
-        let label = match parts.first() {
-            Some(Part::Text(text)) => message::label(text).map(Into::into),
-            _ => None,
-        };
-        Ok(Assertion {
-            pattern,
-            rule,
-            number,
-            kind: if check.report { AssertionKind::Report } else { AssertionKind::Assert },
-            text: check.test.content.as_str().into(),
-            message: parts,
-            label,
-        })
+        Ok((Message::Parts(pieces), label))
+    }
+
+    fn label(&mut self, text: &str) -> Option<Piece> {
+        message::label(text).map(|label| self.texts.add(label))
     }
 }

@@ -1,12 +1,14 @@
 //! All contexts of a rule set in one tree of shared prefixes.
 //!
-//! A state is "these steps have matched so far"; walking a document down keeps the states of every open element, so a
-//! step is tried once per element however many contexts share it.
+//! A state is "these steps have matched so far". The tree is what [`super::subsets`] is made from: a walk over a document
+//! looks at it only where no document has been before.
+
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::context::{Alternative, PatternStep, StepKind};
-use crate::xpath::{NodeTest, Predicate, join, required_bits};
+use crate::xpath::{Axis, Encoder, Entry, NodeTest, Predicate, join, required_bits};
 
 /// State of the document node.
 pub(super) const DOCUMENT: u32 = 0;
@@ -16,8 +18,8 @@ pub(super) struct Trie {
     pub(super) states: Vec<State>,
     /// First steps that may stand anywhere: of relative contexts and behind a leading `//`.
     pub(super) anywhere: Steps,
-    /// Some context ends at an attribute or text node.
-    pub(super) has_leaves: bool,
+    /// What steps demand of a node, every distinct demand once.
+    pub(super) conditions: Vec<Condition>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -33,10 +35,6 @@ pub(super) struct State {
 /// Steps from one state.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Steps {
-    /// A bit for every symbol among the element steps with a name; different symbols may share one.
-    mask: u64,
-    /// Symbols of the element steps with a name, sorted; apart from the steps, so that a search reads little memory.
-    symbols: Vec<u32>,
     /// Element steps with a name, in the order of their symbols.
     named: Vec<Edge>,
     /// Element steps with any other test.
@@ -48,115 +46,182 @@ pub(super) struct Steps {
 /// One step and the state it leads to.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Edge {
+    /// The name of the node, where the step has one.
+    pub(super) symbol: Option<u32>,
+    /// Number of what the step demands beside the name.
+    pub(super) condition: Option<u32>,
+    pub(super) target: u32,
+}
+
+/// What a step demands of a node beside its name.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Condition {
+    /// Mask bits of children and attributes of an element without which it does not hold.
+    pub(super) needs: (u64, u64),
+    pub(super) demand: Demand,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Demand {
+    /// Nothing but conditions that do not depend on the position.
+    Conditions(Entry),
+    /// A test that is not a name, or a position.
+    Step(Box<Step>),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Step {
+    pub(super) axis: Axis,
     pub(super) test: NodeTest,
     pub(super) predicates: Vec<Predicate>,
     /// Every predicate is a condition that does not depend on the position.
     pub(super) direct: bool,
-    /// Mask bits of children and attributes without which the predicates cannot hold.
-    pub(super) needs: (u64, u64),
-    pub(super) target: u32,
-}
-
-/// The bit of a symbol in [`Steps::reach`].
-pub(super) fn symbol_bit(symbol: u32) -> u64 {
-    1 << (symbol & 63)
 }
 
 impl Steps {
     /// Named steps for a symbol.
     pub(super) fn for_symbol(&self, symbol: u32) -> &[Edge] {
-        if self.mask & symbol_bit(symbol) == 0 {
-            return &[];
-        }
-        let first = self.symbols.partition_point(|&known| known < symbol);
-        let rest = &self.symbols[first..];
-        let length = rest.iter().take_while(|&&known| known == symbol).count();
-        &self.named[first..first + length]
-    }
-
-    /// The symbols of elements for which some step may fit, a bit each; all bits where a step takes any name.
-    pub(super) fn reach(&self) -> u64 {
-        if self.other.is_empty() { self.mask } else { u64::MAX }
+        let first = self.named.partition_point(|known| known.symbol < Some(symbol));
+        let rest = &self.named[first..];
+        let length = rest.iter().take_while(|known| known.symbol == Some(symbol)).count();
+        &rest[..length]
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.named.is_empty() && self.other.is_empty() && self.attributes.is_empty() && self.texts.is_empty()
     }
 
-    fn find(&self, step: &PatternStep) -> Option<u32> {
-        let same = |edge: &&Edge| edge.test == step.test && edge.predicates == step.predicates;
-        let found = match (step.kind, &step.test) {
-            (StepKind::Element, NodeTest::Name { symbol, .. }) => self.for_symbol(*symbol).iter().find(same),
-            (StepKind::Element, _) => self.other.iter().find(same),
-            (StepKind::Attribute, _) => self.attributes.iter().find(same),
-            (StepKind::Text, _) => self.texts.iter().find(same),
-        };
-        found.map(|edge| edge.target)
+    fn list(&mut self, kind: StepKind, symbol: Option<u32>) -> &mut Vec<Edge> {
+        match (kind, symbol) {
+            (StepKind::Element, Some(_)) => &mut self.named,
+            (StepKind::Element, None) => &mut self.other,
+            (StepKind::Attribute, _) => &mut self.attributes,
+            (StepKind::Text, _) => &mut self.texts,
+        }
     }
 
-    fn add(&mut self, step: &PatternStep, target: u32) {
-        let needs = step.predicates.iter().map(|predicate| match predicate {
-            Predicate::Boolean(expr) => required_bits(expr),
-            Predicate::Position(_) | Predicate::Dynamic(_) => (0, 0),
-        });
-        let edge = Edge {
-            test: step.test.clone(),
-            direct: step.predicates.iter().all(|one| matches!(one, Predicate::Boolean(_))),
-            predicates: step.predicates.clone(),
-            needs: needs.fold((0, 0), join),
-            target,
-        };
-        match (step.kind, &step.test) {
-            (StepKind::Element, NodeTest::Name { symbol, .. }) => {
-                self.mask |= symbol_bit(*symbol);
-                let at = self.symbols.partition_point(|known| known <= symbol);
-                self.symbols.insert(at, *symbol);
-                self.named.insert(at, edge);
+    /// The target of a step, which is added if it is not there.
+    fn target(&mut self, kind: StepKind, symbol: Option<u32>, condition: Option<u32>, next: u32) -> u32 {
+        let edges = self.list(kind, symbol);
+        let first = edges.partition_point(|known| known.symbol < symbol);
+        let same = edges[first..].iter().take_while(|known| known.symbol == symbol);
+        let mut at = first;
+        for edge in same {
+            if edge.condition == condition {
+                return edge.target;
             }
-            (StepKind::Element, _) => self.other.push(edge),
-            (StepKind::Attribute, _) => self.attributes.push(edge),
-            (StepKind::Text, _) => self.texts.push(edge),
+            at += 1;
         }
+        edges.insert(at, Edge { symbol, condition, target: next });
+        next
     }
 }
 
-impl Trie {
+/// Makes the tree of all contexts.
+#[derive(Debug)]
+pub(super) struct TrieBuilder {
+    trie: Trie,
+    /// The steps that conditions were made of, by number.
+    demanding: Vec<PatternStep>,
+    /// Numbers of conditions, by what is quickly compared.
+    known: HashMap<(u64, u64, usize), Vec<u32>>,
+}
+
+impl TrieBuilder {
     pub(super) fn new() -> Self {
-        Self { states: vec![State::default()], anywhere: Steps::default(), has_leaves: false }
+        let trie =
+            Trie { states: vec![State::default()], anywhere: Steps::default(), conditions: Vec::new() };
+        Self { trie, demanding: Vec::new(), known: HashMap::new() }
+    }
+
+    pub(super) fn finish(self) -> Trie {
+        self.trie
     }
 
     /// Adds an alternative of a context and gives the state where it ends.
-    pub(super) fn insert(&mut self, alternative: &Alternative) -> u32 {
+    pub(super) fn insert(&mut self, alternative: &Alternative, questions: &mut Encoder) -> u32 {
         // `None` is the place before the first step of a relative context.
         let mut at = alternative.absolute.then_some(DOCUMENT);
         for step in &alternative.steps {
-            self.has_leaves |= step.kind != StepKind::Element;
             // Every node is below the document node.
             let from_anywhere = at.is_none() || (at == Some(DOCUMENT) && step.deep);
-            let next = self.states.len() as u32;
+            let symbol = match step.test {
+                NodeTest::Name { symbol, .. } => Some(symbol),
+                _ => None,
+            };
+            let condition = self.condition(step, questions);
+            let trie = &mut self.trie;
+            let next = trie.states.len() as u32;
             let steps = match at {
                 Some(state) if !from_anywhere => {
-                    let state = &mut self.states[state as usize];
+                    let state = &mut trie.states[state as usize];
                     if step.deep { &mut state.deep } else { &mut state.near }
                 }
-                _ => &mut self.anywhere,
+                _ => &mut trie.anywhere,
             };
-            let target = match steps.find(step) {
-                Some(target) => target,
-                None => {
-                    steps.add(step, next);
-                    self.states.push(State::default());
-                    next
-                }
-            };
+            let target = steps.target(step.kind, symbol, condition, next);
+            if target == next {
+                trie.states.push(State::default());
+            }
             at = Some(target);
         }
         at.unwrap_or(DOCUMENT)
     }
 
+    /// The number of what a step demands beside a name; `None` when that is nothing.
+    fn condition(&mut self, step: &PatternStep, questions: &mut Encoder) -> Option<u32> {
+        let decided = match (step.kind, &step.test) {
+            (_, NodeTest::Name { .. } | NodeTest::Wildcard) => true,
+            (kind, NodeTest::Text) => kind == StepKind::Text,
+            _ => false,
+        };
+        if decided && step.predicates.is_empty() {
+            return None;
+        }
+        let needs = step.predicates.iter().map(|predicate| match predicate {
+            Predicate::Boolean(expr) => required_bits(expr),
+            Predicate::Position(_) | Predicate::Dynamic(_) => (0, 0),
+        });
+        let needs = needs.fold((0, 0), join);
+        let direct = step.predicates.iter().all(|one| matches!(one, Predicate::Boolean(_)));
+        // Conditions alone are the same for every name.
+        let by_conditions = decided && direct;
+        let same = |known: &PatternStep| {
+            known.predicates == step.predicates
+                && if by_conditions {
+                    matches!(known.test, NodeTest::Name { .. } | NodeTest::Wildcard | NodeTest::Text)
+                } else {
+                    known.kind == step.kind && known.test == step.test
+                }
+        };
+        let numbers = self.known.entry((needs.0, needs.1, step.predicates.len())).or_default();
+        if let Some(&found) = numbers.iter().find(|&&number| same(&self.demanding[number as usize])) {
+            return Some(found);
+        }
+        let demand = if by_conditions {
+            let conditions = step.predicates.iter().filter_map(|one| match one {
+                Predicate::Boolean(expr) => Some(expr.clone()),
+                Predicate::Position(_) | Predicate::Dynamic(_) => None,
+            });
+            Demand::Conditions(questions.add_all(conditions))
+        } else {
+            Demand::Step(Box::new(Step {
+                axis: if step.kind == StepKind::Attribute { Axis::Attribute } else { Axis::Child },
+                test: step.test.clone(),
+                predicates: step.predicates.clone(),
+                direct,
+            }))
+        };
+        let number = self.trie.conditions.len() as u32;
+        self.trie.conditions.push(Condition { needs, demand });
+        self.demanding.push(step.clone());
+        numbers.push(number);
+        Some(number)
+    }
+
     /// Ends the context of a rule at a state. Rules are added in their order.
     pub(super) fn accept(&mut self, state: u32, rule: u32) {
-        let rules = &mut self.states[state as usize].rules;
+        let rules = &mut self.trie.states[state as usize].rules;
         if rules.last() != Some(&rule) {
             rules.push(rule);
         }

@@ -145,7 +145,7 @@ impl AxisStep {
 }
 
 /// Axes of the data model that the tree has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Axis {
     Child,
     Attribute,
@@ -160,7 +160,7 @@ pub(crate) enum Axis {
 }
 
 /// Which nodes of an axis a step takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum NodeTest {
     /// A name, as symbol of the plan; `bit` is its bit in the masks of elements.
     Name { symbol: u32, bit: u64 },

@@ -8,13 +8,15 @@ use std::collections::HashMap;
 
 use super::Declared;
 use super::arithmetic::arithmetic;
-use super::ast::{Comparison, Expr, Operator, Path, Shape, Start, Step};
+use super::ast::{Expr, Operator, Path, Start};
+use super::column::Column;
 use super::compare;
 use super::error::{ErrorCode, EvalError};
 use super::functions::Function;
+use super::memo::Memo;
 use super::names::Binding;
 use super::regex::Pattern;
-use super::value::{Atomic, Item, Sequence, sort_nodes, string_value};
+use super::value::{Atomic, Item, Sequence, sort_nodes};
 use crate::xml::{Document, Node};
 
 /// Nodes and pieces of text one document may cost before the evaluation stops; a 20 MB document with 700,000 tests
@@ -44,12 +46,14 @@ impl Focus<'_> {
 pub(crate) struct Evaluator<'a> {
     pub(crate) document: &'a Document<'a>,
     pub(crate) binding: Binding,
-    declared: &'a Declared,
+    pub(super) declared: &'a Declared,
     spent: Cell<u64>,
     /// The node `current()` gives: the one a rule is applied to.
     pub(crate) current: Cell<Node>,
     locals: RefCell<Vec<Item<'a>>>,
     patterns: RefCell<HashMap<String, Option<Arc<Pattern>>>>,
+    pub(super) memo: Memo<'a>,
+    pub(super) column: RefCell<Column<'a>>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -63,6 +67,8 @@ impl<'a> Evaluator<'a> {
             current: Cell::new(Node::Document),
             locals: RefCell::default(),
             patterns: RefCell::default(),
+            memo: Memo::new(),
+            column: RefCell::default(),
         }
     }
 
@@ -296,251 +302,6 @@ impl<'a> Evaluator<'a> {
         Ok(items)
     }
 
-    /// The node a path starts from.
-    pub(super) fn start(&self, path: &Path, focus: &Focus<'a>) -> Result<Node, EvalError> {
-        match (&path.start, &focus.item) {
-            (Start::Root, Item::Node(_)) => Ok(Node::Document),
-            (Start::Context, Item::Node(node)) => Ok(*node),
-            _ => Err(ErrorCode::Xpty0020.into()),
-        }
-    }
-
-    fn exists(&self, path: &'a Path, start: Node) -> Result<bool, EvalError> {
-        let exhausted = self.each(path, start, &mut |_| Ok(false))?;
-        Ok(!exhausted)
-    }
-
-    fn compare_count(
-        &self,
-        comparison: Comparison,
-        path: &'a Path,
-        counts: &[i64],
-        start: Node,
-    ) -> Result<bool, EvalError> {
-        let count = self.count(path, start)?;
-        Ok(counts.iter().any(|wanted| comparison.holds(Some(count.cmp(wanted)))))
-    }
-
-    /// Number of nodes of a plain path.
-    pub(super) fn count(&self, path: &'a Path, start: Node) -> Result<i64, EvalError> {
-        if !path.ordered {
-            return Ok(self.nodes(path, start)?.len() as i64);
-        }
-        let mut count = 0;
-        self.each(path, start, &mut |_| {
-            count += 1;
-            Ok(true)
-        })?;
-        Ok(count)
-    }
-
-    /// The nodes of a plain path in document order.
-    fn nodes(&self, path: &'a Path, start: Node) -> Result<Vec<Node>, EvalError> {
-        let mut nodes = Vec::new();
-        self.walk(&path.steps, start, &mut |node| {
-            nodes.push(node);
-            Ok(true)
-        })?;
-        if !path.ordered {
-            self.spend(nodes.len())?;
-            sort_nodes(self.document, &mut nodes);
-        }
-        Ok(nodes)
-    }
-
-    /// A path with other expressions as steps (XPath 3.1, section 3.3.1.1).
-    fn mixed_path(&self, path: &'a Path, focus: &Focus<'a>) -> Result<Sequence<'a>, EvalError> {
-        let mut items = match &path.start {
-            Start::Expr(expr) => self.sequence(expr, focus)?,
-            _ => vec![Item::Node(self.start(path, focus)?)],
-        };
-        for (index, step) in path.steps.iter().enumerate() {
-            let size = items.len();
-            let mut next = Vec::new();
-            for (before, item) in items.into_iter().enumerate() {
-                let Item::Node(node) = item else {
-                    return Err(ErrorCode::Xpty0019.into());
-                };
-                self.spend(1)?;
-                match step {
-                    Step::Axis(_) => {
-                        self.walk(&path.steps[index..=index], node, &mut |found| {
-                            next.push(Item::Node(found));
-                            Ok(true)
-                        })?;
-                    }
-                    Step::Expr(expr) => {
-                        let focus = Focus { item: Item::Node(node), position: before + 1, size };
-                        next.extend(self.sequence(expr, &focus)?);
-                    }
-                }
-            }
-            let mut nodes: Vec<Node> = next
-                .iter()
-                .filter_map(|item| if let Item::Node(node) = item { Some(*node) } else { None })
-                .collect();
-            if nodes.len() == next.len() {
-                sort_nodes(self.document, &mut nodes);
-                next = nodes.into_iter().map(Item::Node).collect();
-            } else if !nodes.is_empty() {
-                return Err(ErrorCode::Xpty0018.into());
-            }
-            items = next;
-        }
-        Ok(items)
-    }
-
-    fn compare_texts(
-        &self,
-        comparison: Comparison,
-        path: &'a Path,
-        texts: &[Box<str>],
-        focus: &Focus<'a>,
-    ) -> Result<bool, EvalError> {
-        if path.shape == Shape::Own && !matches!(focus.item, Item::Node(_)) {
-            return self.compare_item(comparison, &focus.item, texts);
-        }
-        self.compare_nodes(comparison, path, texts, self.start(path, focus)?)
-    }
-
-    fn compare_nodes(
-        &self,
-        comparison: Comparison,
-        path: &'a Path,
-        texts: &[Box<str>],
-        start: Node,
-    ) -> Result<bool, EvalError> {
-        let holds = |value: &str| {
-            texts.iter().any(|text| match comparison {
-                Comparison::Equal => **text == *value,
-                Comparison::NotEqual => **text != *value,
-                _ => comparison.holds(Some(value.cmp(text))),
-            })
-        };
-        let exhausted = self.each(path, start, &mut |node| match node {
-            Node::Attribute(id) => {
-                self.spend(1)?;
-                Ok(!holds(self.document.value(self.document.attribute_at(id))))
-            }
-            _ => Ok(!holds(&self.string(node)?)),
-        })?;
-        Ok(!exhausted)
-    }
-
-    fn compare_item(
-        &self,
-        comparison: Comparison,
-        item: &Item<'a>,
-        texts: &[Box<str>],
-    ) -> Result<bool, EvalError> {
-        for left in self.atomize(vec![item.clone()])? {
-            for text in texts {
-                if compare::general(comparison, &left, &Atomic::String(Cow::Borrowed(text)))? {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
-
-    fn general(
-        &self,
-        comparison: Comparison,
-        left: &'a Expr,
-        right: &'a Expr,
-        focus: &Focus<'a>,
-    ) -> Result<bool, EvalError> {
-        let left = self.atomize(self.sequence(left, focus)?)?;
-        let right = self.atomize(self.sequence(right, focus)?)?;
-        for one in &left {
-            self.spend(right.len())?;
-            for other in &right {
-                if compare::general(comparison, one, other)? {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
-
-    /// The string value of a node, paid for by its length.
-    pub(super) fn string(&self, node: Node) -> Result<Cow<'a, str>, EvalError> {
-        let pieces = match node {
-            Node::Document => self.document.texts().len(),
-            Node::Element(id) => self.document.text_ids(id).len(),
-            _ => 1,
-        };
-        let value = string_value(self.document, node);
-        self.spend(1 + pieces + if pieces > 1 { value.len() / 16 } else { 0 })?;
-        Ok(value)
-    }
-
-    /// Atomic values of items (XPath 3.1, section 2.4.2). Arrays give their members.
-    pub(super) fn atomize(&self, items: Sequence<'a>) -> Result<Vec<Atomic<'a>>, EvalError> {
-        let mut values = Vec::with_capacity(items.len());
-        let mut open = vec![items.into_iter()];
-        while let Some(innermost) = open.last_mut() {
-            match innermost.next() {
-                Some(Item::Node(node)) => values.push(Atomic::Untyped(self.string(node)?)),
-                Some(Item::Atomic(value)) => values.push(value),
-                Some(Item::Array(members)) => open.push(members.into_iter()),
-                None => {
-                    open.pop();
-                }
-            }
-        }
-        Ok(values)
-    }
-
-    /// The text of an item in a message.
-    pub(crate) fn item_text(&self, item: Item<'a>) -> String {
-        let values = self.atomize(vec![item]).unwrap_or_default();
-        let texts: Vec<Cow<'_, str>> = values.iter().map(Atomic::to_text).collect();
-        texts.join(" ")
-    }
-
-    /// At most one atomic value.
-    pub(super) fn optional_atomic(
-        &self,
-        expr: &'a Expr,
-        focus: &Focus<'a>,
-    ) -> Result<Option<Atomic<'a>>, EvalError> {
-        let mut values = self.atomize(self.sequence(expr, focus)?)?;
-        if values.len() > 1 {
-            return Err(ErrorCode::Xpty0004.into());
-        }
-        Ok(values.pop())
-    }
-
-    /// An argument of type `xs:string?`.
-    pub(super) fn single_text(
-        &self,
-        expr: &'a Expr,
-        focus: &Focus<'a>,
-    ) -> Result<Option<Cow<'a, str>>, EvalError> {
-        if let Expr::Path(path) = expr
-            && path.ordered
-            && path.plain
-        {
-            return self.only_text(path, self.start(path, focus)?);
-        }
-        match self.optional_atomic(expr, focus)? {
-            None => Ok(None),
-            Some(Atomic::Untyped(text) | Atomic::String(text)) => Ok(Some(text)),
-            Some(_) => Err(ErrorCode::Xpty0004.into()),
-        }
-    }
-
-    /// The text of the only node of an ordered path, if it has one.
-    fn only_text(&self, path: &'a Path, start: Node) -> Result<Option<Cow<'a, str>>, EvalError> {
-        let mut found = None;
-        self.each(path, start, &mut |node| match found.replace(node) {
-            None => Ok(true),
-            Some(_) => Err(ErrorCode::Xpty0004.into()),
-        })?;
-        found.map(|node| self.string(node)).transpose()
-    }
-
     /// A pattern that is known only now, from a bounded store.
     pub(super) fn dynamic_pattern(&self, pattern: &str, flags: &str) -> Result<Arc<Pattern>, EvalError> {
         let mut patterns = self.patterns.borrow_mut();
@@ -563,7 +324,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// The node from which a plain path starts.
-fn start_at(path: &Path, node: Node) -> Node {
+pub(super) fn start_at(path: &Path, node: Node) -> Node {
     if path.start == Start::Root { Node::Document } else { node }
 }
 

@@ -6,14 +6,23 @@
 
 mod analysis;
 mod arithmetic;
+mod ask;
 mod ast;
+mod atomize;
+mod column;
 mod compare;
+mod encode;
 mod error;
 mod eval;
+mod foresight;
 mod functions;
+mod general;
 mod lexer;
+mod memo;
 mod names;
 mod parser;
+mod paths;
+mod question;
 mod regex;
 mod steps;
 mod value;
@@ -21,14 +30,18 @@ mod walk;
 
 pub(crate) use analysis::{join, required_bits};
 pub(crate) use ast::{Axis, AxisStep, Expr, NodeTest, Path, Predicate, Start, Step};
+pub(crate) use encode::Encoder;
 pub(crate) use error::EvalError;
 use serde::{Deserialize, Serialize};
 
 pub use error::{ErrorCode, SyntaxError, SyntaxErrorKind};
 pub(crate) use eval::{Evaluator, Focus};
+pub(crate) use foresight::Masks;
 pub(crate) use functions::Function;
-pub(crate) use names::{Names, UNUSED};
+pub(crate) use names::{Binding, Names};
 pub(crate) use parser::{StaticContext, VisibleLet, parse};
+pub(crate) use question::Entry;
+use question::Questions;
 pub(crate) use regex::Pattern;
 pub(crate) use value::{Atomic, Item};
 
@@ -39,6 +52,8 @@ pub(crate) struct Declared {
     pub(crate) lets: Vec<Let>,
     /// Constant regular expressions.
     pub(crate) patterns: Vec<Pattern>,
+    /// Conditions as flat code.
+    pub(crate) questions: Questions,
 }
 
 /// A declared variable: its value is computed where it is used.

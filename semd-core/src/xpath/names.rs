@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::xml::{Document, HL7_V3};
+use crate::xml::{Document, HL7_V3, NameId};
 
 /// Names used by the expressions of one plan.
 ///
@@ -25,15 +25,68 @@ struct Name {
     symbol: u32,
 }
 
-/// Symbols of the names of one document's elements and attributes, by their ids.
-#[derive(Debug)]
+/// Symbols of the names of one document, and its names by symbol.
+#[derive(Debug, Default)]
 pub(crate) struct Binding {
-    pub(crate) elements: Vec<u32>,
-    pub(crate) attributes: Vec<u32>,
+    /// By the id of a name: its symbol as the name of an element, and as that of an attribute.
+    symbols: Vec<(u32, u32)>,
+    /// By symbol.
+    bound: Vec<Bound>,
+}
+
+/// What a symbol means in one document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bound {
+    /// The document does not use the name.
+    Absent,
+    /// All nodes with the symbol have this name.
+    Only(NameId),
+    /// Elements in `urn:hl7-org:v3` and elements in no namespace have the symbol.
+    Several,
+}
+
+impl Binding {
+    /// The symbol of a name of elements.
+    #[inline]
+    pub(crate) fn element(&self, name: NameId) -> u32 {
+        self.symbols[name.0 as usize].0
+    }
+
+    /// The symbol of a name of attributes.
+    #[inline]
+    pub(crate) fn attribute(&self, name: NameId) -> u32 {
+        self.symbols[name.0 as usize].1
+    }
+
+    /// A test whether an element name has a symbol; `None` when no name has.
+    #[inline]
+    pub(crate) fn elements(&self, symbol: u32) -> Option<impl Fn(NameId) -> bool> {
+        let (only, several) = match self.bound[symbol as usize] {
+            Bound::Absent => return None,
+            Bound::Only(name) => (name, false),
+            Bound::Several => (NameId(0), true),
+        };
+        Some(move |name| if several { self.element(name) == symbol } else { name == only })
+    }
+
+    /// The attribute name with a symbol, if the document has it.
+    #[inline]
+    pub(crate) fn attribute_name(&self, symbol: u32) -> Option<NameId> {
+        match self.bound[symbol as usize] {
+            Bound::Only(name) => Some(name),
+            Bound::Absent | Bound::Several => None,
+        }
+    }
+
+    fn bind(&mut self, symbol: u32, name: NameId) {
+        if let Some(bound) = self.bound.get_mut(symbol as usize) {
+            *bound = if *bound == Bound::Absent { Bound::Only(name) } else { Bound::Several };
+        }
+    }
 }
 
 /// A document's name that no expression uses.
-pub(crate) const UNUSED: u32 = u32::MAX;
+const UNUSED: u32 = u32::MAX;
 
 /// The namespace an element name is filed under.
 fn filed(namespace: &str) -> &str {
@@ -68,21 +121,18 @@ impl Names {
     }
 
     /// Looks every name of a document up once.
-    pub(crate) fn bind(&self, document: &Document<'_>) -> Binding {
-        let symbols: Vec<(u32, u32)> = (0..document.name_count() as u32)
-            .map(|id| {
-                let name = document.expanded_name(crate::xml::NameId(id));
-                let known = self.table.get(name.local).map_or(&[][..], Vec::as_slice);
-                let element = lookup(known, false, filed(name.namespace));
-                let attribute = lookup(known, true, name.namespace);
-                (element.unwrap_or(UNUSED), attribute.unwrap_or(UNUSED))
-            })
-            .collect();
-        let elements = document.elements().iter();
-        let attributes = document.all_attributes().iter();
-        Binding {
-            elements: elements.map(|element| symbols[element.name.0 as usize].0).collect(),
-            attributes: attributes.map(|attribute| symbols[attribute.name.0 as usize].1).collect(),
+    pub(crate) fn bind(&self, document: &Document<'_>, binding: &mut Binding) {
+        binding.symbols.clear();
+        binding.bound.clear();
+        binding.bound.resize(self.count as usize, Bound::Absent);
+        for id in (0..document.name_count() as u32).map(NameId) {
+            let name = document.expanded_name(id);
+            let known = self.table.get(name.local).map_or(&[][..], Vec::as_slice);
+            let element = lookup(known, false, filed(name.namespace)).unwrap_or(UNUSED);
+            let attribute = lookup(known, true, name.namespace).unwrap_or(UNUSED);
+            binding.symbols.push((element, attribute));
+            binding.bind(element, id);
+            binding.bind(attribute, id);
         }
     }
 }

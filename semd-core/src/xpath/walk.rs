@@ -34,7 +34,12 @@ impl<'a> Evaluator<'a> {
     }
 
     #[inline(always)]
-    fn attribute_named<V>(&self, id: ElementId, name: Name, visit: &mut V) -> Result<bool, EvalError>
+    pub(super) fn attribute_named<V>(
+        &self,
+        id: ElementId,
+        name: Name,
+        visit: &mut V,
+    ) -> Result<bool, EvalError>
     where
         V: FnMut(Node) -> Result<bool, EvalError>,
     {
@@ -45,7 +50,12 @@ impl<'a> Evaluator<'a> {
     }
 
     #[inline(always)]
-    fn children_named<V>(&self, parent: ElementId, name: Name, visit: &mut V) -> Result<bool, EvalError>
+    pub(super) fn children_named<V>(
+        &self,
+        parent: ElementId,
+        name: Name,
+        visit: &mut V,
+    ) -> Result<bool, EvalError>
     where
         V: FnMut(ElementId) -> Result<bool, EvalError>,
     {
@@ -54,17 +64,18 @@ impl<'a> Evaluator<'a> {
         if element.child_mask & name.bit == 0 {
             return Ok(true);
         }
-        let symbols = &self.binding.elements;
+        let Some(fits) = self.binding.elements(name.symbol) else { return Ok(true) };
         let end = element.end as usize;
         let (mut child, mut passed) = (parent.0 as usize + 1, 0_usize);
         let mut exhausted = true;
         while child < end {
             passed = passed.wrapping_add(1);
-            if symbols[child] == name.symbol && !visit(ElementId(child as u32))? {
+            let one = &elements[child];
+            if fits(one.name) && !visit(ElementId(child as u32))? {
                 exhausted = false;
                 break;
             }
-            child = elements[child].end as usize;
+            child = one.end as usize;
         }
         self.spend(passed)?;
         Ok(exhausted)
@@ -147,7 +158,6 @@ impl<'a> Evaluator<'a> {
             [Predicate::Position(wanted), rest @ ..] => (Some(*wanted), rest),
             all => (None, all),
         };
-        let symbols = &self.binding.elements;
         let (mut position, mut passed) = (0_usize, 0_usize);
         let mut child = parent.0 as usize + 1;
         let end = element.end as usize;
@@ -155,7 +165,7 @@ impl<'a> Evaluator<'a> {
             let at = child;
             child = elements[at].end as usize;
             passed = passed.wrapping_add(1);
-            if symbols[at] != symbol {
+            if self.binding.element(elements[at].name) != symbol {
                 continue;
             }
             position = position.wrapping_add(1);
@@ -185,7 +195,7 @@ impl<'a> Evaluator<'a> {
 
     /// The attribute of an element with a name.
     #[inline]
-    fn named_attribute(
+    pub(super) fn named_attribute(
         &self,
         id: ElementId,
         symbol: u32,
@@ -194,10 +204,11 @@ impl<'a> Evaluator<'a> {
         if self.document.element(id).attribute_mask & bit == 0 {
             return Ok(None);
         }
-        self.spend(1)?;
+        let Some(wanted) = self.binding.attribute_name(symbol) else { return Ok(None) };
         let range = self.document.attribute_ids(id);
-        let symbols = &self.binding.attributes[range.start as usize..range.end as usize];
-        let found = symbols.iter().position(|&known| known == symbol);
+        self.spend(range.len())?;
+        let attributes = &self.document.all_attributes()[range.start as usize..range.end as usize];
+        let found = attributes.iter().position(|one| one.name == wanted);
         Ok(found.map(|index| AttributeId(range.start + index as u32)))
     }
 
@@ -343,12 +354,18 @@ impl<'a> Evaluator<'a> {
         if passes { visit(node) } else { Ok(true) }
     }
 
+    /// The symbol of an element's name.
+    #[inline]
+    pub(crate) fn symbol(&self, id: ElementId) -> u32 {
+        self.binding.element(self.document.element(id).name)
+    }
+
     /// Whether an element passes a test.
     pub(crate) fn is_element(&self, test: &NodeTest, id: ElementId) -> bool {
         match test {
-            NodeTest::Name { symbol, .. } => self.binding.elements[id.0 as usize] == *symbol,
+            NodeTest::Name { symbol, .. } => self.symbol(id) == *symbol,
             NodeTest::PrefixedV3 { symbol } => {
-                self.binding.elements[id.0 as usize] == *symbol && !self.document.namespace(id).is_empty()
+                self.symbol(id) == *symbol && !self.document.namespace(id).is_empty()
             }
             NodeTest::Wildcard | NodeTest::Node => true,
             NodeTest::Local(local) => **local == *self.document.local_name(id),
@@ -361,7 +378,9 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn is_attribute(&self, test: &NodeTest, id: AttributeId) -> bool {
         let name = || self.document.expanded_name(self.document.attribute_at(id).name);
         match test {
-            NodeTest::Name { symbol, .. } => self.binding.attributes[id.0 as usize] == *symbol,
+            NodeTest::Name { symbol, .. } => {
+                self.binding.attribute(self.document.attribute_at(id).name) == *symbol
+            }
             NodeTest::Wildcard | NodeTest::Node => true,
             NodeTest::Local(local) => **local == *name().local,
             NodeTest::Namespace(namespace) => **namespace == *name().namespace,

@@ -1,0 +1,378 @@
+//! The contexts of a rule set as a deterministic automaton over names, made as documents need it (subset construction).
+//!
+//! A place is what a walk knows above the children of a node: the states of the trie that have matched there, and the states
+//! above it from which steps reach descendants. The next letter is the name of a node together with the masks of its children
+//! and attributes, which answer most of what contexts and tests ask. What they leave open is a choice; its answers lead on to
+//! a landing: the place, and the tests that are still to be asked of the node.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::letter::{Kind, Letter};
+use super::plan::Plan;
+use super::trie::{DOCUMENT, Demand, Edge, Steps};
+use crate::xpath::{Entry, Masks};
+
+/// What is kept before everything but the open elements is forgotten, in numbers; an official rule set needs some ten
+/// thousands, however many documents there are.
+const MAX_STORED: usize = 1 << 20;
+/// Conditions of one choice: each answer is a bit.
+const MAX_ASKED: usize = 32;
+
+/// The landing at the document node.
+pub(super) const START: u32 = 0;
+
+/// Where a step leads: to a landing, or to a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Target(u32);
+
+impl Target {
+    const CHOICE: u32 = 1 << 31;
+
+    /// The landing, or the choice that must be made.
+    #[inline]
+    pub(super) fn landing(self) -> Result<u32, u32> {
+        if self.0 & Self::CHOICE == 0 { Ok(self.0) } else { Err(self.0 & !Self::CHOICE) }
+    }
+}
+
+/// A distinct test of the rules that fire, from its first question on that the masks leave open.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    pub(super) test: Entry,
+    /// Whether every assertion is content when the test is false, and when it is true.
+    pub(super) passes: [bool; 2],
+}
+
+/// A condition of a choice: its number, and for one that is code its first open question.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    pub(super) condition: u32,
+    pub(super) entry: Entry,
+}
+
+#[derive(Debug)]
+struct Place {
+    states: Range<u32>,
+    deep: Range<u32>,
+    /// Rules whose contexts end at the states, in their order.
+    rules: Range<u32>,
+    /// Some step leads to an attribute, or to a text.
+    attributes: bool,
+    texts: bool,
+}
+
+/// A node in its place.
+#[derive(Debug)]
+pub(super) struct Landing {
+    pub(super) place: u32,
+    asked: Range<u32>,
+    /// Rules that fire, and those that match but come too late in their pattern.
+    pub(super) fired: u32,
+    pub(super) suppressed: u32,
+    /// Some step leads to an attribute, or to a text.
+    pub(super) attributes: bool,
+    pub(super) texts: bool,
+}
+
+/// What name and masks of a node leave open.
+#[derive(Debug)]
+struct Choice {
+    from: u32,
+    letter: Letter,
+    /// States that are reached already.
+    reached: Range<u32>,
+    asked: Range<u32>,
+    /// Conditions, ascending, each followed by the state it leads to.
+    open: Range<u32>,
+}
+
+type Table<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
+/// The automaton as far as it is made.
+#[derive(Debug)]
+pub(super) struct Subsets {
+    places: Vec<Place>,
+    landings: Vec<Landing>,
+    choices: Vec<Choice>,
+    asked: Vec<Asked>,
+    open: Vec<Open>,
+    lists: Vec<u32>,
+    next: Table<(u32, Letter), Target>,
+    decisions: Table<(u32, u32), Target>,
+    /// By number of states, states, deep states.
+    known: Table<Box<[u32]>, u32>,
+    landed: Table<(u32, Masks), u32>,
+    limit: usize,
+}
+
+impl Subsets {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let mut made = Self {
+            places: Vec::new(),
+            landings: Vec::new(),
+            choices: Vec::new(),
+            asked: Vec::new(),
+            open: Vec::new(),
+            lists: Vec::new(),
+            next: Table::default(),
+            decisions: Table::default(),
+            known: Table::default(),
+            landed: Table::default(),
+            limit: MAX_STORED,
+        };
+        let start = made.place_of(plan, vec![DOCUMENT], Vec::new());
+        made.landing_of(plan, start, Masks::OPEN);
+        made
+    }
+
+    #[inline]
+    pub(super) fn landing(&self, landing: u32) -> &Landing {
+        &self.landings[landing as usize]
+    }
+
+    /// The tests that are open at a landing.
+    #[inline]
+    pub(super) fn asked(&self, landing: &Landing) -> &[Asked] {
+        &self.asked[landing.asked.start as usize..landing.asked.end as usize]
+    }
+
+    /// The rules that match at a landing, in their order.
+    pub(super) fn rules(&self, landing: u32) -> &[u32] {
+        self.list(&self.places[self.landings[landing as usize].place as usize].rules)
+    }
+
+    /// The conditions of a choice, at most [`MAX_ASKED`].
+    #[inline]
+    pub(super) fn open(&self, choice: u32) -> &[Open] {
+        let range = &self.choices[choice as usize].asked;
+        &self.open[range.start as usize..range.end as usize]
+    }
+
+    /// Where a letter leads from a place.
+    #[inline]
+    pub(super) fn next(&mut self, plan: &Plan, from: u32, letter: Letter) -> Target {
+        match self.next.get(&(from, letter)) {
+            Some(&target) => target,
+            None => {
+                let target = self.make(plan, from, letter);
+                self.next.insert((from, letter), target);
+                target
+            }
+        }
+    }
+
+    /// Where the answers to the conditions of a choice lead, a bit each.
+    #[inline]
+    pub(super) fn decided(&mut self, plan: &Plan, choice: u32, answers: u32) -> Target {
+        match self.decisions.get(&(choice, answers)) {
+            Some(&target) => target,
+            None => {
+                let target = self.decide(plan, choice, answers);
+                self.decisions.insert((choice, answers), target);
+                target
+            }
+        }
+    }
+
+    #[inline]
+    fn list(&self, range: &Range<u32>) -> &[u32] {
+        &self.lists[range.start as usize..range.end as usize]
+    }
+
+    fn keep(&mut self, list: &[u32]) -> Range<u32> {
+        let start = self.lists.len() as u32;
+        self.lists.extend_from_slice(list);
+        start..self.lists.len() as u32
+    }
+
+    #[cold]
+    fn make(&mut self, plan: &Plan, from: u32, letter: Letter) -> Target {
+        let (mut reached, mut open) = (Vec::new(), Vec::new());
+        let trie = &plan.trie;
+        let place = &self.places[from as usize];
+        let near = self.list(&place.states).iter().map(|&state| &trie.states[state as usize].near);
+        let deep = self.list(&place.deep).iter().map(|&state| &trie.states[state as usize].deep);
+        for steps in std::iter::once(&trie.anywhere).chain(near).chain(deep) {
+            let mut take =
+                |edge: &Edge| match edge.condition.map(|number| (number, advanced(plan, number, letter))) {
+                    None | Some((_, Entry::TRUE)) => reached.push(edge.target),
+                    Some((_, Entry::FALSE)) => {}
+                    Some((number, _)) => open.push((number, edge.target)),
+                };
+            match letter.kind {
+                Kind::Element => {
+                    steps.for_symbol(letter.symbol).iter().for_each(&mut take);
+                    steps.other.iter().for_each(take);
+                }
+                Kind::Attribute => {
+                    let fits = |edge: &&Edge| edge.symbol.is_none_or(|symbol| symbol == letter.symbol);
+                    steps.attributes.iter().filter(fits).for_each(take);
+                }
+                Kind::Text => steps.texts.iter().for_each(take),
+            }
+        }
+        open.sort_unstable();
+        self.target(plan, from, letter, reached, &open)
+    }
+
+    #[cold]
+    fn decide(&mut self, plan: &Plan, choice: u32, answers: u32) -> Target {
+        let Choice { from, letter, reached, open, .. } = &self.choices[choice as usize];
+        let (from, letter) = (*from, *letter);
+        let mut reached = self.list(reached).to_vec();
+        let asked = self.open(choice);
+        let mut rest = Vec::new();
+        for pair in self.list(open).chunks_exact(2) {
+            match asked.iter().position(|open| open.condition == pair[0]) {
+                Some(at) if answers >> at & 1 == 1 => reached.push(pair[1]),
+                Some(_) => {}
+                None => rest.push((pair[0], pair[1])),
+            }
+        }
+        self.target(plan, from, letter, reached, &rest)
+    }
+
+    fn target(
+        &mut self,
+        plan: &Plan,
+        from: u32,
+        letter: Letter,
+        reached: Vec<u32>,
+        open: &[(u32, u32)],
+    ) -> Target {
+        if open.is_empty() {
+            let deep = match letter.kind {
+                Kind::Element => self.list(&self.places[from as usize].deep).to_vec(),
+                Kind::Attribute | Kind::Text => Vec::new(),
+            };
+            let place = self.place_of(plan, reached, deep);
+            return Target(self.landing_of(plan, place, letter.masks));
+        }
+        let mut numbers: Vec<u32> = open.iter().map(|(condition, _)| *condition).collect();
+        numbers.dedup();
+        numbers.truncate(MAX_ASKED);
+        let start = self.open.len() as u32;
+        let asked = numbers
+            .into_iter()
+            .map(|number| Open { condition: number, entry: advanced(plan, number, letter) });
+        self.open.extend(asked);
+        let asked = start..self.open.len() as u32;
+        let pairs: Vec<u32> = open.iter().flat_map(|&(condition, state)| [condition, state]).collect();
+        let made = Choice { from, letter, reached: self.keep(&reached), asked, open: self.keep(&pairs) };
+        self.choices.push(made);
+        Target(Target::CHOICE | (self.choices.len() as u32 - 1))
+    }
+
+    /// The place where states are reached below others with steps to descendants.
+    fn place_of(&mut self, plan: &Plan, mut states: Vec<u32>, mut deep: Vec<u32>) -> u32 {
+        let trie = &plan.trie;
+        let has_deep = |state: &u32| !trie.states[*state as usize].deep.is_empty();
+        deep.extend(states.iter().copied().filter(has_deep));
+        for list in [&mut states, &mut deep] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        let key: Box<[u32]> = std::iter::once(states.len() as u32)
+            .chain(states.iter().copied())
+            .chain(deep.iter().copied())
+            .collect();
+        if let Some(&known) = self.known.get(&key) {
+            return known;
+        }
+        let steps: Vec<&Steps> = std::iter::once(&trie.anywhere)
+            .chain(states.iter().map(|&state| &trie.states[state as usize].near))
+            .chain(deep.iter().map(|&state| &trie.states[state as usize].deep))
+            .collect();
+        let place = Place {
+            states: self.keep(&states),
+            deep: self.keep(&deep),
+            rules: self.keep(&plan.rules_of(&states)),
+            attributes: steps.iter().any(|steps| !steps.attributes.is_empty()),
+            texts: steps.iter().any(|steps| !steps.texts.is_empty()),
+        };
+        self.places.push(place);
+        let number = self.places.len() as u32 - 1;
+        self.known.insert(key, number);
+        number
+    }
+
+    /// The landing of a node with some masks in a place: the rules that fire, the first of every pattern, and the distinct
+    /// tests of theirs that the masks leave open.
+    fn landing_of(&mut self, plan: &Plan, place: u32, masks: Masks) -> u32 {
+        if let Some(&known) = self.landed.get(&(place, masks)) {
+            return known;
+        }
+        let Place { rules, attributes, texts, .. } = &self.places[place as usize];
+        let (attributes, texts) = (*attributes, *texts);
+        let (mut fired, mut suppressed, mut taken) = (0, 0, 0);
+        let mut tests: Vec<Asked> = Vec::new();
+        for &rule in self.list(rules) {
+            let rule = &plan.rules[rule as usize];
+            if rule.pattern == taken {
+                suppressed += 1;
+                continue;
+            }
+            taken = rule.pattern;
+            fired += 1;
+            let range = rule.assertions.start as usize..rule.assertions.end as usize;
+            tests.extend(plan.checks[range].iter().filter_map(|check| {
+                let asked = Asked {
+                    test: plan.declared.advance(check.test, masks),
+                    passes: [check.fails_when, !check.fails_when],
+                };
+                let passed = asked.test.verdict().is_some_and(|value| asked.passes[usize::from(value)]);
+                (!passed).then_some(asked)
+            }));
+        }
+        tests.sort_by_key(|one| one.test);
+        tests.dedup_by(|next, kept| {
+            let same = next.test == kept.test;
+            if same {
+                kept.passes = [kept.passes[0] && next.passes[0], kept.passes[1] && next.passes[1]];
+            }
+            same
+        });
+        let start = self.asked.len() as u32;
+        self.asked.extend(tests);
+        let asked = start..self.asked.len() as u32;
+        self.landings.push(Landing { place, asked, fired, suppressed, attributes, texts });
+        let number = self.landings.len() as u32 - 1;
+        self.landed.insert((place, masks), number);
+        number
+    }
+
+    /// Whether so much is stored that it is time for [`Subsets::restart`].
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.stored() > self.limit
+    }
+
+    /// Forgets everything but the given places, which get new numbers.
+    pub(super) fn restart<'p>(&mut self, plan: &Plan, live: impl Iterator<Item = &'p mut u32>) {
+        let old = std::mem::replace(self, Self::new(plan));
+        for place in live {
+            let Place { states, deep, .. } = &old.places[*place as usize];
+            *place = self.place_of(plan, old.list(states).to_vec(), old.list(deep).to_vec());
+        }
+        self.limit = MAX_STORED.max(2 * self.stored());
+    }
+
+    fn stored(&self) -> usize {
+        self.lists.len()
+            + 2 * (self.asked.len() + self.open.len())
+            + 16 * (self.next.len() + self.decisions.len())
+    }
+}
+
+/// The first question of a condition that the letter leaves open, or its verdict.
+fn advanced(plan: &Plan, condition: u32, letter: Letter) -> Entry {
+    let condition = &plan.trie.conditions[condition as usize];
+    if letter.kind == Kind::Element && !letter.masks.admit(condition.needs) {
+        return Entry::FALSE;
+    }
+    match condition.demand {
+        Demand::Conditions(entry) => plan.declared.advance(entry, letter.masks),
+        Demand::Step(_) => Entry::OPEN,
+    }
+}

@@ -1,0 +1,311 @@
+//! Answers to the questions of flat code.
+
+use std::borrow::Cow;
+
+use super::ast::{Axis, Name, NodeTest};
+use super::error::{ErrorCode, EvalError};
+use super::eval::{Evaluator, Focus};
+use super::memo::{Found, Key, Memo};
+use super::question::{Entry, Move, PackedName, Question, Step, Subject};
+use crate::xml::{AttributeId, ElementId, Node};
+
+impl<'a> Evaluator<'a> {
+    /// Whether a condition holds for a node as context.
+    pub(crate) fn ask(&self, entry: Entry, node: Node) -> Result<bool, EvalError> {
+        let mut at = entry;
+        loop {
+            match at {
+                Entry::TRUE => return Ok(true),
+                Entry::FALSE => return Ok(false),
+                Entry(index) => {
+                    let step = &self.declared.questions.steps[index as usize];
+                    at = if self.answer(step, node)? { step.then } else { step.otherwise };
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn answer(&self, step: &'a Step, node: Node) -> Result<bool, EvalError> {
+        let Node::Element(id) = node else { return self.answer_of_nodes(step, node) };
+        let found = match step.subject {
+            Subject::Attribute(name) => self.memo.attribute(id, name, || {
+                let Name { symbol, bit } = name.unpacked();
+                let found = self.named_attribute(id, symbol, bit)?;
+                Ok::<_, EvalError>(match found {
+                    Some(found) => Found::One(self.attribute_text(found)),
+                    None => Found::Nothing,
+                })
+            })?,
+            subject => match Memo::key(subject) {
+                Some(key) => self.found(key, subject, id)?,
+                None => return self.answer_of_nodes(step, node),
+            },
+        };
+        match found {
+            Found::Nothing => self.answer_of_text(step.question, None),
+            Found::One(text) => self.answer_of_text(step.question, Some(text)),
+            Found::Several => self.answer_of_nodes(step, node),
+        }
+    }
+
+    /// What a route to attributes leads to.
+    pub(super) fn found(&self, key: Key, subject: Subject, id: ElementId) -> Result<Found<'a>, EvalError> {
+        if let Some(known) = self.memo.get(key, id) {
+            return Ok(known);
+        }
+        let mut found = Found::Nothing;
+        self.any(subject, Node::Element(id), |node| {
+            found = match (node, found) {
+                (Node::Attribute(attribute), Found::Nothing) => Found::One(self.attribute_text(attribute)),
+                _ => Found::Several,
+            };
+            Ok(found == Found::Several)
+        })?;
+        self.memo.set(key, id, found);
+        Ok(found)
+    }
+
+    #[inline]
+    fn attribute_text(&self, id: AttributeId) -> &'a str {
+        self.document.value(self.document.attribute_at(id))
+    }
+
+    /// The answer where the subject is at most one attribute, by its text: that of nearly all questions.
+    #[inline]
+    fn answer_of_text(&self, question: Question, value: Option<&str>) -> Result<bool, EvalError> {
+        let questions = &self.declared.questions;
+        Ok(match (question, value) {
+            (Question::Exists, _) => value.is_some(),
+            (Question::Filled, Some(value)) => !value.is_empty(),
+            (Question::Is(start, end), Some(value)) => value.as_bytes() == questions.text(start, end),
+            (Question::EndsWith(start, end), Some(value)) => {
+                value.as_bytes().ends_with(questions.text(start, end))
+            }
+            (Question::Among(constants), Some(value)) => {
+                questions.texts(constants).any(|text| value.as_bytes() == text)
+            }
+            (Question::Compares(comparison, constants), Some(value)) => {
+                let holds = |text| comparison.holds(Some(value.as_bytes().cmp(text)));
+                questions.texts(constants).any(holds)
+            }
+            (Question::Counts(comparison, constants), _) => {
+                let count = i64::from(value.is_some());
+                questions.numbers(constants).iter().any(|wanted| comparison.holds(Some(count.cmp(wanted))))
+            }
+            (Question::Matches(pattern), _) => self.matches_constant(pattern, value.unwrap_or_default())?,
+            // Nothing is found, or the subject is not used.
+            (_, None) | (Question::Truth(_), _) => false,
+        })
+    }
+
+    fn matches_constant(&self, pattern: u32, text: &str) -> Result<bool, EvalError> {
+        self.spend(text.len() / 16)?;
+        Ok(self.declared.patterns[pattern as usize].is_match(text))
+    }
+
+    fn answer_of_nodes(&self, step: &'a Step, node: Node) -> Result<bool, EvalError> {
+        let questions = &self.declared.questions;
+        match step.question {
+            Question::Exists => self.any(step.subject, node, |_| Ok(true)),
+            Question::Filled => self.any(step.subject, node, |found| self.is_filled(found)),
+            Question::Is(start, end) => {
+                let text = questions.text(start, end);
+                self.any(step.subject, node, |found| self.with_text(found, |value| value == text))
+            }
+            Question::Among(constants) => self.any(step.subject, node, |found| {
+                self.with_text(found, |value| questions.texts(constants).any(|text| value == text))
+            }),
+            Question::Compares(comparison, constants) => self.any(step.subject, node, |found| {
+                let holds = |value: &[u8]| {
+                    questions.texts(constants).any(|text| comparison.holds(Some(value.cmp(text))))
+                };
+                self.with_text(found, holds)
+            }),
+            Question::Counts(comparison, constants) => {
+                let count = self.count_of_subject(step.subject, node)?;
+                let wanted = questions.numbers(constants);
+                Ok(wanted.iter().any(|wanted| comparison.holds(Some(count.cmp(wanted)))))
+            }
+            Question::Matches(pattern) => {
+                let text = self.only_text_of(step.subject, node)?;
+                self.matches_constant(pattern, &text)
+            }
+            Question::EndsWith(start, end) => {
+                let text = self.only_text_of(step.subject, node)?;
+                Ok(text.as_bytes().ends_with(questions.text(start, end)))
+            }
+            Question::Truth(expression) => {
+                self.boolean(&questions.expressions[expression as usize], &Focus::node(node))
+            }
+        }
+    }
+
+    /// The text of the only node of a subject, empty when there is none.
+    fn only_text_of(&self, subject: Subject, node: Node) -> Result<Cow<'a, str>, EvalError> {
+        let mut only = None;
+        self.any(subject, node, |found| match only.replace(found) {
+            None => Ok(false),
+            Some(_) => Err(ErrorCode::Xpty0004.into()),
+        })?;
+        Ok(only.map(|found| self.string(found)).transpose()?.unwrap_or_default())
+    }
+
+    fn count_of_subject(&self, subject: Subject, node: Node) -> Result<i64, EvalError> {
+        if let (Subject::Route(route), Node::Element(id)) = (subject, node)
+            && let Some(count) = self.count_of_column(route, id)?
+        {
+            return Ok(count);
+        }
+        if let Subject::Path(path) = subject {
+            return self.count_of_path(&self.declared.questions.paths[path as usize], node);
+        }
+        let mut count = 0;
+        self.any(subject, node, |_| {
+            count += 1;
+            Ok(false)
+        })?;
+        Ok(count)
+    }
+
+    /// Whether one of the nodes satisfies a condition.
+    #[inline(always)]
+    fn any<C>(&self, subject: Subject, node: Node, mut condition: C) -> Result<bool, EvalError>
+    where
+        C: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        match subject {
+            Subject::Own => condition(node),
+            Subject::Attribute(name) => self.any_attribute(node, name, &mut condition),
+            Subject::Child(name) => self.any_child(node, name, &mut condition),
+            Subject::ChildAttribute(child, attribute) => {
+                self.any_child(node, child, &mut |found| self.any_attribute(found, attribute, &mut condition))
+            }
+            Subject::Grandchild(child, grandchild) => {
+                self.any_child(node, child, &mut |found| self.any_child(found, grandchild, &mut condition))
+            }
+            Subject::Route(route) => {
+                let moves = self.declared.questions.moves(route);
+                let start = if route.from_root { Node::Document } else { node };
+                self.any_of_route(moves, start, &mut condition)
+            }
+            Subject::Path(path) => {
+                let path = &self.declared.questions.paths[path as usize];
+                self.any_of_path(path, node, &mut condition)
+            }
+        }
+    }
+
+    fn any_of_route<C>(&self, moves: &'a [Move], node: Node, condition: &mut C) -> Result<bool, EvalError>
+    where
+        C: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let [step, rest @ ..] = moves else { return condition(node) };
+        let mut position = 0_u32;
+        let mut satisfied = false;
+        let mut visit = |found: Node| {
+            position += 1;
+            if step.position != 0 && step.position != position {
+                return Ok(true);
+            }
+            satisfied = self.ask(step.conditions, found)? && self.any_of_route(rest, found, condition)?;
+            // Behind the wanted position nothing can follow.
+            Ok(!satisfied && step.position == 0)
+        };
+        match (node, step.axis, &step.test) {
+            (Node::Element(id), Axis::Child, &NodeTest::Name { symbol, bit }) => {
+                let name = Name { symbol, bit };
+                self.children_named(id, name, &mut |child| visit(Node::Element(child)))?
+            }
+            (Node::Element(id), Axis::Attribute, &NodeTest::Name { symbol, bit }) => {
+                self.attribute_named(id, Name { symbol, bit }, &mut visit)?
+            }
+            (Node::Element(id), Axis::Parent | Axis::Ancestor, NodeTest::Name { symbol, .. }) => {
+                self.ancestors_named(id, *symbol, step.axis == Axis::Parent, &mut visit)?
+            }
+            _ => self.axis(step.axis, &step.test, node, &mut visit)?,
+        };
+        Ok(satisfied)
+    }
+
+    #[inline]
+    fn ancestors_named<V>(
+        &self,
+        id: ElementId,
+        symbol: u32,
+        nearest: bool,
+        visit: &mut V,
+    ) -> Result<bool, EvalError>
+    where
+        V: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let mut at = self.document.parent(id);
+        while let Some(ancestor) = at {
+            self.spend(1)?;
+            if self.symbol(ancestor) == symbol && !visit(Node::Element(ancestor))? {
+                return Ok(false);
+            }
+            at = if nearest { None } else { self.document.parent(ancestor) };
+        }
+        Ok(true)
+    }
+
+    #[inline(always)]
+    fn any_attribute<C>(&self, node: Node, name: PackedName, condition: &mut C) -> Result<bool, EvalError>
+    where
+        C: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let Node::Element(id) = node else { return Ok(false) };
+        Ok(!self.attribute_named(id, name.unpacked(), &mut |found| Ok(!condition(found)?))?)
+    }
+
+    #[inline(always)]
+    fn any_child<C>(&self, node: Node, name: PackedName, condition: &mut C) -> Result<bool, EvalError>
+    where
+        C: FnMut(Node) -> Result<bool, EvalError>,
+    {
+        let name = name.unpacked();
+        match node {
+            Node::Element(id) => {
+                Ok(!self.children_named(id, name, &mut |child| Ok(!condition(Node::Element(child))?))?)
+            }
+            Node::Document => {
+                let root = self.document.root();
+                Ok(self.symbol(root) == name.symbol && condition(Node::Element(root))?)
+            }
+            Node::Attribute(_) | Node::Text(_) => Ok(false),
+        }
+    }
+
+    /// Whether the string value of a node is not empty.
+    fn is_filled(&self, node: Node) -> Result<bool, EvalError> {
+        let document = self.document;
+        let texts = match node {
+            Node::Attribute(id) => return self.with_attribute(id, |value| !value.is_empty()),
+            Node::Text(id) => id.0..id.0 + 1,
+            Node::Element(id) => document.text_ids(id),
+            Node::Document => document.text_ids(document.root()),
+        };
+        let mut passed = 0;
+        let filled = texts.into_iter().any(|text| {
+            passed += 1;
+            !document.text(&document.texts()[text as usize]).is_empty()
+        });
+        self.spend(passed)?;
+        Ok(filled)
+    }
+
+    /// What is found of the string value of a node.
+    #[inline(always)]
+    fn with_text(&self, node: Node, find: impl FnOnce(&[u8]) -> bool) -> Result<bool, EvalError> {
+        match node {
+            Node::Attribute(id) => self.with_attribute(id, find),
+            _ => Ok(find(self.string(node)?.as_bytes())),
+        }
+    }
+
+    #[inline(always)]
+    fn with_attribute(&self, id: AttributeId, find: impl FnOnce(&[u8]) -> bool) -> Result<bool, EvalError> {
+        Ok(find(self.document.value(self.document.attribute_at(id)).as_bytes()))
+    }
+}
