@@ -26,6 +26,14 @@ fn is_name_char(c: char) -> bool {
 
 /// Whether a text is an NCName (Namespaces in XML 1.0, production 4).
 pub(crate) fn is_ncname(text: &str) -> bool {
+    // Names of the field are ASCII.
+    let ascii = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    if let [first, rest @ ..] = text.as_bytes()
+        && (first.is_ascii_alphabetic() || *first == b'_')
+        && rest.iter().all(|&byte| ascii(byte))
+    {
+        return true;
+    }
     let mut chars = text.chars();
     chars.next().is_some_and(is_name_start) && chars.all(is_name_char)
 }

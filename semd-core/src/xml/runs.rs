@@ -39,6 +39,94 @@ fn find(bytes: &[u8], mut at: usize, table: &[bool; 256], candidates: impl Fn(u8
     at + rest.iter().position(|&byte| table[usize::from(byte)]).unwrap_or(rest.len())
 }
 
+/// The first byte at or after `at` that `stops` marks, and marks alone.
+#[inline(always)]
+fn find_exactly(
+    bytes: &[u8],
+    mut at: usize,
+    stops: impl Fn(u8x16) -> u8x16,
+    stop: impl Fn(u8) -> bool,
+) -> usize {
+    while let Some(block) = block(bytes, at) {
+        let hits = stops(block).to_bitmask();
+        if hits != 0 {
+            return at + hits.trailing_zeros() as usize;
+        }
+        at += BLOCK;
+    }
+    let rest = bytes.get(at..).unwrap_or(&[]);
+    at + rest.iter().position(|&byte| stop(byte)).unwrap_or(rest.len())
+}
+
+/// Bytes looked at for the end of a name that was met before.
+pub(super) const NEAR: usize = 2 * BLOCK;
+
+#[inline(always)]
+fn near(bytes: &[u8; NEAR], stops: impl Fn(u8x16) -> u8x16) -> Option<usize> {
+    let hits = |at| block(bytes, at).map_or(0, |block| stops(block).to_bitmask());
+    let (mut at, mut found) = (0, hits(0));
+    if found == 0 {
+        (at, found) = (BLOCK, hits(BLOCK));
+    }
+    (found != 0).then(|| at + found.trailing_zeros() as usize)
+}
+
+/// The place of the first `=`.
+#[inline(always)]
+pub(super) fn near_equals(bytes: &[u8; NEAR]) -> Option<usize> {
+    near(bytes, |block| is(block, b'='))
+}
+
+/// The place of the first byte that may end the name of a tag: a control character, space, `>` or `/`.
+#[inline(always)]
+pub(super) fn near_tag_stop(bytes: &[u8; NEAR]) -> Option<usize> {
+    near(bytes, |block| up_to(block, b' ') | is(block, b'>') | is(block, b'/'))
+}
+
+/// Whether a forbidden character above U+001F may be in a text: the lead byte of U+FFFE and U+FFFF is met in few documents.
+pub(super) fn has_suspects(bytes: &[u8]) -> bool {
+    memchr::memchr(0xEF, bytes).is_some()
+}
+
+/// As [`value_stop`] in a text without suspects: the quote, `<`, `&` or a control character.
+#[inline(always)]
+pub(super) fn plain_value_stop(bytes: &[u8], at: usize, quote: u8) -> usize {
+    find_exactly(
+        bytes,
+        at,
+        |block| up_to(block, 0x1F) | is(block, quote) | is(block, b'<') | is(block, b'&'),
+        |byte| byte < b' ' || byte == quote || byte == b'<' || byte == b'&',
+    )
+}
+
+/// As [`text_stop`] in a text without suspects: `<`, `&`, `]` or a control character.
+#[inline(always)]
+pub(super) fn plain_text_stop(bytes: &[u8], at: usize) -> usize {
+    find_exactly(
+        bytes,
+        at,
+        |block| up_to(block, 0x1F) | is(block, b'<') | is(block, b'&') | is(block, b']'),
+        |byte| byte < b' ' || matches!(byte, b'<' | b'&' | b']'),
+    )
+}
+
+/// The first byte that is neither space nor tab nor line feed.
+#[inline(always)]
+pub(super) fn indent_end(bytes: &[u8], at: usize) -> usize {
+    find_exactly(
+        bytes,
+        at,
+        |block| !(is(block, b' ') | is(block, b'\n') | is(block, b'\t')),
+        |byte| !matches!(byte, b' ' | b'\n' | b'\t'),
+    )
+}
+
+/// The first hyphen or control character at or after `at`.
+#[inline(always)]
+pub(super) fn comment_stop(bytes: &[u8], at: usize) -> usize {
+    find_exactly(bytes, at, |block| up_to(block, 0x1F) | is(block, b'-'), |byte| byte < b' ' || byte == b'-')
+}
+
 /// The end of a name that begins at `at`: the first delimiter of names in tags.
 #[inline]
 pub(super) fn name_end(bytes: &[u8], at: usize) -> usize {
@@ -159,6 +247,44 @@ mod tests {
                 }
             }
             assert_eq!(run(b"", 0), 0);
+        }
+    }
+
+    #[test]
+    fn every_byte_of_a_text_without_suspects_stops_a_run_exactly_where_it_means_something() {
+        type Run = fn(&[u8], usize) -> usize;
+        let control: Vec<u8> = (0..0x20).collect();
+        let control_and = |bytes: &[u8]| [&control[..], bytes].concat();
+        let not_indent = (0..=255_u8).filter(|byte| !b" \t\n".contains(byte)).collect();
+        let runs: [(Run, Vec<u8>, u8); 5] = [
+            (|bytes, at| plain_value_stop(bytes, at, b'"'), control_and(b"\"<&"), b'a'),
+            (|bytes, at| plain_value_stop(bytes, at, b'\''), control_and(b"'<&"), b'a'),
+            (plain_text_stop, control_and(b"<&]"), b'a'),
+            (comment_stop, control_and(b"-"), b'a'),
+            (indent_end, not_indent, b'\n'),
+        ];
+        for (run, stops, filler) in runs {
+            for byte in 0..=255_u8 {
+                for place in [0, 15, 16, 40] {
+                    let mut bytes = [filler; 41];
+                    bytes[place] = byte;
+                    let expected = if stops.contains(&byte) { place } else { bytes.len() };
+                    assert_eq!(run(&bytes, 0), expected, "byte {byte:#x} at {place}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_name_is_looked_for_near_by() {
+        for place in 0..NEAR {
+            let mut bytes = [b'a'; NEAR];
+            bytes[place] = b'=';
+            assert_eq!((near_equals(&bytes), near_tag_stop(&bytes)), (Some(place), None));
+            for stop in *b" \t\n>/" {
+                bytes[place] = stop;
+                assert_eq!((near_equals(&bytes), near_tag_stop(&bytes)), (None, Some(place)));
+            }
         }
     }
 }

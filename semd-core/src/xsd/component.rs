@@ -1,4 +1,7 @@
 //! The compiled components of a schema: plain data, addressed by index.
+//!
+//! Between two documents the tables leave the processor's caches: what few components have is boxed, so that the others take
+//! few cache lines.
 
 use serde::{Deserialize, Serialize};
 
@@ -44,9 +47,9 @@ pub(super) struct AttributeUse {
     pub(super) symbol: Symbol,
     pub(super) simple: SimpleId,
     /// The value fixed where the attribute is used.
-    pub(super) fixed: Option<FixedValue>,
+    pub(super) fixed: Option<Box<FixedValue>>,
     /// The value fixed where the global attribute is declared.
-    pub(super) declared_fixed: Option<FixedValue>,
+    pub(super) declared_fixed: Option<Box<FixedValue>>,
     pub(super) required: bool,
 }
 
@@ -91,7 +94,7 @@ pub(super) struct ComplexType {
     pub(super) attribute_symbols: Box<[Symbol]>,
     /// Number of required ones among them.
     pub(super) required: u32,
-    pub(super) wildcard: Option<Wildcard>,
+    pub(super) wildcard: Option<Box<Wildcard>>,
 }
 
 /// An element declaration.
@@ -100,7 +103,7 @@ pub(super) struct Declaration {
     pub(super) type_id: TypeId,
     pub(super) is_abstract: bool,
     pub(super) nillable: bool,
-    pub(super) value: Option<ElementValue>,
+    pub(super) value: Option<Box<ElementValue>>,
     /// Indices of identity constraints, keys before references to them.
     pub(super) constraints: Vec<u32>,
 }

@@ -1,14 +1,41 @@
 //! What stands between tags: characters, CDATA, comments, processing instructions.
 
+use super::super::FaultKind;
 use super::super::chars::{is_ncname, is_space};
 use super::super::document::{Aside, AsideKind, ElementId, Text, Value};
-use super::super::runs::{space_end, text_stop};
-use super::super::{Fault, FaultKind};
-use super::{Scanner, Step, malformed, shown, space_char};
+use super::super::runs::{comment_stop, indent_end, plain_text_stop, space_end, text_stop};
+use super::{Scan, Scanner, Step, fault, malformed, shown, space_char};
 
 impl<'s> Scanner<'s, '_> {
     pub(super) fn comment(&mut self) -> Step {
         let start = self.at;
+        let body = start + 4;
+        let length = match self.plain_comment(body) {
+            Some(length) => length,
+            None => self.comment_length(start)?,
+        };
+        self.at = body + length + 3;
+        self.push_aside(AsideKind::Comment, body, body + length)
+    }
+
+    /// The length of a comment that begins at `body`, if nothing in it has to be looked at twice.
+    fn plain_comment(&self, body: usize) -> Option<usize> {
+        if self.suspects {
+            return None;
+        }
+        let mut at = body;
+        loop {
+            at = comment_stop(self.bytes, at);
+            match self.bytes.get(at..)? {
+                [b'-', b'-', b'>', ..] => return Some(at - body),
+                [b'-', b'-', ..] => return None,
+                [b'-' | b'\t' | b'\n' | b'\r', ..] => at += 1,
+                _ => return None,
+            }
+        }
+    }
+
+    fn comment_length(&self, start: usize) -> Scan<usize> {
         let body = start + 4;
         let length = memchr::memmem::find(&self.bytes[body..], b"--").ok_or_else(|| {
             malformed("unclosed-comment", start, "Комментарий не закрыт", "The comment is not closed")
@@ -22,8 +49,7 @@ impl<'s> Scanner<'s, '_> {
             ));
         }
         self.check_chars(body, body + length)?;
-        self.at = body + length + 3;
-        self.push_aside(AsideKind::Comment, body, body + length)
+        Ok(length)
     }
 
     pub(super) fn processing_instruction(&mut self) -> Step {
@@ -105,13 +131,19 @@ impl<'s> Scanner<'s, '_> {
     /// Character data up to the next markup.
     pub(super) fn characters(&mut self) -> Step {
         let start = self.at;
-        let mut at = space_end(self.bytes, start);
+        let suspects = self.suspects;
+        let mut at = indent_end(self.bytes, start);
+        let mut plain = true;
+        if self.bytes.get(at) == Some(&b'\r') {
+            at = space_end(self.bytes, at);
+            plain = false;
+        }
         let blank = matches!(self.bytes.get(at), None | Some(b'<'));
-        let mut plain = !self.bytes[start..at].contains(&b'\r');
         loop {
-            at = text_stop(self.bytes, at);
+            at = if suspects { text_stop(self.bytes, at) } else { plain_text_stop(self.bytes, at) };
             match self.bytes.get(at) {
                 None | Some(b'<') => break,
+                Some(b'\t' | b'\n') => {}
                 Some(b'\r' | b'&') => plain = false,
                 Some(b']') => {
                     if self.bytes[at..].starts_with(b"]]>") {
@@ -131,33 +163,39 @@ impl<'s> Scanner<'s, '_> {
         let value = if plain {
             Value { start: start as u32, end: at as u32, decoded: false }
         } else {
-            self.decode(start, at, false)?
+            self.decoded(start, at, false)?
         };
         // `&#32;` is white space too, but calling it text only makes the mixed-content check look closer.
         self.push_text(value, blank, start)
     }
 
-    pub(super) fn push_text(&mut self, value: Value, blank: bool, offset: usize) -> Step {
+    #[inline(always)]
+    fn push_text(&mut self, value: Value, blank: bool, offset: usize) -> Step {
         let Some(open) = self.open.last() else {
             return Ok(());
         };
-        let parent = ElementId(open.element);
-        let length = (value.end - value.start) as usize;
-        if self.text_open
-            && let Some(mut last) = self.tree.texts.pop()
-        {
-            // CDATA beside characters: one text node of the data model.
-            self.check_text_length((last.value.end - last.value.start) as usize + length, offset)?;
-            last.value = self.join(last.value, value);
-            last.blank &= blank;
-            self.tree.texts.push(last);
-            return Ok(());
+        if self.text_open {
+            return self.continue_text(value, blank, offset);
         }
-        self.check_text_length(length, offset)?;
+        let parent = ElementId(open.element);
+        self.check_text_length((value.end - value.start) as usize, offset)?;
         self.count_nodes(1, offset)?;
         let before = self.tree.elements.len() as u32;
         self.tree.texts.push(Text { parent, before, blank, value, offset: offset as u32 });
         self.text_open = true;
+        Ok(())
+    }
+
+    /// CDATA beside characters: one text node of the data model.
+    #[cold]
+    fn continue_text(&mut self, value: Value, blank: bool, offset: usize) -> Step {
+        if let Some(mut last) = self.tree.texts.pop() {
+            let length = (last.value.end - last.value.start) as usize + (value.end - value.start) as usize;
+            self.check_text_length(length, offset)?;
+            last.value = self.join(last.value, value);
+            last.blank &= blank;
+            self.tree.texts.push(last);
+        }
         Ok(())
     }
 
@@ -183,7 +221,7 @@ impl<'s> Scanner<'s, '_> {
     pub(super) fn check_text_length(&self, length: usize, offset: usize) -> Step {
         // Decoded text only ever grows by joining; the buffer as a whole stays addressable by `u32`.
         if length > self.limits.max_text_bytes || self.tree.decoded.len() + length > u32::MAX as usize {
-            return Err(Fault { kind: FaultKind::TextTooLong { limit: self.limits.max_text_bytes }, offset });
+            return Err(fault(FaultKind::TextTooLong { limit: self.limits.max_text_bytes }, offset));
         }
         Ok(())
     }

@@ -16,7 +16,8 @@ use prolog::{declared_encoding, foreign_encoding};
 
 use super::chars::is_space;
 use super::document::{Document, Value};
-use super::names::{Names, TextMap};
+use super::names::{Names, TextMap, name_at};
+use super::runs::has_suspects;
 use super::{Fault, FaultKind, Limits, NameId};
 
 /// Reads `bytes` as one XML document.
@@ -55,15 +56,16 @@ pub fn parse<'s>(bytes: &'s [u8], limits: &Limits) -> Result<Document<'s>, Fault
         Ok(()) => Ok(scanner.tree),
         Err(mut fault) => {
             fault.offset += skipped;
-            Err(fault)
+            Err(*fault)
         }
     }
 }
 
 /// An element whose end tag has not been met.
-struct Open<'s> {
+struct Open {
     element: u32,
-    name: &'s str,
+    /// Length of the name as written. Short names are compared by their key.
+    length: u32,
     key: Option<Key>,
     /// Number of bindings in scope before the element.
     bindings: usize,
@@ -90,32 +92,40 @@ struct Scanner<'s, 'l> {
     source: &'s str,
     bytes: &'s [u8],
     at: usize,
+    /// See [`has_suspects`]: the bytes of few documents have to be looked at more closely.
+    suspects: bool,
     limits: &'l Limits,
     tree: Document<'s>,
-    open: Vec<Open<'s>>,
+    open: Vec<Open>,
     bindings: Vec<Binding<'s>>,
     /// Changes whenever the bindings in scope change, so that resolved names can be cached per scope.
     scope: u32,
     scopes: u32,
+    /// Names without a key, by scope.
     element_names: TextMap<(u32, &'s str), NameId>,
     attribute_names: TextMap<(u32, &'s str), NameId>,
-    element_cache: NameCache,
-    attribute_cache: NameCache,
+    /// Official documents use some seventy names of elements and thirty of attributes.
+    element_cache: NameCache<256>,
+    attribute_cache: NameCache<128>,
     raw_attributes: Vec<RawAttribute<'s>>,
     nodes: usize,
     /// The last text node may be continued by CDATA or further characters.
     text_open: bool,
 }
 
-type Step = Result<(), Fault>;
+/// Faults are large and rare: boxed, they do not make every answer large.
+type Scan<T> = Result<T, Box<Fault>>;
+type Step = Scan<()>;
 
 impl<'s, 'l> Scanner<'s, 'l> {
     fn new(source: &'s str, limits: &'l Limits, skipped: usize, remarks: Vec<Fault>) -> Self {
-        let guess = source.len() / 64;
+        // Dense documents have a tag in 64 bytes and as many attributes; memory that is not written costs nothing.
+        let guess = source.len() / 48;
         Self {
             source,
             bytes: source.as_bytes(),
             at: 0,
+            suspects: has_suspects(source.as_bytes()),
             limits,
             tree: Document {
                 source,
@@ -125,7 +135,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
                 attributes: Vec::with_capacity(guess.min(1 << 16)),
                 texts: Vec::with_capacity(guess.min(1 << 16)),
                 declarations: Vec::new(),
-                asides: Vec::new(),
+                asides: Vec::with_capacity((guess / 4).min(1 << 16)),
                 decoded: String::new(),
                 remarks,
             },
@@ -133,8 +143,8 @@ impl<'s, 'l> Scanner<'s, 'l> {
             bindings: vec![Binding { prefix: "xml", namespace: Names::XML_NAMESPACE }],
             scope: 0,
             scopes: 0,
-            element_names: TextMap::with_capacity_and_hasher(128, Default::default()),
-            attribute_names: TextMap::with_capacity_and_hasher(64, Default::default()),
+            element_names: TextMap::default(),
+            attribute_names: TextMap::default(),
             element_cache: NameCache::new(),
             attribute_cache: NameCache::new(),
             raw_attributes: Vec::with_capacity(16),
@@ -157,8 +167,8 @@ impl<'s, 'l> Scanner<'s, 'l> {
             }
         }
         if let Some(open) = self.open.last() {
-            let (name, offset) =
-                (shown(open.name), self.tree.elements[open.element as usize].offset as usize);
+            let offset = self.tree.elements[open.element as usize].offset as usize;
+            let name = shown(name_at(self.source, offset + 1));
             return Err(malformed(
                 "unclosed-element",
                 offset,
@@ -188,7 +198,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
                 } else if rest.starts_with(b"<![CDATA[") {
                     self.cdata()
                 } else if rest.starts_with(b"<!DOCTYPE") {
-                    Err(Fault { kind: FaultKind::Dtd, offset: self.at })
+                    Err(fault(FaultKind::Dtd, self.at))
                 } else {
                     Err(malformed(
                         "unknown-markup",
@@ -205,7 +215,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
     fn count_nodes(&mut self, more: usize, offset: usize) -> Step {
         self.nodes += more;
         if self.nodes > self.limits.max_nodes {
-            return Err(Fault { kind: FaultKind::TooManyNodes { limit: self.limits.max_nodes }, offset });
+            return Err(fault(FaultKind::TooManyNodes { limit: self.limits.max_nodes }, offset));
         }
         Ok(())
     }
@@ -231,6 +241,12 @@ fn slice<'t>(tree: &'t Document<'_>, value: Value) -> &'t str {
     &buffer[value.start as usize..value.end as usize]
 }
 
-fn malformed(rule: &'static str, offset: usize, ru: impl Into<String>, en: impl Into<String>) -> Fault {
-    Fault { kind: FaultKind::NotWellFormed { rule, message: Message::new(ru, en) }, offset }
+#[cold]
+fn malformed(rule: &'static str, offset: usize, ru: impl Into<String>, en: impl Into<String>) -> Box<Fault> {
+    fault(FaultKind::NotWellFormed { rule, message: Message::new(ru, en) }, offset)
+}
+
+#[cold]
+fn fault(kind: FaultKind, offset: usize) -> Box<Fault> {
+    Box::new(Fault { kind, offset })
 }

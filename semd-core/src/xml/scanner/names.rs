@@ -1,20 +1,35 @@
 //! Names met before, found again without hashing their text.
 
 use super::super::NameId;
+use super::super::runs::NEAR;
 
-/// A qualified name of at most sixteen bytes as two words; longer names have no key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key {
-    low: u64,
-    high: u64,
+/// The longest name that has a key, bytes.
+const LONGEST: usize = 24;
+
+/// A qualified name of at most [`LONGEST`] bytes as words; longer names have no key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key(u64, u64, u64);
+
+impl PartialEq for Key {
+    /// Word by word, without a branch between them: compared as an array, the key would go through memory first.
+    #[inline(always)]
+    fn eq(&self, other: &Self) -> bool {
+        (self.0 ^ other.0) | (self.1 ^ other.1) | (self.2 ^ other.2) == 0
+    }
 }
 
-/// Bytes of a word that belong to a name, by their number.
-const KEPT: [u64; 9] = {
-    let mut masks = [0; 9];
-    let mut length = 1;
-    while length < 9 {
-        masks[length] = u64::MAX >> (64 - 8 * length);
+impl Eq for Key {}
+
+/// Bits of the words that belong to a name, by its length.
+const KEPT: [[u64; LONGEST / 8]; LONGEST + 1] = {
+    let mut masks = [[0; LONGEST / 8]; LONGEST + 1];
+    let mut length = 0;
+    while length <= LONGEST {
+        let mut byte = 0;
+        while byte < length {
+            masks[length][byte / 8] |= 0xFF << (8 * (byte % 8));
+            byte += 1;
+        }
         length += 1;
     }
     masks
@@ -24,16 +39,16 @@ impl Key {
     /// The key of the name at `start..end`; `None` where it is too long or too near to the end of the file.
     #[inline]
     pub(super) fn new(bytes: &[u8], start: usize, end: usize) -> Option<Self> {
-        let length = end - start;
-        let words = bytes.get(start..)?.first_chunk::<16>()?;
-        if length > 16 {
-            return None;
-        }
-        let word = u128::from_le_bytes(*words);
-        Some(Self {
-            low: word as u64 & KEPT[length.min(8)],
-            high: (word >> 64) as u64 & KEPT[length.saturating_sub(8)],
-        })
+        Self::begin(bytes.get(start..)?.first_chunk()?, end - start)
+    }
+
+    /// The key of the first `length` bytes.
+    #[inline(always)]
+    pub(super) fn begin(bytes: &[u8; NEAR], length: usize) -> Option<Self> {
+        let kept = KEPT.get(length)?;
+        let (words, _) = bytes.as_chunks::<8>();
+        let word = |at: usize| u64::from_le_bytes(words[at]) & kept[at];
+        Some(Self(word(0), word(1), word(2)))
     }
 
     /// Whether the bytes at `start` begin with the name, which has `length` bytes.
@@ -43,6 +58,9 @@ impl Key {
     }
 }
 
+/// The key of a place that holds no name: no name is empty.
+const EMPTY: Key = Key(0, 0, 0);
+
 /// What is remembered of a name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
@@ -51,43 +69,50 @@ pub(super) struct Known {
     pub(super) bit: u64,
 }
 
+/// Thirty-two bytes: half a cache line.
 #[derive(Clone, Copy)]
 struct Entry {
     key: Key,
     scope: u32,
-    known: Known,
+    id: u16,
+    /// Place of the bit.
+    bit: u8,
 }
 
-/// Slots of a cache; official documents use about a hundred names.
-const SLOTS: usize = 256;
+/// Resolved names by key and scope, two for each slot. A name that loses its place to another is resolved anew.
+pub(super) struct NameCache<const SLOTS: usize>(Vec<Entry>);
 
-/// Resolved names by key and scope. A name that loses its slot to another is resolved anew.
-pub(super) struct NameCache {
-    slots: Box<[Entry; SLOTS]>,
-}
-
-impl NameCache {
+impl<const SLOTS: usize> NameCache<SLOTS> {
     pub(super) fn new() -> Self {
-        // No name is empty: an empty slot has the key of the empty name.
-        let empty =
-            Entry { key: Key { low: 0, high: 0 }, scope: 0, known: Known { id: NameId(u32::MAX), bit: 0 } };
-        Self { slots: Box::new([empty; SLOTS]) }
+        Self(vec![Entry { key: EMPTY, scope: 0, id: 0, bit: 0 }; SLOTS])
     }
 
+    #[inline(always)]
     fn slot(key: Key, scope: u32) -> usize {
-        let mixed =
-            (key.low ^ key.high.rotate_left(25) ^ u64::from(scope)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (mixed >> 56) as usize % SLOTS
+        let Key(a, b, c) = key;
+        let mixed = (a ^ b.rotate_left(25) ^ c.rotate_left(43) ^ u64::from(scope))
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed >> 48) as usize % SLOTS
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn get(&self, key: Key, scope: u32) -> Option<Known> {
-        let entry = &self.slots[Self::slot(key, scope)];
-        (entry.key == key && entry.scope == scope).then_some(entry.known)
+        let slot = Self::slot(key, scope);
+        for place in [slot, slot ^ 1] {
+            let entry = self.0.get(place)?;
+            if entry.key == key && entry.scope == scope {
+                return Some(Known { id: NameId(u32::from(entry.id)), bit: 1 << (entry.bit & 63) });
+            }
+        }
+        None
     }
 
     pub(super) fn insert(&mut self, key: Key, scope: u32, known: Known) {
-        self.slots[Self::slot(key, scope)] = Entry { key, scope, known };
+        // Documents with more names than that are not slow for the lack of a cache alone.
+        let Ok(id) = u16::try_from(known.id.0) else { return };
+        let slot = Self::slot(key, scope);
+        let place = if self.0[slot].key == EMPTY { slot } else { slot ^ 1 };
+        self.0[place] = Entry { key, scope, id, bit: known.bit.trailing_zeros() as u8 };
     }
 }
 
@@ -99,22 +124,35 @@ mod tests {
     fn key_is_the_name_and_nothing_behind_it() {
         let text = b"templateId root=\"1\" and so on, far enough from the end";
         let key = Key::new(text, 0, 10).unwrap();
-        assert_eq!(Key::new(b"templateId>.............", 0, 10), Some(key));
-        assert_ne!(Key::new(b"templateIe>.............", 0, 10), Some(key));
+        assert_eq!(Key::new(b"templateId>.....................", 0, 10), Some(key));
+        assert_ne!(Key::new(b"templateIe>.....................", 0, 10), Some(key));
         assert!(key.begins(text, 0, 10) && !key.begins(text, 1, 10));
-        assert_eq!(Key::new(text, 0, 17), None);
+        assert_eq!(Key::new(text, 0, 25), None);
         assert_eq!(Key::new(b"short", 0, 5), None, "too near to the end of the file");
-        let full = Key::new(b"abcdefghijklmnop=", 0, 16).unwrap();
-        assert_ne!(Key::new(b"abcdefghijklmnoq=", 0, 16), Some(full));
+        for length in 1..=LONGEST {
+            let mut name = [b'a'; NEAR];
+            let full = Key::new(&name, 0, length).unwrap();
+            name[length] = b'b';
+            assert_eq!(Key::new(&name, 0, length), Some(full));
+            name[length - 1] = b'b';
+            assert_ne!(Key::new(&name, 0, length), Some(full));
+        }
     }
 
     #[test]
     fn name_is_found_in_its_scope_only() {
-        let mut cache = NameCache::new();
-        let key = Key::new(b"a:b=................", 0, 3).unwrap();
+        let mut cache = NameCache::<64>::new();
+        let key = Key::new(b"a:b=............................", 0, 3).unwrap();
         assert!(cache.get(key, 0).is_none());
         cache.insert(key, 0, Known { id: NameId(7), bit: 2 });
         assert_eq!(cache.get(key, 0).map(|known| known.id), Some(NameId(7)));
         assert!(cache.get(key, 1).is_none());
+        for scope in 1..1000 {
+            cache.insert(key, scope, Known { id: NameId(scope), bit: 1 << (scope % 64) });
+            let known = cache.get(key, scope).unwrap();
+            assert_eq!((known.id, known.bit), (NameId(scope), 1 << (scope % 64)));
+        }
+        cache.insert(key, 7000, Known { id: NameId(1 << 16), bit: 2 });
+        assert!(cache.get(key, 7000).is_none(), "the id has no room");
     }
 }

@@ -1,8 +1,8 @@
 //! What may stand before the root element: encoding and the XML declaration.
 
+use super::super::FaultKind;
 use super::super::chars::is_space;
-use super::super::{Fault, FaultKind};
-use super::{Scanner, Step, malformed, space_char};
+use super::{Scanner, Step, fault, malformed, space_char};
 
 /// Encodings recognised by their first bytes (XML 1.0, appendix F).
 pub(super) fn foreign_encoding(bytes: &[u8]) -> Option<&'static str> {
@@ -62,7 +62,7 @@ impl<'s> Scanner<'s, '_> {
                     }
                 }
                 "encoding" if !value.eq_ignore_ascii_case("utf-8") => {
-                    return Err(Fault { kind: FaultKind::Encoding { name: value.to_owned() }, offset });
+                    return Err(fault(FaultKind::Encoding { name: value.to_owned() }, offset));
                 }
                 "standalone" if !matches!(value, "yes" | "no") => return Err(bad(offset)),
                 _ => {}

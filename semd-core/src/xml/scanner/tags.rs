@@ -3,9 +3,10 @@
 use super::super::chars::{is_ncname, is_space};
 use super::super::document::{Attribute, Element, ElementId, NamespaceDeclaration, Value};
 use super::super::names::{Names, name_at};
+use super::super::runs::{near_equals, near_tag_stop};
 use super::super::{Fault, FaultKind, NameId};
 use super::names::{Key, Known};
-use super::{Binding, Open, RawAttribute, Scanner, Step, malformed, shown, slice};
+use super::{Binding, Open, RawAttribute, Scan, Scanner, Step, fault, malformed, shown, slice};
 
 /// So many times the declarations permitted on one element may be in scope. Writers that declare every namespace on every
 /// element reach some 200 in all.
@@ -23,10 +24,12 @@ impl<'s> Scanner<'s, '_> {
                 "An end tag without a start tag",
             ));
         };
-        let name_end = name_start + open.name.len();
+        let length = open.length as usize;
+        let name_end = name_start + length;
+        let (source, opened) = (self.source, self.tree.elements[open.element as usize].offset as usize + 1);
         let matches = match open.key {
-            Some(key) if key.begins(self.bytes, name_start, open.name.len()) => true,
-            _ => self.bytes[name_start..].starts_with(open.name.as_bytes()),
+            Some(key) if key.begins(self.bytes, name_start, length) => true,
+            _ => self.bytes[name_start..].starts_with(&self.bytes[opened..opened + length]),
         };
         let mut at = name_end;
         if matches {
@@ -36,7 +39,7 @@ impl<'s> Scanner<'s, '_> {
         }
         if !matches || self.bytes.get(at) != Some(&b'>') {
             let found = shown(name_at(self.source, name_start));
-            let name = shown(open.name);
+            let name = shown(&source[opened..opened + length]);
             return Err(malformed(
                 "mismatched-end-tag",
                 start,
@@ -44,20 +47,22 @@ impl<'s> Scanner<'s, '_> {
                 format!("Element “{name}” is closed by “{found}”"),
             ));
         }
-        self.close(&open);
-        self.at = at + 1;
-        Ok(())
-    }
-
-    pub(super) fn close(&mut self, open: &Open<'s>) {
         let end = self.tree.elements.len() as u32;
         let texts_end = self.tree.texts.len() as u32;
         let element = &mut self.tree.elements[open.element as usize];
         element.end = end;
         element.texts_end = texts_end;
-        self.bindings.truncate(open.bindings);
-        self.scope = open.scope;
+        if self.scope != open.scope {
+            self.leave_scope(open.bindings, open.scope);
+        }
         self.text_open = false;
+        self.at = at + 1;
+        Ok(())
+    }
+
+    fn leave_scope(&mut self, bindings: usize, scope: u32) {
+        self.bindings.truncate(bindings);
+        self.scope = scope;
     }
 
     pub(super) fn start_tag(&mut self) -> Step {
@@ -71,32 +76,28 @@ impl<'s> Scanner<'s, '_> {
                 "A second root element",
             ));
         }
-        let name = name_at(self.source, start + 1);
-        if name.is_empty() {
-            return Err(malformed(
-                "less-than-in-text",
-                start,
-                "После «<» ожидается имя элемента; символ «<» в тексте записывается как «&lt;»",
-                "An element name is expected after “<”; the character “<” in text is written as “&lt;”",
-            ));
-        }
-        self.at = start + 1 + name.len();
-        let key = Key::new(self.bytes, start + 1, self.at);
-        let bindings = self.bindings.len();
         let scope = self.scope;
+        let bindings = self.bindings.len();
+        let (length, key, mut known) = self.tag_name(start + 1)?;
+        self.at = start + 1 + length;
         let element = self.tree.elements.len() as u32;
         let first = self.tree.attributes.len();
         self.raw_attributes.clear();
-        let empty = self.attributes_of_tag(element, start)?;
+        let (empty, names) = self.attributes_of_tag(element, start)?;
         if self.open.len() >= self.limits.max_depth {
-            return Err(Fault { kind: FaultKind::TooDeep { limit: self.limits.max_depth }, offset: start });
+            return Err(fault(FaultKind::TooDeep { limit: self.limits.max_depth }, start));
         }
         if self.bindings.len() != bindings {
             self.scopes += 1;
             self.scope = self.scopes;
+            known = None;
         }
         self.count_nodes(1 + self.tree.attributes.len() - first, start)?;
-        let Known { id, bit } = self.element_name(name, key, start + 1)?;
+        let Known { id, bit } = match known {
+            Some(known) => known,
+            None => self.element_name(&self.source[start + 1..start + 1 + length], key, start + 1)?,
+        };
+        let attribute_mask = self.resolve_attributes(first, names)?;
         let parent = match self.open.last() {
             Some(parent) => {
                 self.tree.elements[parent.element as usize].child_mask |= bit;
@@ -114,43 +115,65 @@ impl<'s> Scanner<'s, '_> {
             texts_end: texts,
             offset: start as u32,
             child_mask: 0,
-            attribute_mask: 0,
+            attribute_mask,
         });
-        self.resolve_attributes(element, first)?;
-        let open = Open { element, name, key, bindings, scope };
-        if empty {
-            self.close(&open);
-        } else {
-            self.open.push(open);
+        if !empty {
+            let length = length as u32;
+            self.open.push(Open { element, length, key, bindings, scope });
+        } else if self.scope != scope {
+            self.leave_scope(bindings, scope);
         }
         Ok(())
     }
 
-    /// Reads the attributes of a start tag up to `>`; answers whether the tag is an empty-element tag.
-    pub(super) fn attributes_of_tag(&mut self, element: u32, start: usize) -> Result<bool, Fault> {
+    /// The length of the name of a start tag, and what it means unless the tag declares namespaces, if that is known.
+    #[inline(always)]
+    fn tag_name(&self, start: usize) -> Scan<(usize, Option<Key>, Option<Known>)> {
+        if let Some(near) = self.bytes.get(start..).and_then(|rest| rest.first_chunk())
+            && let Some(length) = near_tag_stop(near)
+            && matches!(near[length], b' ' | b'>' | b'/' | b'\n')
+            && let Some(key) = Key::begin(near, length)
+            && let Some(known) = self.element_cache.get(key, self.scope)
+        {
+            return Ok((length, Some(key), Some(known)));
+        }
+        let name = name_at(self.source, start);
+        if name.is_empty() {
+            return Err(malformed(
+                "less-than-in-text",
+                start - 1,
+                "После «<» ожидается имя элемента; символ «<» в тексте записывается как «&lt;»",
+                "An element name is expected after “<”; the character “<” in text is written as “&lt;”",
+            ));
+        }
+        Ok((name.len(), Key::new(self.bytes, start, start + name.len()), None))
+    }
+
+    /// Reads the attributes of a start tag up to `>`; answers whether the tag is an empty-element tag, and the bits of the
+    /// names that are known.
+    pub(super) fn attributes_of_tag(&mut self, element: u32, start: usize) -> Scan<(bool, Bits)> {
+        let bytes = self.bytes;
         let mut declared = 0;
+        let mut bits = Bits::default();
         let first = self.tree.attributes.len();
         loop {
             let before = self.at;
-            while self.bytes.get(self.at).copied().is_some_and(is_space) {
-                self.at += 1;
-            }
-            let spaced = self.at > before;
-            match self.bytes.get(self.at) {
+            self.skip_space();
+            let offset = self.at;
+            match bytes.get(offset) {
                 Some(b'>') => {
-                    self.at += 1;
-                    return Ok(false);
+                    self.at = offset + 1;
+                    return Ok((false, bits));
                 }
-                Some(b'/') if self.bytes.get(self.at + 1) == Some(&b'>') => {
-                    self.at += 2;
-                    return Ok(true);
+                Some(b'/') if bytes.get(offset + 1) == Some(&b'>') => {
+                    self.at = offset + 2;
+                    return Ok((true, bits));
                 }
                 None => return Err(unclosed_tag(start)),
                 Some(_) => {}
             }
-            let offset = self.at;
-            let name = name_at(self.source, offset);
-            if name.is_empty() || !spaced {
+            let (length, key, known) = self.known_attribute(offset);
+            if length == 0 || offset == before {
                 return Err(malformed(
                     "attribute-syntax",
                     offset,
@@ -158,41 +181,70 @@ impl<'s> Scanner<'s, '_> {
                     "White space and an attribute name, “>” or “/>” is expected",
                 ));
             }
-            self.at += name.len();
-            let key = Key::new(self.bytes, offset, self.at);
-            let known = key.and_then(|key| self.attribute_cache.get(key, UNPREFIXED));
-            let value = self.attribute_value(name)?;
-            if known.is_none() && (name == "xmlns" || name.starts_with("xmlns:")) {
+            self.at = offset + length;
+            let value = self.attribute_value(offset)?;
+            let declares = || {
+                let rest = bytes[offset..offset + length].strip_prefix(b"xmlns")?;
+                matches!(rest, [] | [b':', ..]).then_some(rest.len().saturating_sub(1))
+            };
+            if known.is_none()
+                && let Some(prefix) = declares()
+            {
                 declared += 1;
                 // Every new name is looked for among all declarations in scope: their number is bounded, too.
                 let in_scope = self.limits.max_namespaces.saturating_mul(SCOPE_FACTOR);
                 if declared > self.limits.max_namespaces || self.bindings.len() > in_scope {
-                    return Err(Fault {
-                        kind: FaultKind::TooManyNamespaces { limit: self.limits.max_namespaces },
+                    return Err(fault(
+                        FaultKind::TooManyNamespaces { limit: self.limits.max_namespaces },
                         offset,
-                    });
+                    ));
                 }
                 self.count_nodes(1, offset)?;
-                self.declare(element, name.strip_prefix("xmlns:").unwrap_or(""), value, offset)?;
+                let end = offset + length;
+                self.declare(element, &self.source[end - prefix..end], value, offset)?;
             } else {
                 let at = self.tree.attributes.len();
                 if at - first >= self.limits.max_attributes {
-                    return Err(Fault {
-                        kind: FaultKind::TooManyAttributes { limit: self.limits.max_attributes },
+                    return Err(fault(
+                        FaultKind::TooManyAttributes { limit: self.limits.max_attributes },
                         offset,
-                    });
+                    ));
                 }
-                if known.is_none() {
-                    self.raw_attributes.push(RawAttribute { name, key, at });
-                }
+                let id = match known {
+                    Some(known) => {
+                        bits.add(known.bit);
+                        known.id
+                    }
+                    None => {
+                        let name = &self.source[offset..offset + length];
+                        self.raw_attributes.push(RawAttribute { name, key, at });
+                        NameId(u32::MAX)
+                    }
+                };
                 self.tree.attributes.push(Attribute {
-                    name: known.map_or(NameId(u32::MAX), |known| known.id),
+                    name: id,
                     owner: ElementId(element),
                     value,
                     offset: offset as u32,
                 });
             }
         }
+    }
+
+    /// The length of the name of an attribute, and what it means if it has no prefix and was met before.
+    #[inline(always)]
+    fn known_attribute(&self, start: usize) -> (usize, Option<Key>, Option<Known>) {
+        if let Some(near) = self.bytes.get(start..).and_then(|rest| rest.first_chunk())
+            && let Some(length) = near_equals(near)
+            && let Some(key) = Key::begin(near, length)
+            && let Some(known) = self.attribute_cache.get(key, UNPREFIXED)
+        {
+            return (length, Some(key), Some(known));
+        }
+        let length = name_at(self.source, start).len();
+        let key = Key::new(self.bytes, start, start + length);
+        // It was another key above where white space stands before the equals sign.
+        (length, key, key.and_then(|key| self.attribute_cache.get(key, UNPREFIXED)))
     }
 
     /// Adds a namespace declaration (Namespaces in XML 1.0, sections 2.2 and 3).
@@ -229,7 +281,7 @@ impl<'s> Scanner<'s, '_> {
         Ok(())
     }
 
-    pub(super) fn namespace_of(&self, prefix: &str, offset: usize) -> Result<u32, Fault> {
+    pub(super) fn namespace_of(&self, prefix: &str, offset: usize) -> Scan<u32> {
         match self.bindings.iter().rev().find(|binding| binding.prefix == prefix) {
             Some(binding) => Ok(binding.namespace),
             None if prefix.is_empty() => Ok(Names::NO_NAMESPACE),
@@ -245,70 +297,91 @@ impl<'s> Scanner<'s, '_> {
         }
     }
 
-    fn element_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Result<Known, Fault> {
-        if let Some(known) = key.and_then(|key| self.element_cache.get(key, self.scope)) {
+    fn element_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Scan<Known> {
+        let scope = self.scope;
+        let known = match key {
+            Some(key) => self.element_cache.get(key, scope),
+            None => self.element_names.get(&(scope, name)).map(|&id| self.known(id)),
+        };
+        if let Some(known) = known {
             return Ok(known);
         }
-        let id = match self.element_names.get(&(self.scope, name)) {
-            Some(&id) => id,
-            None => {
-                let (prefix, local) = split_name(name, offset)?;
-                let namespace = self.namespace_of(prefix, offset)?;
-                let id = self.tree.names.intern(namespace, local);
-                self.element_names.insert((self.scope, name), id);
-                id
-            }
-        };
-        let known = Known { id, bit: self.tree.names.name(id).bit };
-        if let Some(key) = key {
-            self.element_cache.insert(key, self.scope, known);
+        let (prefix, local) = split_name(name, offset)?;
+        let namespace = self.namespace_of(prefix, offset)?;
+        let known = self.intern(namespace, local);
+        match key {
+            Some(key) => self.element_cache.insert(key, scope, known),
+            None => drop(self.element_names.insert((scope, name), known.id)),
         }
         Ok(known)
     }
 
-    fn attribute_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Result<Known, Fault> {
+    fn attribute_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Scan<Known> {
         // The default namespace does not apply to attributes (Namespaces in XML 1.0, section 6.2).
-        let scope = if name.contains(':') { self.scope } else { UNPREFIXED };
-        if let Some(known) = key.and_then(|key| self.attribute_cache.get(key, scope)) {
+        let scope = if name.bytes().any(|byte| byte == b':') { self.scope } else { UNPREFIXED };
+        let known = match key {
+            Some(key) => self.attribute_cache.get(key, scope),
+            None => self.attribute_names.get(&(scope, name)).map(|&id| self.known(id)),
+        };
+        if let Some(known) = known {
             return Ok(known);
         }
-        let id = match self.attribute_names.get(&(scope, name)) {
-            Some(&id) => id,
-            None => {
-                let (prefix, local) = split_name(name, offset)?;
-                let namespace =
-                    if prefix.is_empty() { Names::NO_NAMESPACE } else { self.namespace_of(prefix, offset)? };
-                let id = self.tree.names.intern(namespace, local);
-                self.attribute_names.insert((scope, name), id);
-                id
-            }
-        };
-        let known = Known { id, bit: self.tree.names.name(id).bit };
-        if let Some(key) = key {
-            self.attribute_cache.insert(key, scope, known);
+        let (prefix, local) = split_name(name, offset)?;
+        let namespace =
+            if prefix.is_empty() { Names::NO_NAMESPACE } else { self.namespace_of(prefix, offset)? };
+        let known = self.intern(namespace, local);
+        match key {
+            Some(key) => self.attribute_cache.insert(key, scope, known),
+            None => drop(self.attribute_names.insert((scope, name), known.id)),
         }
         Ok(known)
     }
 
-    /// Names the attributes of an element that are still without one, and checks that none is there twice.
-    fn resolve_attributes(&mut self, element: u32, first: usize) -> Step {
+    fn intern(&mut self, namespace: u32, local: &'s str) -> Known {
+        let id = self.tree.names.intern(namespace, local);
+        self.known(id)
+    }
+
+    fn known(&self, id: NameId) -> Known {
+        Known { id, bit: self.tree.names.name(id).bit }
+    }
+
+    /// Names the attributes of an element that are still without one, and checks that none is there twice; answers the bits
+    /// of all.
+    fn resolve_attributes(&mut self, first: usize, mut bits: Bits) -> Scan<u64> {
         for index in 0..self.raw_attributes.len() {
             let RawAttribute { name, key, at } = self.raw_attributes[index];
             let offset = self.tree.attributes[at].offset as usize;
-            self.tree.attributes[at].name = self.attribute_name(name, key, offset)?.id;
+            let known = self.attribute_name(name, key, offset)?;
+            self.tree.attributes[at].name = known.id;
+            bits.add(known.bit);
         }
-        let mut mask = 0;
-        for index in first..self.tree.attributes.len() {
-            let Attribute { name, offset, .. } = self.tree.attributes[index];
-            let bit = self.tree.names.name(name).bit;
-            // Two attributes of one name share a bit. `Limits::max_attributes` bounds the pairwise comparison.
-            if mask & bit != 0 && self.tree.attributes[first..index].iter().any(|known| known.name == name) {
-                return Err(duplicate_attribute(offset as usize, name_at(self.source, offset as usize)));
+        if bits.shared {
+            let attributes = &self.tree.attributes[first..];
+            // `Limits::max_attributes` bounds the comparison.
+            let twice = |&(index, attribute): &(usize, &Attribute)| {
+                attributes[..index].iter().any(|known| known.name == attribute.name)
+            };
+            if let Some((_, attribute)) = attributes.iter().enumerate().find(twice) {
+                let offset = attribute.offset as usize;
+                return Err(duplicate_attribute(offset, name_at(self.source, offset)));
             }
-            mask |= bit;
         }
-        self.tree.elements[element as usize].attribute_mask = mask;
-        Ok(())
+        Ok(bits.mask)
+    }
+}
+
+/// Bits of names of one element. Two attributes of one name share a bit.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Bits {
+    mask: u64,
+    shared: bool,
+}
+
+impl Bits {
+    fn add(&mut self, bit: u64) {
+        self.shared |= self.mask & bit != 0;
+        self.mask |= bit;
     }
 }
 
@@ -316,7 +389,8 @@ impl<'s> Scanner<'s, '_> {
 const UNPREFIXED: u32 = u32::MAX;
 
 /// The file ends inside a tag.
-pub(super) fn unclosed_tag(offset: usize) -> Fault {
+#[cold]
+pub(super) fn unclosed_tag(offset: usize) -> Box<Fault> {
     malformed(
         "unclosed-tag",
         offset,
@@ -326,11 +400,11 @@ pub(super) fn unclosed_tag(offset: usize) -> Fault {
 }
 
 /// Splits a qualified name and checks both parts (Namespaces in XML 1.0, productions 7 to 11).
-fn split_name(name: &str, offset: usize) -> Result<(&str, &str), Fault> {
-    let (prefix, local) = name.split_once(':').map_or(("", name), |(prefix, local)| (prefix, local));
-    let good = is_ncname(local)
-        && prefix.is_empty() != name.contains(':')
-        && (prefix.is_empty() || is_ncname(prefix));
+fn split_name(name: &str, offset: usize) -> Scan<(&str, &str)> {
+    // Names are short: searching for a byte is quicker one by one.
+    let colon = name.bytes().position(|byte| byte == b':');
+    let (prefix, local) = colon.map_or(("", name), |colon| (&name[..colon], &name[colon + 1..]));
+    let good = is_ncname(local) && (colon.is_none() || is_ncname(prefix));
     if good && prefix != "xmlns" {
         return Ok((prefix, local));
     }
@@ -343,7 +417,8 @@ fn split_name(name: &str, offset: usize) -> Result<(&str, &str), Fault> {
     ))
 }
 
-fn duplicate_attribute(offset: usize, name: &str) -> Fault {
+#[cold]
+fn duplicate_attribute(offset: usize, name: &str) -> Box<Fault> {
     let name = shown(name);
     malformed(
         "duplicate-attribute",

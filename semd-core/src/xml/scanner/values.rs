@@ -1,16 +1,18 @@
 //! Characters of values: quoting, references, line ends, forbidden characters.
 
-use super::super::Fault;
 use super::super::chars::{is_char, is_space};
 use super::super::document::Value;
-use super::super::runs::{suspect, value_stop};
+use super::super::names::name_at;
+use super::super::runs::{plain_value_stop, space_end, suspect, value_stop};
 use super::tags::unclosed_tag;
-use super::{Scanner, Step, malformed, shown};
+use super::{Scan, Scanner, Step, malformed, shown};
 
 impl<'s> Scanner<'s, '_> {
-    pub(super) fn attribute_value(&mut self, name: &str) -> Result<Value, Fault> {
+    /// The value of the attribute whose name begins at `name` and ends here.
+    pub(super) fn attribute_value(&mut self, name: usize) -> Scan<Value> {
+        let source = self.source;
         let bad = |offset| {
-            let name = shown(name);
+            let name = shown(name_at(source, name));
             malformed(
                 "attribute-syntax",
                 offset,
@@ -39,7 +41,11 @@ impl<'s> Scanner<'s, '_> {
         let mut at = start;
         let mut plain = true;
         loop {
-            at = value_stop(self.bytes, at);
+            at = if self.suspects {
+                value_stop(self.bytes, at)
+            } else {
+                plain_value_stop(self.bytes, at, quote)
+            };
             let Some(&stop) = self.bytes.get(at) else {
                 return Err(unclosed_tag(start));
             };
@@ -47,7 +53,7 @@ impl<'s> Scanner<'s, '_> {
                 byte if byte == quote => break,
                 b'"' | b'\'' => {}
                 b'<' => {
-                    let name = shown(name);
+                    let name = shown(name_at(source, name));
                     return Err(malformed(
                         "less-than-in-attribute",
                         at,
@@ -65,20 +71,32 @@ impl<'s> Scanner<'s, '_> {
         if plain {
             Ok(Value { start: start as u32, end: at as u32, decoded: false })
         } else {
-            self.decode(start, at, true)
+            self.decoded(start, at, true)
         }
     }
 
     pub(super) fn skip_space(&mut self) {
-        while self.bytes.get(self.at).copied().is_some_and(is_space) {
+        let is_space_at = |at: usize| self.bytes.get(at).copied().is_some_and(is_space);
+        if is_space_at(self.at) {
             self.at += 1;
+            // Attributes on lines of their own are indented.
+            if is_space_at(self.at) {
+                self.at = space_end(self.bytes, self.at);
+            }
         }
+    }
+
+    /// The characters that `start..end` stands for, see [`Self::decode`].
+    #[inline(always)]
+    pub(super) fn decoded(&mut self, start: usize, end: usize, attribute: bool) -> Scan<Value> {
+        let begin = self.tree.decoded.len();
+        self.decode(start, end, attribute)?;
+        Ok(Value { start: begin as u32, end: self.tree.decoded.len() as u32, decoded: true })
     }
 
     /// Resolves references and normalises line ends of `start..end` into the side buffer; in attribute values white space
     /// becomes a space (XML 1.0, sections 2.11, 3.3.3, 4.1).
-    pub(super) fn decode(&mut self, start: usize, end: usize, attribute: bool) -> Result<Value, Fault> {
-        let begin = self.tree.decoded.len();
+    fn decode(&mut self, start: usize, end: usize, attribute: bool) -> Step {
         let mut rest = start;
         while rest < end {
             let raw = &self.source[rest..end];
@@ -108,11 +126,11 @@ impl<'s> Scanner<'s, '_> {
                 _ => {}
             }
         }
-        Ok(Value { start: begin as u32, end: self.tree.decoded.len() as u32, decoded: true })
+        Ok(())
     }
 
     /// A character reference or one of the five predefined entities; answers the character and the length in bytes.
-    pub(super) fn reference(&self, at: usize, end: usize) -> Result<(char, usize), Fault> {
+    pub(super) fn reference(&self, at: usize, end: usize) -> Scan<(char, usize)> {
         // The longest reference a well-meaning writer makes is `&#x0010FFFF;`.
         let window = &self.bytes[at..end.min(at + 32)];
         let semicolon = memchr::memchr(b';', window).ok_or_else(|| {

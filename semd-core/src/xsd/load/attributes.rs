@@ -35,7 +35,7 @@ impl Compiler<'_> {
         };
         let declared_fixed = match &attribute.constraint {
             Some(constraint) if constraint.fixed => {
-                Some(self.fixed_value(simple, &constraint.value, attribute.place)?)
+                Some(Box::new(self.fixed_value(simple, &constraint.value, attribute.place)?))
             }
             _ => None,
         };
@@ -56,7 +56,8 @@ impl Compiler<'_> {
             AttributeUse { declared_fixed: None, ..self.global_attribute(attribute)? }
         };
         if let Some(constraint) = attribute.constraint.as_ref().filter(|constraint| constraint.fixed) {
-            made.fixed = Some(self.fixed_value(made.simple, &constraint.value, attribute.place)?);
+            let fixed = self.fixed_value(made.simple, &constraint.value, attribute.place)?;
+            made.fixed = Some(Box::new(fixed));
         }
         made.required = attribute.presence == Presence::Required;
         Ok(made)

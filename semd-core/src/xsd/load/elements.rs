@@ -268,7 +268,7 @@ impl Compiler<'_> {
             required: attributes.iter().filter(|attribute| attribute.required).count() as u32,
             attribute_symbols: attributes.iter().map(|attribute| attribute.symbol).collect(),
             attributes,
-            wildcard: head.wildcard,
+            wildcard: head.wildcard.map(Box::new),
         })
     }
 
@@ -330,7 +330,8 @@ impl Compiler<'_> {
                     // Mixed content is compared as text.
                     None => FixedValue { text: constraint.value.clone(), key: constraint.value.clone() },
                 };
-                self.declarations[index].value = Some(ElementValue { fixed: constraint.fixed, value });
+                let value = ElementValue { fixed: constraint.fixed, value };
+                self.declarations[index].value = Some(Box::new(value));
             }
             for identity in &element.identity {
                 let kind = match identity.kind {

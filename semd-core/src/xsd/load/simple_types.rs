@@ -170,9 +170,9 @@ impl Compiler<'_> {
                 Word::MinInclusive | Word::MinExclusive | Word::MaxInclusive | Word::MaxExclusive => {
                     let bound = self.bound(base, facet)?;
                     if matches!(facet.kind, Word::MinInclusive | Word::MinExclusive) {
-                        made.facets.lower = Some(bound);
+                        made.facets.lower = Some(Box::new(bound));
                     } else {
-                        made.facets.upper = Some(bound);
+                        made.facets.upper = Some(Box::new(bound));
                     }
                 }
                 _ => {

@@ -205,11 +205,11 @@ pub(in crate::xsd) fn types() -> Vec<(&'static str, SimpleType)> {
             _ => WhiteSpace::Collapse,
         };
         let bound = |text: Option<&str>| {
-            Some(Bound {
+            Some(Box::new(Bound {
                 inclusive: true,
                 value: Quantity::parse(Primitive::Decimal, text?)?,
                 text: text?.into(),
-            })
+            }))
         };
         let mut facets = Facets::default();
         if let Some((_, lower, upper)) = BOUNDS.iter().find(|(known, ..)| *known == name) {

@@ -75,8 +75,8 @@ pub(super) struct Facets {
     pub(super) length: Option<usize>,
     pub(super) min_length: Option<usize>,
     pub(super) max_length: Option<usize>,
-    pub(super) lower: Option<Bound>,
-    pub(super) upper: Option<Bound>,
+    pub(super) lower: Option<Box<Bound>>,
+    pub(super) upper: Option<Box<Bound>>,
     pub(super) total_digits: Option<usize>,
     pub(super) fraction_digits: Option<usize>,
 }

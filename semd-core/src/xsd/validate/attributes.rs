@@ -8,7 +8,7 @@ use super::super::simple::Variety;
 use super::super::violation::Violation;
 use super::super::wildcard::Process;
 use super::Run;
-use super::passed::Passed;
+use super::passed::Value;
 
 impl Run<'_> {
     /// The attribute with one of the names of the instance namespace.
@@ -205,20 +205,21 @@ impl Run<'_> {
         let schema = self.schema;
         let record = document.attribute_at(attribute);
         let text = document.value(record);
+        let value = Value::new(made.simple, text);
         // What is written as the fixed value is written is of the type: the compiler checked it.
-        if let (Some(fixed), None) = (&made.fixed, &made.declared_fixed)
-            && *fixed.text == *text
-            && !schema.simple.get(made.simple).identifies
-        {
+        let settled = match (&made.fixed, &made.declared_fixed) {
+            (None, None) => true,
+            (Some(fixed), None) => *fixed.text == *text,
+            _ => false,
+        };
+        if settled && self.passed.has(&value) {
             return;
         }
-        let slot = if schema.simple.get(made.simple).worth_remembering {
-            Passed::slot(made.simple, text)
-        } else {
-            None
-        };
-        let plain = made.fixed.is_none() && made.declared_fixed.is_none();
-        if plain && slot.is_some_and(|slot| self.passed.has(slot, made.simple, text)) {
+        let simple = schema.simple.get(made.simple);
+        if settled && made.fixed.is_some() && !simple.identifies {
+            if simple.worth_remembering {
+                self.passed.keep(value);
+            }
             return;
         }
         let node = Node::Attribute(attribute);
@@ -226,10 +227,10 @@ impl Run<'_> {
             self.sink.push(Violation::of_value(schema, document, node, defect));
             return;
         }
-        if let Some(slot) = slot {
-            self.passed.keep(slot, made.simple, text);
+        if simple.worth_remembering {
+            self.passed.keep(value);
         }
-        if schema.simple.get(made.simple).identifies {
+        if simple.identifies {
             self.identify(made.simple, text, node);
         }
         for (fixed, code) in

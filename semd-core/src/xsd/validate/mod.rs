@@ -100,9 +100,14 @@ impl Schema {
             sink,
             full,
         };
+        // Names of one namespace mostly stand together, and all of them have the same text of it.
+        let mut last = ("", self.symbols.find_namespace(""));
         for id in 0..document.name_count() as u32 {
             let name = document.expanded_name(NameId(id));
-            let namespace = self.symbols.find_namespace(name.namespace);
+            if !std::ptr::eq(last.0, name.namespace) {
+                last = (name.namespace, self.symbols.find_namespace(name.namespace));
+            }
+            let namespace = last.1;
             run.namespaces.push(namespace);
             run.symbols.push(self.symbols.find(namespace, name.local));
         }

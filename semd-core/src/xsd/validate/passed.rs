@@ -1,29 +1,78 @@
-//! Values that passed: identifiers of dictionaries stand in a document again and again.
+//! Values that passed: identifiers of dictionaries and structural codes stand in a document again and again.
 
 use super::super::simple::SimpleId;
 
-const SLOTS: usize = 64;
+const SLOTS: usize = 128;
 
 /// A few values that were found to be of a type, the last of each slot.
-pub(super) struct Passed<'a>([Option<(SimpleId, &'a str)>; SLOTS]);
+pub(super) struct Passed<'a>(Box<[Value<'a>]>);
+
+/// A value of a type. The last eight bytes, or all of them, stand beside it: most comparisons end there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Value<'a> {
+    end: u64,
+    id: SimpleId,
+    text: &'a str,
+}
+
+impl<'a> Value<'a> {
+    #[inline]
+    pub(super) fn new(id: SimpleId, text: &'a str) -> Self {
+        let bytes = text.as_bytes();
+        let end = match bytes.last_chunk() {
+            Some(&end) => u64::from_le_bytes(end),
+            None => bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+        };
+        Self { end, id, text }
+    }
+
+    /// Identifiers differ at their ends.
+    fn slot(&self) -> usize {
+        let mixed = (self.end ^ u64::from(self.id.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed >> 32) as usize % SLOTS
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        let length = self.text.len();
+        self.end == other.end
+            && self.id == other.id
+            && length == other.text.len()
+            && (length <= size_of::<u64>() || self.text == other.text)
+    }
+}
 
 impl<'a> Passed<'a> {
     pub(super) fn new() -> Self {
-        Self([None; SLOTS])
+        let nothing = Value { end: 0, id: SimpleId(u32::MAX), text: "" };
+        Self(vec![nothing; SLOTS].into())
     }
 
-    /// Where such a value is kept. Identifiers differ at their ends; shorter values are not worth remembering.
-    pub(super) fn slot(id: SimpleId, text: &str) -> Option<usize> {
-        let end = text.as_bytes().last_chunk().copied().map(u64::from_le_bytes)?;
-        let mixed = (end ^ u64::from(id.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        Some((mixed >> (u64::BITS - SLOTS.trailing_zeros())) as usize)
+    #[inline]
+    pub(super) fn has(&self, value: &Value<'_>) -> bool {
+        self.0[value.slot()].is(value)
     }
 
-    pub(super) fn has(&self, slot: usize, id: SimpleId, text: &str) -> bool {
-        self.0[slot] == Some((id, text))
+    pub(super) fn keep(&mut self, value: Value<'a>) {
+        self.0[value.slot()] = value;
     }
+}
 
-    pub(super) fn keep(&mut self, slot: usize, id: SimpleId, text: &'a str) {
-        self.0[slot] = Some((id, text));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_text_of_the_same_type_has_passed() {
+        let (one, other) = (SimpleId(1), SimpleId(2));
+        let texts =
+            ["", "a", "b", "ab", "\0a", "12345678", "012345678", "112345678", "1.2.643.5.1.13.13.11.1522"];
+        for kept in texts {
+            let mut passed = Passed::new();
+            passed.keep(Value::new(one, kept));
+            for text in texts {
+                assert_eq!(passed.has(&Value::new(one, text)), text == kept, "{kept:?} and {text:?}");
+                assert!(!passed.has(&Value::new(other, text)));
+            }
+        }
     }
 }
