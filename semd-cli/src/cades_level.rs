@@ -10,7 +10,7 @@ use semd_sign::tsp::TspError;
 use semd_sign::verify::TrustStore;
 use time::OffsetDateTime;
 
-use crate::commands::register::runtime;
+use crate::exchange::runtime;
 use crate::failure::Failure;
 use crate::trust::TrustArguments;
 

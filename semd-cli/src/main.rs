@@ -9,6 +9,7 @@ mod config;
 mod console;
 mod dictionaries;
 mod envelope;
+mod exchange;
 mod expectations;
 mod failure;
 mod input;

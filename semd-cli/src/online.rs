@@ -13,8 +13,8 @@ use semd_sign::revocation::{Crl, Moment, OcspRequest, OcspResponse};
 use semd_sign::verify::{StatusQuestion, TrustStore, status_questions};
 use time::OffsetDateTime;
 
-use crate::commands::register::runtime;
 use crate::console::Console;
+use crate::exchange::runtime;
 use crate::failure::Failure;
 use crate::input;
 

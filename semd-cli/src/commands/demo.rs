@@ -27,10 +27,11 @@ use time::{Duration, OffsetDateTime};
 
 use super::journal::{journal_failure, table};
 use super::pki::failure as pki_failure;
-use super::register::{bundle_failure, exchange_all, runtime};
+use super::register::bundle_failure;
 use super::sign::sign_file;
 use super::validate::check;
 use crate::console::Console;
+use crate::exchange::{exchange_all, runtime};
 use crate::failure::Failure;
 use crate::input;
 use crate::outcome::Outcome;

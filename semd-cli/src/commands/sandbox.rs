@@ -11,10 +11,10 @@ use semd_core::report::Message;
 use semd_core::validate::Validator;
 use semd_exchange::sandbox::{self, Faults, SandboxSettings};
 
-use super::register::runtime;
 use crate::args::{DictionaryPlace, PackageFolders, ReferencePlace};
 use crate::console::Console;
 use crate::envelope::EnvelopeFlags;
+use crate::exchange::runtime;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::tls::{ClientTlsFlags, ServerTlsFlags};

@@ -14,10 +14,10 @@ use semd_exchange::worker::{Worker, WorkerError};
 use time::UtcOffset;
 
 use super::journal::journal_failure;
-use super::register::{callback_failure, runtime};
 use crate::args::{JournalPlace, utc_offset};
 use crate::console::Console;
 use crate::envelope::EnvelopeFlags;
+use crate::exchange::{callback_failure, runtime};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::secret::TokenSource;

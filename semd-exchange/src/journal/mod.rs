@@ -24,7 +24,7 @@ pub use address::{JournalAddress, NoJournalAddress};
 pub use bucket::{Grant, Rate};
 pub use error::JournalError;
 pub use lease::{Claimed, Lease, Purpose};
-pub use query::{AgeStep, CodeCount, DayCount, Filter, HistoryEntry, PeriodCount, Stop, WorkerEntry};
+pub use query::{AgeStep, CodeCount, DayCount, Filter, HistoryEntry, Page, PeriodCount, Stop, WorkerEntry};
 pub use record::{
     Change, Direction, Enqueued, Message, News, Record, RefusalFacts, StoredMessage, Submission, Update,
 };
@@ -35,6 +35,7 @@ pub use store::{PostgresJournal, SqlJournal, SqliteJournal};
 use crate::message::RegisterDocumentRequest;
 use crate::soap::MessageId;
 use codec::to_millis;
+use query::all_pages;
 
 /// Storage of the exchange.
 ///
@@ -219,17 +220,42 @@ pub trait Journal: Send + Sync + 'static {
     /// When the database fails.
     fn document(&self, local_uid: &str) -> Result<Option<Record>, JournalError>;
 
-    /// A page of documents, in order of arrival.
+    /// A page of documents in order of arrival, made with bounded work: it may end before it is full, and
+    /// [`Page::next`] goes on.
     ///
     /// # Errors
     /// When the database fails.
-    fn list(&self, filter: &Filter) -> Result<Vec<Record>, JournalError>;
+    fn page(&self, filter: &Filter) -> Result<Page, JournalError>;
 
-    /// Documents with this `localUid`, registration number or MessageID, or with this text in the name of the file.
+    /// Documents in order of arrival, [`Filter::limit`] at most, however many pages that takes.
     ///
     /// # Errors
     /// When the database fails.
-    fn search(&self, text: &str, limit: u32) -> Result<Vec<Record>, JournalError>;
+    fn list(&self, filter: &Filter) -> Result<Vec<Record>, JournalError> {
+        let page = |after: Option<i64>, limit| {
+            let after = after.or(filter.after);
+            self.page(&Filter { after, limit, ..filter.clone() })
+        };
+        all_pages(filter.limit, page)
+    }
+
+    /// Documents with this `localUid`, registration number, MessageID or name of the file; without any, those where
+    /// one of these, MessageID apart, begins with the text, and those that have it in the name of the file.
+    ///
+    /// Bounded work: the page may end before it is full, and [`Page::next`] as `after` goes on. When more than `limit`
+    /// documents begin with the text, the answer is `limit` of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn search_page(&self, text: &str, after: Option<i64>, limit: u32) -> Result<Page, JournalError>;
+
+    /// What [`Journal::search_page`] finds, however many pages that takes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn search(&self, text: &str, limit: u32) -> Result<Vec<Record>, JournalError> {
+        all_pages(Some(limit), |after, left| self.search_page(text, after, left.unwrap_or(limit)))
+    }
 
     /// The request of a document.
     ///

@@ -4,7 +4,7 @@ use semd_core::report::Owner;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{Direction, State};
+use super::{Direction, JournalError, Record, State};
 use crate::soap::MessageId;
 
 /// Which documents to list. Empty fields do not restrict.
@@ -29,6 +29,36 @@ pub struct Filter {
     pub newest_first: bool,
     /// At most so many.
     pub limit: Option<u32>,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// The documents, in the order of the list.
+    pub records: Vec<Record>,
+    /// The place from which the next page goes on; `None` when there are no more documents.
+    pub next: Option<i64>,
+}
+
+/// The documents of all pages, `limit` at most.
+pub(super) fn all_pages(
+    limit: Option<u32>,
+    page: impl Fn(Option<i64>, Option<u32>) -> Result<Page, JournalError>,
+) -> Result<Vec<Record>, JournalError> {
+    let mut records = Vec::new();
+    let mut after = None;
+    loop {
+        let left = limit.map(|limit| limit.saturating_sub(u32::try_from(records.len()).unwrap_or(limit)));
+        if left == Some(0) {
+            return Ok(records);
+        }
+        let page = page(after, left)?;
+        records.extend(page.records);
+        if page.next.is_none() {
+            return Ok(records);
+        }
+        after = page.next;
+    }
 }
 
 /// One line of the history of a document.

@@ -101,6 +101,23 @@ pub struct Record {
     pub number: i64,
 }
 
+impl Record {
+    /// The last part of the path of the file.
+    pub fn file_name(&self) -> &str {
+        file_name(&self.file)
+    }
+}
+
+/// The last part of a path of any system.
+pub(super) fn file_name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
+}
+
+/// What the name of a file is searched by: letter case does not matter.
+pub(super) fn file_name_key(file: &str) -> String {
+    file_name(file).to_lowercase()
+}
+
 /// A refusal with what follows from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusalFacts {

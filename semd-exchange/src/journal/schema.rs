@@ -2,22 +2,28 @@
 //!
 //! One script a format and database; a script is never changed once it was released, a new one is added.
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::JournalError;
+use super::record::file_name_key;
 use super::sql::Session;
 
 /// The latest format.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// Scripts that lead from one format of SQLite to the next, beginning with an empty file.
 const SQLITE: [&str; FORMAT as usize] = [
     include_str!("schema/sqlite-1.sql"),
     include_str!("schema/sqlite-2.sql"),
     include_str!("schema/sqlite-3.sql"),
+    include_str!("schema/sqlite-4.sql"),
 ];
 /// The same for PostgreSQL, whose first format is 2.
-const POSTGRES: [&str; FORMAT as usize - 1] =
-    [include_str!("schema/postgres-2.sql"), include_str!("schema/postgres-3.sql")];
+const POSTGRES: [&str; FORMAT as usize - 1] = [
+    include_str!("schema/postgres-2.sql"),
+    include_str!("schema/postgres-3.sql"),
+    include_str!("schema/postgres-4.sql"),
+];
 
 fn known(found: u32) -> Result<(), JournalError> {
     if found > FORMAT {
@@ -34,6 +40,13 @@ pub(super) fn migrate_sqlite(connection: &mut Connection) -> Result<(), JournalE
     if found == FORMAT {
         return Ok(());
     }
+    // Letters beyond ASCII have no case in SQLite's own functions.
+    connection.create_scalar_function(
+        "file_name_key",
+        1,
+        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
+        |arguments| Ok(file_name_key(&arguments.get::<String>(0)?)),
+    )?;
     // Old tables are replaced by new ones of the same names.
     connection.pragma_update(None, "foreign_keys", false)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

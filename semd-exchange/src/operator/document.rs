@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::Operator;
 use super::access::Visitor;
-use super::list::{address, file_name};
+use super::list::address;
 use super::page::{Page, Refused, moment, respond};
 use crate::codes::classify;
 use crate::journal::{HistoryEntry, Journal, Record, State};
@@ -28,7 +28,7 @@ async fn make(operator: &Operator, visitor: &Visitor, local_uid: String) -> Resu
         Ok(record.map(|record| (record, history)))
     };
     let (record, history) = operator.exchange.with_journal(read).await?.ok_or(Refused::NotFound)?;
-    let mut page = Page::new(&visitor.reader, file_name(&record.file));
+    let mut page = Page::new(&visitor.reader, record.file_name());
     facts(&mut page, operator, &record);
     actions(&mut page, visitor, &record);
     errors(&mut page, operator, &record);

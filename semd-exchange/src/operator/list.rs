@@ -12,7 +12,7 @@ use super::Operator;
 use super::access::{Reader, Visitor};
 use super::page::{Page, Refused, moment, respond};
 use super::query::{ListQuery, PAGE, encoded};
-use crate::journal::{Record, State};
+use crate::journal::{self, Journal, Record, State};
 
 /// Documents that a search shows at most.
 const FOUND: u32 = 100;
@@ -33,11 +33,6 @@ impl Operator {
 /// The address of a document's page.
 pub(super) fn address(local_uid: &str) -> String {
     format!("/document/{}", encoded(local_uid))
-}
-
-/// The last part of the path of a file.
-pub(super) fn file_name(file: &str) -> &str {
-    file.rsplit(['/', '\\']).next().unwrap_or(file)
 }
 
 pub(super) async fn documents(
@@ -61,27 +56,52 @@ async fn list(operator: &Operator, reader: &Reader, query: ListQuery) -> Result<
         );
         return Ok(page.finish(StatusCode::BAD_REQUEST));
     }
-    let mut records = operator.exchange.with_journal(move |journal| journal.list(&filter)).await?;
-    let more = records.len() > PAGE as usize;
-    records.truncate(PAGE as usize);
-    if records.is_empty() {
-        page.note(reader.t("Таких документов нет.", "There are no such documents."));
-    } else {
-        table(&mut page, operator, &records);
+    let mut found = operator.exchange.with_journal(move |journal| journal.page(&filter)).await?;
+    let full = found.records.len() > PAGE as usize;
+    if full {
+        found.records.truncate(PAGE as usize);
+        found.next = found.records.last().map(|record| record.number);
     }
+    rows(&mut page, operator, &found, full);
     page.html.markup("<nav class=\"pages\">");
     if !query.after.is_empty() {
         let first = ListQuery { after: String::new(), ..query.clone() };
         page.link(&first.address(), reader.t("« к новым", "« newest"));
     }
-    if let Some(last) = records.last().filter(|_| more) {
-        let next = ListQuery { after: last.number.to_string(), ..query };
-        page.html.markup("<a rel=\"next\"");
-        page.html.value("href", &next.address());
-        page.html.element(">", reader.t("более старые »", "older »"), "</a>");
+    if let Some(next) = found.next {
+        let next = ListQuery { after: next.to_string(), ..query };
+        next_link(&mut page, &next.address(), full);
     }
     page.html.markup("</nav>");
     Ok(page.finish(StatusCode::OK))
+}
+
+/// The documents of a page; one that is not full and goes on says that there may be more.
+fn rows(page: &mut Page<'_>, operator: &Operator, found: &journal::Page, full: bool) {
+    let r = page.reader;
+    if !found.records.is_empty() {
+        table(page, operator, &found.records);
+    }
+    if found.next.is_some() && !full {
+        page.note(r.t(
+            "Просмотрена часть журнала; в остальной могут быть ещё такие документы.",
+            "A part of the journal was looked through; the rest may have more such documents.",
+        ));
+    } else if found.records.is_empty() {
+        page.note(r.t("Таких документов нет.", "There are no such documents."));
+    }
+}
+
+fn next_link(page: &mut Page<'_>, address: &str, full: bool) {
+    let r = page.reader;
+    page.html.markup("<a rel=\"next\"");
+    page.html.value("href", address);
+    let text = if full {
+        r.t("более старые »", "older »")
+    } else {
+        r.t("искать дальше »", "search on »")
+    };
+    page.html.element(">", text, "</a>");
 }
 
 fn filter_form(page: &mut Page<'_>, query: &ListQuery) {
@@ -139,7 +159,7 @@ fn table(page: &mut Page<'_>, operator: &Operator, records: &[Record]) {
         page.html.markup("<tr>");
         page.cell(titles[0]);
         page.html.markup("<span>");
-        page.link(&address(&record.local_uid), file_name(&record.file));
+        page.link(&address(&record.local_uid), record.file_name());
         page.html.element("<small>", &record.local_uid, "</small></span></td>");
         page.text_cell(titles[1], &operator.kind(r.lang, &record.kind));
         page.cell(titles[2]);
@@ -178,6 +198,7 @@ fn outcome(page: &mut Page<'_>, title: &str, record: &Record) {
 pub(super) struct Search {
     #[serde(default)]
     q: String,
+    after: Option<i64>,
 }
 
 /// Search by localUid, registration number, MessageID or a part of the file's name.
@@ -186,27 +207,35 @@ pub(super) async fn search(
     visitor: Visitor,
     Query(search): Query<Search>,
 ) -> Response {
-    respond(&visitor.reader, found(&operator, &visitor.reader, search.q).await)
+    respond(&visitor.reader, found(&operator, &visitor.reader, search).await)
 }
 
-async fn found(operator: &Operator, reader: &Reader, text: String) -> Result<Response, Refused> {
-    let wanted = text.trim().to_owned();
+async fn found(operator: &Operator, reader: &Reader, search: Search) -> Result<Response, Refused> {
+    let wanted = search.q.trim().to_owned();
     if wanted.is_empty() {
         return Ok(Redirect::to("/documents").into_response());
     }
-    let records = operator.exchange.with_journal(move |journal| journal.search(&text, FOUND)).await?;
-    if let [record] = &records[..] {
+    let (text, after) = (wanted.clone(), search.after);
+    let look = move |journal: &dyn Journal| journal.search_page(&text, after, FOUND);
+    let found = operator.exchange.with_journal(look).await?;
+    if let (None, None, [record]) = (after, found.next, &found.records[..]) {
         return Ok(Redirect::to(&address(&record.local_uid)).into_response());
     }
     let mut page = Page::new(reader, reader.t("Найденные документы", "Documents found"));
-    match records.is_empty() {
-        true => page.note(&match reader.lang {
+    let full = found.records.len() >= FOUND as usize;
+    if found.records.is_empty() && found.next.is_none() && after.is_none() {
+        page.note(&match reader.lang {
             Lang::Ru => format!("По запросу «{wanted}» ничего не найдено."),
             Lang::En => format!("Nothing was found for “{wanted}”."),
-        }),
-        false => table(&mut page, operator, &records),
+        });
+    } else {
+        rows(&mut page, operator, &found, full);
     }
-    if records.len() >= FOUND as usize {
+    if let Some(next) = found.next {
+        page.html.markup("<nav class=\"pages\">");
+        next_link(&mut page, &format!("/search?q={}&after={next}", encoded(&wanted)), full);
+        page.html.markup("</nav>");
+    } else if full {
         page.note(
             reader.t("Показаны первые 100; уточните запрос.", "The first 100 are shown; ask for less."),
         );

@@ -188,8 +188,8 @@ delegate! {
         fn settled(local_uids: &[String]) -> Vec<bool>;
         fn has_open() -> bool;
         fn document(local_uid: &str) -> Option<Record>;
-        fn list(filter: &Filter) -> Vec<Record>;
-        fn search(text: &str, limit: u32) -> Vec<Record>;
+        fn page(filter: &Filter) -> Page;
+        fn search_page(text: &str, after: Option<i64>, limit: u32) -> Page;
         fn request(local_uid: &str) -> Option<RegisterDocumentRequest>;
         fn bytes(local_uid: &str) -> Option<Vec<u8>>;
         fn find_by_message(message_id: &MessageId) -> Option<String>;

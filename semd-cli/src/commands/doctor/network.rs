@@ -7,7 +7,7 @@ use semd_exchange::client::{Answer, ClientError, ClientLimits};
 use time::OffsetDateTime;
 
 use super::line::Line;
-use crate::commands::register::runtime;
+use crate::exchange::runtime;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::tls::ClientTlsFlags;

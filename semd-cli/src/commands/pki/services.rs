@@ -15,8 +15,8 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use super::{failure, open};
-use crate::commands::register::runtime;
 use crate::console::Console;
+use crate::exchange::runtime;
 use crate::failure::Failure;
 use crate::input;
 use crate::outcome::Outcome;

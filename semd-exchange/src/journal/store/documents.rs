@@ -238,8 +238,16 @@ fn store(session: &mut dyn Session, document: &Document, update: &Update) -> Res
     session.execute("DELETE FROM refusal_codes WHERE document_id = ?1", &[document.id.into()])?;
     for code in &record.codes {
         session.execute(
-            "INSERT INTO refusal_codes (document_id, code) VALUES (?1, ?2)",
-            &[document.id.into(), code.into()],
+            "INSERT INTO refusal_codes (code, document_id, kind, organization, owner, retryable)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            &[
+                code.into(),
+                document.id.into(),
+                (&record.kind).into(),
+                (&record.organization).into(),
+                record.owner.map(Owner::as_str).into(),
+                record.retryable.map(i64::from).into(),
+            ],
         )?;
     }
     Ok(())

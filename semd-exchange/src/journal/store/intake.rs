@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 
 use super::documents;
 use crate::journal::codec::{Packed, pack, to_json, to_millis, unpack};
+use crate::journal::record::file_name_key;
 use crate::journal::sql::Session;
 use crate::journal::{Enqueued, Event, JournalError, State, Submission, Update};
 
@@ -12,6 +13,7 @@ use crate::journal::{Enqueued, Event, JournalError, State, Submission, Update};
 pub(super) struct Prepared<'a> {
     submission: &'a Submission,
     sha256: String,
+    file_name: String,
     request: String,
     packed_request: Packed,
     packed_bytes: Packed,
@@ -22,6 +24,7 @@ impl<'a> Prepared<'a> {
         let request = to_json(&submission.request, "request")?;
         Ok(Self {
             sha256: submission.sha256(),
+            file_name: file_name_key(&submission.file),
             packed_request: pack(request.as_bytes()),
             packed_bytes: pack(&submission.bytes),
             request,
@@ -67,6 +70,10 @@ pub(super) fn enqueue(
             prepared.packed_request.encoding.into(),
         ],
     )?;
+    session.execute(
+        "INSERT INTO file_names (document_id, name) VALUES (?1, ?2)",
+        &[id.into(), (&prepared.file_name).into()],
+    )?;
     documents::record(session, Some(id), Some(("enqueued", State::Queued)), None, None, now)?;
     Ok(Enqueued::New)
 }
@@ -105,6 +112,10 @@ fn known(
     session.execute(
         "UPDATE documents SET file = ?2 WHERE id = ?1",
         &[document.id.into(), (&prepared.submission.file).into()],
+    )?;
+    session.execute(
+        "UPDATE file_names SET name = ?2 WHERE document_id = ?1",
+        &[document.id.into(), (&prepared.file_name).into()],
     )?;
     documents::apply(session, &mut document, &Update::bare(Event::Requeue), None, now)?;
     Ok(Enqueued::Requeued)

@@ -2,6 +2,7 @@
 
 mod documents;
 mod intake;
+mod pages;
 mod reads;
 mod work;
 
@@ -14,8 +15,8 @@ use super::codec::{from_millis, pack, to_millis};
 use super::sql::{Engine, Postgres, Session, Sqlite};
 use super::{
     AgeStep, Change, Claimed, CodeCount, DayCount, Direction, Enqueued, Event, Filter, Grant, HistoryEntry,
-    Journal, JournalError, Lease, Message, PeriodCount, Purpose, Rate, Record, State, Stop, StoredMessage,
-    Submission, Update, WorkerEntry,
+    Journal, JournalError, Lease, Message, Page, PeriodCount, Purpose, Rate, Record, State, Stop,
+    StoredMessage, Submission, Update, WorkerEntry,
 };
 use crate::message::{Payload as _, RegisterDocumentRequest};
 use crate::soap::MessageId;
@@ -264,12 +265,12 @@ impl<E: Engine> Journal for SqlJournal<E> {
         Ok(found.map(|document| document.record))
     }
 
-    fn list(&self, filter: &Filter) -> Result<Vec<Record>, JournalError> {
-        self.read(|session| reads::list(session, filter))
+    fn page(&self, filter: &Filter) -> Result<Page, JournalError> {
+        self.read(|session| pages::list(session, filter))
     }
 
-    fn search(&self, text: &str, limit: u32) -> Result<Vec<Record>, JournalError> {
-        self.read(|session| reads::search(session, text, limit))
+    fn search_page(&self, text: &str, after: Option<i64>, limit: u32) -> Result<Page, JournalError> {
+        self.read(|session| pages::search(session, text, after, limit))
     }
 
     fn request(&self, local_uid: &str) -> Result<Option<RegisterDocumentRequest>, JournalError> {

@@ -2,10 +2,10 @@
 
 use super::documents::{self, in_list, key, state_of};
 use crate::journal::codec::{from_json, from_millis, owner_of, unpack};
-use crate::journal::sql::{Param, Row, Session};
+use crate::journal::sql::{Row, Session};
 use crate::journal::{
-    AgeStep, CodeCount, DayCount, Filter, HistoryEntry, JournalError, Message, PeriodCount, Record, State,
-    Stop, StoredMessage, WorkerEntry,
+    AgeStep, CodeCount, DayCount, HistoryEntry, JournalError, Message, PeriodCount, State, Stop,
+    StoredMessage, WorkerEntry,
 };
 use crate::message::RegisterDocumentRequest;
 use crate::soap::MessageId;
@@ -29,103 +29,6 @@ pub(super) fn settled(session: &mut dyn Session, local_uids: &[String]) -> Resul
         settled.extend(keys[..asked].iter().map(|key| found.get(key).copied().unwrap_or(false)));
     }
     Ok(settled)
-}
-
-/// A page. Each state is read along its own index, and the parts are merged.
-pub(super) fn list(session: &mut dyn Session, filter: &Filter) -> Result<Vec<Record>, JournalError> {
-    let mut records = Vec::new();
-    if filter.states.is_empty() {
-        records = list_state(session, filter, None)?;
-    } else {
-        for state in &filter.states {
-            records.extend(list_state(session, filter, Some(*state))?);
-        }
-        records.sort_by_key(|record| record.number);
-        records.dedup_by_key(|record| record.number);
-        if filter.newest_first {
-            records.reverse();
-        }
-    }
-    if let Some(limit) = filter.limit {
-        records.truncate(limit as usize);
-    }
-    Ok(records)
-}
-
-fn list_state(
-    session: &mut dyn Session,
-    filter: &Filter,
-    state: Option<State>,
-) -> Result<Vec<Record>, JournalError> {
-    let beyond = if filter.newest_first { "documents.id <" } else { "documents.id >" };
-    let restrictions: [(Option<Param<'_>>, &str); 7] = [
-        (state.map(|state| state.as_str().into()), "state ="),
-        (filter.organization.as_ref().map(Param::from), "organization ="),
-        (filter.kind.as_ref().map(Param::from), "kind ="),
-        (filter.owner.map(|owner| owner.as_str().into()), "owner ="),
-        (filter.retryable.map(|flag| i64::from(flag).into()), "retryable ="),
-        (filter.code.as_ref().map(Param::from), "code ="),
-        (filter.after.map(Param::from), beyond),
-    ];
-    let mut parameters: Vec<Param<'_>> = Vec::new();
-    let mut conditions = Vec::new();
-    for (parameter, comparison) in restrictions {
-        if let Some(parameter) = parameter {
-            parameters.push(parameter);
-            conditions.push(format!("{comparison} ?{}", parameters.len()));
-        }
-    }
-    let join = match filter.code {
-        Some(_) => "JOIN refusal_codes ON document_id = documents.id",
-        None => "",
-    };
-    let conditions = match conditions.is_empty() {
-        true => String::new(),
-        false => format!("WHERE {}", conditions.join(" AND ")),
-    };
-    let order = if filter.newest_first { "DESC" } else { "ASC" };
-    parameters.push(filter.limit.map_or(i64::MAX, i64::from).into());
-    let statement = format!(
-        "SELECT {} FROM documents {join} {conditions} ORDER BY documents.id {order} LIMIT ?{}",
-        documents::COLUMNS,
-        parameters.len()
-    );
-    records(session.rows(&statement, &parameters)?)
-}
-
-fn records(rows: Vec<Row>) -> Result<Vec<Record>, JournalError> {
-    rows.into_iter().map(|row| Ok(documents::read(row)?.record)).collect()
-}
-
-pub(super) fn search(session: &mut dyn Session, text: &str, limit: u32) -> Result<Vec<Record>, JournalError> {
-    let text = text.trim();
-    let id = MessageId::normalise(text);
-    // A union, because PostgreSQL reads every row for an `OR` over several indexes and a question.
-    let exact = format!(
-        "SELECT {} FROM documents WHERE id IN (SELECT id FROM documents WHERE uid_key = ?1
-                UNION SELECT id FROM documents WHERE emdr_id = ?2
-                UNION SELECT document_id FROM attempts WHERE message_id = ?3)
-            ORDER BY documents.id LIMIT ?4",
-        documents::COLUMNS
-    );
-    let found = session
-        .rows(&exact, &[(&key(text)).into(), text.into(), id.as_str().into(), i64::from(limit).into()])?;
-    if !found.is_empty() || text.is_empty() {
-        return records(found);
-    }
-    let by_file = format!(
-        "SELECT {} FROM documents WHERE file LIKE ?1 ESCAPE '!' ORDER BY documents.id DESC LIMIT ?2",
-        documents::COLUMNS
-    );
-    let mut pattern = String::from("%");
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    records(session.rows(&by_file, &[(&pattern).into(), i64::from(limit).into()])?)
 }
 
 pub(super) fn request(
@@ -249,8 +152,7 @@ pub(super) fn state_counts(session: &mut dyn Session) -> Result<Vec<(State, u64)
 pub(super) fn code_counts(session: &mut dyn Session) -> Result<Vec<CodeCount>, JournalError> {
     let rows = session.rows(
         "SELECT code, kind, organization, owner, retryable, count(*) AS total FROM refusal_codes
-            JOIN documents ON id = document_id GROUP BY code, kind, organization, owner, retryable
-            ORDER BY total DESC, code, kind, organization",
+            GROUP BY code, kind, organization, owner, retryable ORDER BY total DESC, code, kind, organization",
         &[],
     )?;
     let entry = |mut row: Row| {
