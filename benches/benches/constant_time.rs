@@ -1,7 +1,7 @@
 //! Whether signing takes time that depends on secrets: Welch's t-test between a fixed secret and random ones, the method
 //! of "Dude, is my code constant time?" (Reparaz, Balasch, Verbauwhede, 2017).
 //!
-//! `cargo bench -p semd-benches --bench constant_time -- 1000000`; run by hand, results in
+//! `cargo bench -p semd-benches --bench constant_time -- 1000000 [SET]`; run by hand, results in
 //! `docs/measurements/constant-time.md`. |t| above 4.5 says that the two classes differ. Measurements of both classes lie
 //! mixed in one array of one layout, so that caches treat them alike; slow outliers are cut at several thresholds, and
 //! the worst |t| counts.
@@ -53,8 +53,11 @@ fn main() {
     let sets = [
         ("CryptoPro-A", ParameterSet::CRYPTOPRO_A),
         ("TC26-256-A", ParameterSet::TC26_256_A),
+        ("CryptoPro-B", "1.2.643.2.2.35.2"),
         ("CryptoPro-C", "1.2.643.2.2.35.3"),
         ("TC26-512-A", ParameterSet::TC26_512_A),
+        ("TC26-512-B", "1.2.643.7.1.2.1.2.2"),
+        ("TC26-512-C", "1.2.643.7.1.2.1.2.3"),
     ];
     let only = std::env::args().find(|argument| sets.iter().any(|(name, _)| name == argument));
     for (name, oid) in sets.into_iter().filter(|(name, _)| only.as_ref().is_none_or(|only| only == name)) {

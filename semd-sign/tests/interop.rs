@@ -14,8 +14,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use common::{DOCUMENT, NOW};
 use semd_sign::gost::{ParameterSet, PublicKey, SecretKey};
+use semd_sign::key::KeyFile;
 use semd_sign::verify::{ControlTime, Policy, Request, verify};
-use semd_sign::{PrivateKey, cades};
+use semd_sign::{KeyError, PrivateKey, cades};
 
 /// Parameter sets by their identifiers, with the names of gostcrypto.
 const SETS: [(&str, Option<&str>); 11] = [
@@ -255,4 +256,45 @@ fn containers_of_bouncy_castle_are_read_and_ours_are_read_there() {
         compared += 1;
     }
     println!("compared containers of {compared} parameter sets with BouncyCastle, both ways");
+}
+
+#[test]
+fn keys_in_the_encryption_of_cryptopro_open_with_their_certificate() {
+    const PASSWORD: &str = "Проверка-1";
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let Some(mut peer) = bouncy_castle(folder) else { return };
+    let at = |name: &str| folder.join(name).display().to_string();
+    let mut compared = 0;
+    for oid in [ParameterSet::XCHA, ParameterSet::TC26_512_A] {
+        let (_, issued) = common::person(oid);
+        let (_, stranger) = common::person(oid);
+        std::fs::write(at("key.pem"), issued.key_pem(None).unwrap().as_bytes()).unwrap();
+        std::fs::write(at("cert.pem"), issued.certificate_pem()).unwrap();
+        std::fs::write(at("stranger.pem"), stranger.certificate_pem()).unwrap();
+        let mut container = |certificate: &str, substitution: &str| {
+            let asked = format!(
+                "cryptopro-pfx {} {} {} {substitution} {}",
+                at("key.pem"),
+                at(certificate),
+                hex(PASSWORD.as_bytes()),
+                at("theirs.pfx")
+            );
+            assert_eq!(peer.ask(&asked), "written", "{oid}");
+            std::fs::read(at("theirs.pfx")).unwrap()
+        };
+        for substitution in ["E-A", "Param-Z"] {
+            let theirs = container("cert.pem", substitution);
+            let file = KeyFile::from_bytes(&theirs, Some(PASSWORD.as_bytes())).unwrap();
+            assert_eq!(file.key.public_key(), issued.key.public_key(), "{oid} {substitution}");
+            assert_eq!(file.certificate(), Some(&issued.certificate), "{oid} {substitution}");
+            let wrong = KeyFile::from_bytes(&theirs, Some(b"wrong")).unwrap_err();
+            assert_eq!(wrong, KeyError::WrongPassword, "{oid} {substitution}");
+            compared += 1;
+        }
+        // Nothing but the certificate tells the key from noise.
+        let mixed = KeyFile::from_bytes(&container("stranger.pem", "E-A"), Some(PASSWORD.as_bytes()));
+        assert_eq!(mixed.unwrap_err(), KeyError::PublicMismatch, "{oid}");
+    }
+    println!("compared {compared} containers in the encryption of CryptoPro, packed by BouncyCastle");
 }

@@ -1,6 +1,7 @@
 //! The curves of GOST R 34.10-2012, as data.
 //!
-//! Values: RFC 7836 appendix A, RFC 4357 11.4, RFC 7091 7.
+//! Values: RFC 7836 appendix A, RFC 4357 11.4, RFC 7091 7. The curves over 2^512 - C are there a second time for processors
+//! that multiply vectors.
 
 use super::curve::{Curve, Tables};
 use super::limbs::hex;
@@ -46,6 +47,30 @@ macro_rules! curve {
                 limb += 1;
             }
         };
+    };
+}
+
+/// A curve of the table over another form of its field.
+#[cfg(target_arch = "x86_64")]
+macro_rules! same_curve {
+    ($curve:ident, $limbs:literal, $same:ident, $field:ty) => {
+        #[derive(Clone, Copy)]
+        pub(super) struct $curve;
+
+        impl Curve<$limbs> for $curve {
+            type Base = $field;
+            type Order = <$same as Curve<$limbs>>::Order;
+            const A: [u64; $limbs] = $same::A;
+            const B: [u64; $limbs] = $same::B;
+            const BASE_POINT: ([u64; $limbs], [u64; $limbs]) = $same::BASE_POINT;
+            const A_IS_MINUS_THREE: bool = $same::A_IS_MINUS_THREE;
+            const HAS_COFACTOR: bool = $same::HAS_COFACTOR;
+
+            fn tables() -> &'static Tables<Self, $limbs> {
+                static TABLES: Tables<$curve, $limbs> = Tables::new();
+                &TABLES
+            }
+        }
     };
 }
 
@@ -182,3 +207,8 @@ curve!(
     minus_three = false,
     cofactor = true
 );
+
+#[cfg(target_arch = "x86_64")]
+same_curve!(Tc26A512Vector, 8, Tc26A512, super::vector::Vector<569>);
+#[cfg(target_arch = "x86_64")]
+same_curve!(Tc26C512Vector, 8, Tc26C512, super::vector::Vector<569>);

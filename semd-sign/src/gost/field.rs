@@ -2,8 +2,6 @@
 //!
 //! Operations take time that does not depend on values unless the name says otherwise.
 
-use std::marker::PhantomData;
-
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroize;
 
@@ -11,17 +9,16 @@ use super::modulus::Modulus;
 use super::{inverse, limbs};
 
 /// An element of the field modulo the prime of `M`.
-pub(super) struct Element<M, const L: usize> {
-    kept: [u64; L],
-    modulus: PhantomData<M>,
+pub(super) struct Element<M: Modulus<L>, const L: usize> {
+    kept: M::Kept,
 }
 
 impl<M: Modulus<L>, const L: usize> Element<M, L> {
     /// Neutral element of addition.
-    pub(super) const ZERO: Self = Self::of([0; L]);
+    pub(super) const ZERO: Self = Self::of(M::ZERO);
 
-    const fn of(kept: [u64; L]) -> Self {
-        Self { kept, modulus: PhantomData }
+    const fn of(kept: M::Kept) -> Self {
+        Self { kept }
     }
 
     /// Neutral element of multiplication.
@@ -56,8 +53,8 @@ impl<M: Modulus<L>, const L: usize> Element<M, L> {
     /// Takes over the bits of `other` under the mask; with one full mask among empty ones, from zero, this is a choice.
     #[inline(always)]
     pub(super) fn take(&mut self, other: &Self, mask: u64) {
-        for (limb, taken) in self.kept.iter_mut().zip(&other.kept) {
-            *limb |= taken & mask;
+        for (word, taken) in self.kept.as_mut().iter_mut().zip(other.kept.as_ref()) {
+            *word |= taken & mask;
         }
     }
 
@@ -92,17 +89,15 @@ impl<M: Modulus<L>, const L: usize> Element<M, L> {
     }
 
     /// `self * other`.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn mul(&self, other: &Self) -> Self {
-        let (low, high) = limbs::mul_wide(&self.kept, &other.kept);
-        Self::of(M::reduce(&low, &high))
+        Self::of(M::mul(&self.kept, &other.kept))
     }
 
     /// `self * self`.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn square(&self) -> Self {
-        let (low, high) = limbs::square_wide(&self.kept);
-        Self::of(M::reduce(&low, &high))
+        Self::of(M::square(&self.kept))
     }
 
     /// `1 / self`, or zero for zero.
@@ -126,13 +121,13 @@ impl<M: Modulus<L>, const L: usize> Element<M, L> {
     }
 }
 
-impl<M, const L: usize> Clone for Element<M, L> {
+impl<M: Modulus<L>, const L: usize> Clone for Element<M, L> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<M, const L: usize> Copy for Element<M, L> {}
+impl<M: Modulus<L>, const L: usize> Copy for Element<M, L> {}
 
 impl<M: Modulus<L>, const L: usize> ConstantTimeEq for Element<M, L> {
     fn ct_eq(&self, other: &Self) -> Choice {
@@ -143,12 +138,16 @@ impl<M: Modulus<L>, const L: usize> ConstantTimeEq for Element<M, L> {
 impl<M: Modulus<L>, const L: usize> ConditionallySelectable for Element<M, L> {
     #[inline(always)]
     fn conditional_select(a: &Self, b: &Self, choice: Choice) -> Self {
-        Self::of(std::array::from_fn(|i| u64::conditional_select(&a.kept[i], &b.kept[i], choice)))
+        let mut selected = *a;
+        for (word, other) in selected.kept.as_mut().iter_mut().zip(b.kept.as_ref()) {
+            word.conditional_assign(other, choice);
+        }
+        selected
     }
 }
 
-impl<M, const L: usize> Zeroize for Element<M, L> {
+impl<M: Modulus<L>, const L: usize> Zeroize for Element<M, L> {
     fn zeroize(&mut self) {
-        self.kept.zeroize();
+        self.kept.as_mut().zeroize();
     }
 }

@@ -86,8 +86,7 @@ impl<C: Curve<L>, const L: usize> Point<C, L> {
         let known = base.part(0);
         let table = cached_multiples(other);
         Self::interleave(first.len().max(second.len()), |sum, position| {
-            add_cached(sum, &second, &table, position);
-            add_digit(sum, &first, known, position);
+            add_cached(sum, &second, &table, position) | add_digit(sum, &first, known, position)
         })
     }
 
@@ -102,21 +101,20 @@ impl<C: Curve<L>, const L: usize> Point<C, L> {
         pieces.extend(other.pieces(&second.number()));
         let length = pieces.iter().map(|(digits, _)| digits.len()).max().unwrap_or(0);
         Self::interleave(length, |sum, position| {
-            for (digits, points) in &pieces {
-                add_digit(sum, digits, points, position);
-            }
+            pieces
+                .iter()
+                .fold(false, |added, (digits, points)| add_digit(sum, digits, points, position) | added)
         })
     }
 
-    /// The loop all of these share: a doubling for every position, then whatever is added there.
-    fn interleave(length: usize, mut add: impl FnMut(&mut Self, usize)) -> Self {
+    /// The loop all of these share: a doubling for every position, then whatever is added there; `add` tells whether
+    /// anything was.
+    fn interleave(length: usize, mut add: impl FnMut(&mut Self, usize) -> bool) -> Self {
         let mut sum = Self::neutral();
         let mut a_z4 = sum.a_z4();
         for position in (0..length).rev() {
             (sum, a_z4) = sum.double_with(&a_z4);
-            let before = sum.z.number();
-            add(&mut sum, position);
-            if !C::A_IS_MINUS_THREE && before != sum.z.number() {
+            if add(&mut sum, position) {
                 a_z4 = sum.a_z4();
             }
         }
@@ -134,11 +132,11 @@ fn add_cached<C: Curve<L>, const L: usize>(
     digits: &Digits,
     table: &[Cached<C, L>],
     position: usize,
-) {
-    if let Some((index, negative)) = digits.at(position) {
-        let entry = &table[index];
-        *sum = if negative { sum.add_vartime(&entry.neg()) } else { sum.add_vartime(entry) };
-    }
+) -> bool {
+    let Some((index, negative)) = digits.at(position) else { return false };
+    let entry = &table[index];
+    *sum = if negative { sum.add_vartime(&entry.neg()) } else { sum.add_vartime(entry) };
+    true
 }
 
 fn add_digit<C: Curve<L>, const L: usize>(
@@ -146,9 +144,9 @@ fn add_digit<C: Curve<L>, const L: usize>(
     digits: &Digits,
     points: &[Affine<C, L>],
     position: usize,
-) {
-    if let Some((index, negative)) = digits.at(position) {
-        let entry = &points[index];
-        *sum = if negative { sum.add_affine_vartime(&entry.neg()) } else { sum.add_affine_vartime(entry) };
-    }
+) -> bool {
+    let Some((index, negative)) = digits.at(position) else { return false };
+    let entry = &points[index];
+    *sum = if negative { sum.add_affine_vartime(&entry.neg()) } else { sum.add_affine_vartime(entry) };
+    true
 }

@@ -24,6 +24,8 @@ mod public_key;
 mod recode;
 mod secret_key;
 mod sets;
+#[cfg(target_arch = "x86_64")]
+mod vector;
 #[cfg(test)]
 mod vectors;
 

@@ -2,41 +2,105 @@
 //!
 //! Three shapes: [`Minus`] for p = 2^n - C (CryptoPro-A, TC 26 256-A, 512-A, 512-C), [`Plus`] for p = 2^(n-1) + C
 //! (CryptoPro-B, 512-B, the 256-bit test set) and [`Montgomery`] for every other prime: CryptoPro-C, the 512-bit test
-//! set and all orders q. n is the full width of the limbs. Time depends on no value anywhere.
+//! set and all orders q. n is the full width of the limbs. Time depends on no value anywhere. [`super::vector`] has
+//! 2^512 - C once more, for processors that multiply vectors.
 
 use std::marker::PhantomData;
 
 use super::limbs;
 
-/// How numbers modulo one prime are kept and reduced.
+/// How numbers modulo one prime are kept and computed with.
 ///
-/// "Kept" numbers are below 2^n and may be one of several for the same residue; [`Self::leave`] gives the canonical
-/// one.
+/// "Kept" numbers may be one of several for the same residue; [`Self::leave`] gives the canonical one.
 pub(super) trait Modulus<const L: usize>: Copy + Send + Sync + 'static {
+    /// A kept number; as words it can be copied, selected and wiped.
+    type Kept: Copy + Send + Sync + AsRef<[u64]> + AsMut<[u64]>;
+
     /// The prime.
     const VALUE: [u64; L];
+    /// The kept form of zero.
+    const ZERO: Self::Kept;
 
     /// The kept form of any number below 2^n.
-    fn enter(number: &[u64; L]) -> [u64; L];
+    fn enter(number: &[u64; L]) -> Self::Kept;
     /// The number, below the prime, of a kept form.
-    fn leave(kept: &[u64; L]) -> [u64; L];
+    fn leave(kept: &Self::Kept) -> [u64; L];
     /// Kept form of the sum of two.
-    fn add(left: &[u64; L], right: &[u64; L]) -> [u64; L];
+    fn add(left: &Self::Kept, right: &Self::Kept) -> Self::Kept;
     /// Kept form of the difference of two.
+    fn sub(left: &Self::Kept, right: &Self::Kept) -> Self::Kept;
+    /// Kept form of half of one.
+    fn half(kept: &Self::Kept) -> Self::Kept;
+    /// Kept form of the product of two.
+    fn mul(left: &Self::Kept, right: &Self::Kept) -> Self::Kept;
+    /// Kept form of the square of one.
+    fn square(kept: &Self::Kept) -> Self::Kept;
+}
+
+/// A modulus whose kept numbers are limbs below 2^n.
+pub(super) trait Reduction<const L: usize>: Copy + Send + Sync + 'static {
+    /// The prime.
+    const PRIME: [u64; L];
+
+    /// As [`Modulus::enter`].
+    fn enter(number: &[u64; L]) -> [u64; L];
+    /// As [`Modulus::leave`].
+    fn leave(kept: &[u64; L]) -> [u64; L];
+    /// As [`Modulus::add`].
+    fn add(left: &[u64; L], right: &[u64; L]) -> [u64; L];
+    /// As [`Modulus::sub`].
     fn sub(left: &[u64; L], right: &[u64; L]) -> [u64; L];
     /// Kept form of a product of two, given as lower and upper half.
     fn reduce(low: &[u64; L], high: &[u64; L]) -> [u64; L];
+}
 
-    /// Kept form of half of one.
+impl<R: Reduction<L>, const L: usize> Modulus<L> for R {
+    type Kept = [u64; L];
+
+    const VALUE: [u64; L] = R::PRIME;
+    const ZERO: [u64; L] = [0; L];
+
+    #[inline(always)]
+    fn enter(number: &[u64; L]) -> [u64; L] {
+        R::enter(number)
+    }
+
+    #[inline(always)]
+    fn leave(kept: &[u64; L]) -> [u64; L] {
+        R::leave(kept)
+    }
+
+    #[inline(always)]
+    fn add(left: &[u64; L], right: &[u64; L]) -> [u64; L] {
+        R::add(left, right)
+    }
+
+    #[inline(always)]
+    fn sub(left: &[u64; L], right: &[u64; L]) -> [u64; L] {
+        R::sub(left, right)
+    }
+
     #[inline(always)]
     fn half(kept: &[u64; L]) -> [u64; L] {
         let mask = limbs::mask(kept[0] & 1 == 1);
-        let (mut even, carry) = limbs::add(kept, &Self::VALUE.map(|limb| limb & mask));
+        let (mut even, carry) = limbs::add(kept, &R::PRIME.map(|limb| limb & mask));
         for i in 0..L {
             let above = if i + 1 < L { even[i + 1] } else { u64::from(carry) };
             even[i] = even[i] >> 1 | above << 63;
         }
         even
+    }
+
+    #[inline(never)]
+    fn mul(left: &[u64; L], right: &[u64; L]) -> [u64; L] {
+        let (low, high) = limbs::mul_wide(left, right);
+        R::reduce(&low, &high)
+    }
+
+    #[inline(never)]
+    fn square(kept: &[u64; L]) -> [u64; L] {
+        let (low, high) = limbs::square_wide(kept);
+        R::reduce(&low, &high)
     }
 }
 
@@ -66,8 +130,8 @@ fn sub_canonical<const L: usize>(left: &[u64; L], right: &[u64; L], prime: &[u64
 #[derive(Clone, Copy)]
 pub(super) struct Minus<const C: u64>;
 
-impl<const L: usize, const C: u64> Modulus<L> for Minus<C> {
-    const VALUE: [u64; L] = {
+impl<const L: usize, const C: u64> Reduction<L> for Minus<C> {
+    const PRIME: [u64; L] = {
         let mut value = [u64::MAX; L];
         value[0] = u64::MAX - C + 1;
         value
@@ -80,7 +144,7 @@ impl<const L: usize, const C: u64> Modulus<L> for Minus<C> {
 
     #[inline(always)]
     fn leave(kept: &[u64; L]) -> [u64; L] {
-        subtract_once(kept, false, &Self::VALUE)
+        subtract_once(kept, false, &Self::PRIME)
     }
 
     #[inline(always)]
@@ -103,12 +167,20 @@ impl<const L: usize, const C: u64> Modulus<L> for Minus<C> {
 
     #[inline(always)]
     fn reduce(low: &[u64; L], high: &[u64; L]) -> [u64; L] {
-        let (mut folded, mut carry) = ([0; L], 0);
+        // All products first and then two chains of carries: a product in the middle of a chain would end it.
+        let (mut lower, mut upper) = ([0; L], [0; L]);
         for i in 0..L {
-            (folded[i], carry) = high[i].carrying_mul_add(C, low[i], carry);
+            (lower[i], upper[i]) = high[i].carrying_mul(C, 0);
         }
-        // The carry is at most C.
-        let (mut folded, carry) = limbs::add_small(&folded, carry.wrapping_mul(C));
+        let (mut folded, mut carry) = limbs::add(low, &lower);
+        let mut above = upper[L - 1].wrapping_add(u64::from(carry));
+        carry = false;
+        for i in 1..L {
+            (folded[i], carry) = folded[i].carrying_add(upper[i - 1], carry);
+        }
+        above = above.wrapping_add(u64::from(carry));
+        // What is above 2^n is at most C.
+        let (mut folded, carry) = limbs::add_small(&folded, above.wrapping_mul(C));
         folded[0] = folded[0].wrapping_add(limbs::mask(carry) & C);
         folded
     }
@@ -118,8 +190,8 @@ impl<const L: usize, const C: u64> Modulus<L> for Minus<C> {
 #[derive(Clone, Copy)]
 pub(super) struct Plus<const C: u64>;
 
-impl<const L: usize, const C: u64> Modulus<L> for Plus<C> {
-    const VALUE: [u64; L] = {
+impl<const L: usize, const C: u64> Reduction<L> for Plus<C> {
+    const PRIME: [u64; L] = {
         let mut value = [0; L];
         value[0] = C;
         value[L - 1] = 1 << 63;
@@ -128,7 +200,7 @@ impl<const L: usize, const C: u64> Modulus<L> for Plus<C> {
 
     #[inline(always)]
     fn enter(number: &[u64; L]) -> [u64; L] {
-        subtract_once(number, false, &Self::VALUE)
+        subtract_once(number, false, &Self::PRIME)
     }
 
     #[inline(always)]
@@ -138,12 +210,12 @@ impl<const L: usize, const C: u64> Modulus<L> for Plus<C> {
 
     #[inline(always)]
     fn add(left: &[u64; L], right: &[u64; L]) -> [u64; L] {
-        add_canonical(left, right, &Self::VALUE)
+        add_canonical(left, right, &Self::PRIME)
     }
 
     #[inline(always)]
     fn sub(left: &[u64; L], right: &[u64; L]) -> [u64; L] {
-        sub_canonical(left, right, &Self::VALUE)
+        sub_canonical(left, right, &Self::PRIME)
     }
 
     #[inline(always)]
@@ -157,8 +229,8 @@ impl<const L: usize, const C: u64> Modulus<L> for Plus<C> {
         let above = above.wrapping_add(u64::from(borrow));
         let (folded, carry) = limbs::add_small(&difference, above.wrapping_mul(2 * C));
         // Below 2^n + 4C² + 2C, which is less than three times the prime.
-        let once = subtract_once(&folded, carry, &Self::VALUE);
-        subtract_once(&once, false, &Self::VALUE)
+        let once = subtract_once(&folded, carry, &Self::PRIME);
+        subtract_once(&once, false, &Self::PRIME)
     }
 }
 
@@ -207,8 +279,8 @@ impl<P> Montgomery<P> {
     }
 }
 
-impl<P: Prime<L>, const L: usize> Modulus<L> for Montgomery<P> {
-    const VALUE: [u64; L] = P::VALUE;
+impl<P: Prime<L>, const L: usize> Reduction<L> for Montgomery<P> {
+    const PRIME: [u64; L] = P::VALUE;
 
     #[inline(always)]
     fn enter(number: &[u64; L]) -> [u64; L] {

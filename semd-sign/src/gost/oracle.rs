@@ -58,6 +58,22 @@ macro_rules! agree {
     };
 }
 
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn field_of_tc26_512_a_in_vectors() {
+    if !super::vector::available() {
+        println!("skipped: this processor has no AVX-512 IFMA");
+        return;
+    }
+    const_monty_params!(
+        Parameters,
+        U512,
+        "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFDC7",
+        "The same prime."
+    );
+    agree::<super::vector::Vector<569>, Parameters, 8>();
+}
+
 type Base<C, const L: usize> = <C as Curve<L>>::Base;
 type Order<C, const L: usize> = <C as Curve<L>>::Order;
 

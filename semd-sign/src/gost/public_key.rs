@@ -18,14 +18,14 @@ impl PublicKey {
     pub fn from_le_bytes(set: &'static ParameterSet, bytes: &[u8]) -> Result<Self, GostError> {
         let mut point = bytes.to_vec();
         reverse_halves(&mut point);
-        set.algorithm.check_public(&point)?;
+        set.public_algorithm().check_public(&point)?;
         Ok(Self { set, point })
     }
 
     /// The public key of a private key that was checked before.
     pub(super) fn derive(set: &'static ParameterSet, secret_be: &[u8]) -> Self {
         let mut point = vec![0; 2 * set.width()];
-        set.algorithm.derive_public(secret_be, &mut point);
+        set.algorithm().derive_public(secret_be, &mut point);
         Self { set, point }
     }
 
@@ -55,12 +55,12 @@ impl PublicKey {
     /// # Ok::<(), semd_sign::gost::GostError>(())
     /// ```
     pub fn verify(&self, digest: &[u8], signature: &[u8]) -> bool {
-        self.set.algorithm.verify(&self.point, digest, signature)
+        self.set.public_algorithm().verify(&self.point, digest, signature)
     }
 
     /// The key with tables that make further verifications cheaper; worth its price from the third one on.
     pub fn prepare(&self) -> PreparedKey {
-        PreparedKey::new(self.clone(), self.set.algorithm.prepare(&self.point))
+        PreparedKey::new(self.clone(), self.set.public_algorithm().prepare(&self.point))
     }
 }
 

@@ -26,7 +26,7 @@ impl SecretKey {
     }
 
     fn from_be(set: &'static ParameterSet, scalar: Zeroizing<Vec<u8>>) -> Result<Self, GostError> {
-        set.algorithm.check_secret(&scalar)?;
+        set.algorithm().check_secret(&scalar)?;
         Ok(Self { set, nonces: NonceGenerator::new(&scalar), scalar })
     }
 
@@ -43,7 +43,7 @@ impl SecretKey {
         for mask in masks {
             let mask = Self::from_le_bytes(set, mask)?;
             let mut product = Zeroizing::new(vec![0; set.width()]);
-            set.algorithm.multiply_scalars(&key.scalar, &mask.scalar, &mut product);
+            set.algorithm().multiply_scalars(&key.scalar, &mask.scalar, &mut product);
             key = Self::from_be(set, product)?;
         }
         Ok(key)
@@ -131,7 +131,7 @@ impl SecretKey {
             return Err(GostError::DigestLength { found: digest.len(), expected });
         }
         let mut signature = vec![0; 2 * self.set.width()];
-        Ok(self.set.algorithm.sign(&self.scalar, digest, nonce, &mut signature).map(|()| signature))
+        Ok(self.set.algorithm().sign(&self.scalar, digest, nonce, &mut signature).map(|()| signature))
     }
 }
 

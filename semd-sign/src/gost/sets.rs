@@ -24,7 +24,9 @@ pub struct ParameterSet {
     /// Whether a key of this set names its digest in `digestParamSet` (RFC 9215 4.2; for the 512-bit set A, which
     /// should not, many programs refuse keys without it).
     pub writes_digest: bool,
-    pub(super) algorithm: &'static dyn Algorithm,
+    algorithm: &'static dyn Algorithm,
+    /// The same with vectors, for processors that have the instructions and for public data only.
+    vector: Option<&'static dyn Algorithm>,
 }
 
 const fn set(
@@ -41,6 +43,7 @@ const fn set(
         test_only: false,
         writes_digest,
         algorithm,
+        vector: None,
     }
 }
 
@@ -57,6 +60,39 @@ const fn test_set(
         test_only: true,
         writes_digest: true,
         algorithm,
+        vector: None,
+    }
+}
+
+impl ParameterSet {
+    const fn with_vector(self, vector: Option<&'static dyn Algorithm>) -> Self {
+        Self { vector, ..self }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod vectors {
+    use super::super::curves::{Tc26A512Vector, Tc26C512Vector};
+    use super::{Algorithm, Over};
+
+    pub(super) const A_512: Option<&'static dyn Algorithm> = Some(&Over::<Tc26A512Vector, 8>::new());
+    pub(super) const C_512: Option<&'static dyn Algorithm> = Some(&Over::<Tc26C512Vector, 8>::new());
+
+    pub(super) fn available() -> bool {
+        super::super::vector::available()
+    }
+}
+
+/// Other processors have no such instructions.
+#[cfg(not(target_arch = "x86_64"))]
+mod vectors {
+    use super::Algorithm;
+
+    pub(super) const A_512: Option<&'static dyn Algorithm> = None;
+    pub(super) const C_512: Option<&'static dyn Algorithm> = None;
+
+    pub(super) fn available() -> bool {
+        false
     }
 }
 
@@ -130,7 +166,8 @@ static SETS: [ParameterSet; 14] = [
         Streebog::S512,
         true,
         &Over::<Tc26A512, 8>::new(),
-    ),
+    )
+    .with_vector(vectors::A_512),
     set(
         "id-tc26-gost-3410-12-512-paramSetB",
         "1.2.643.7.1.2.1.2.2",
@@ -144,7 +181,8 @@ static SETS: [ParameterSet; 14] = [
         Streebog::S512,
         false,
         &Over::<Tc26C512, 8>::new(),
-    ),
+    )
+    .with_vector(vectors::C_512),
     test_set(
         "id-GostR3410-2001-TestParamSet",
         "1.2.643.2.2.35.0",
@@ -183,6 +221,19 @@ impl ParameterSet {
     /// The set with this identifier; sets published as examples only when asked for.
     pub fn find(oid: &ObjectIdentifier, test_sets: TestSets) -> Option<&'static ParameterSet> {
         SETS.iter().find(|set| set.oid == *oid && (!set.test_only || test_sets == TestSets::Allow))
+    }
+
+    /// What this set can do, for secrets too.
+    pub(super) fn algorithm(&self) -> &'static dyn Algorithm {
+        self.algorithm
+    }
+
+    /// What this set can do with public data, by the fastest arithmetic of this processor.
+    pub(super) fn public_algorithm(&self) -> &'static dyn Algorithm {
+        match self.vector {
+            Some(vector) if vectors::available() => vector,
+            _ => self.algorithm,
+        }
     }
 
     /// Octets of a private key and of a coordinate: 32 or 64.

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::KeyError;
 use super::budget::{Budget, Work};
 use super::gost_pbes2::GostPbes2;
+use super::pkcs12::rc2;
 use crate::asn1::{Element, Reader, Writer, tag};
 
 /// Iterations written.
@@ -18,17 +19,23 @@ pub(super) fn is_encrypted(der: &[u8]) -> bool {
     Reader::single(der, tag::SEQUENCE).is_ok_and(|info| info.reader().expect(tag::SEQUENCE).is_ok())
 }
 
+/// AlgorithmIdentifier and encrypted octets of the structure.
+pub(super) fn parts(der: &[u8]) -> Result<(Element<'_>, &[u8]), KeyError> {
+    let mut reader = Reader::single(der, tag::SEQUENCE)?.reader();
+    let algorithm = reader.expect(tag::SEQUENCE)?;
+    let data = reader.expect(tag::OCTET_STRING)?;
+    reader.finish()?;
+    Ok((algorithm, data.content))
+}
+
 /// Opens the structure.
 pub(super) fn decrypt(
     der: &[u8],
     password: &[u8],
     budget: &mut Budget,
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let mut reader = Reader::single(der, tag::SEQUENCE)?.reader();
-    let algorithm = reader.expect(tag::SEQUENCE)?;
-    let data = reader.expect(tag::OCTET_STRING)?;
-    reader.finish()?;
-    open(&algorithm, data.content, password, budget)
+    let (algorithm, data) = parts(der)?;
+    open(&algorithm, data, password, budget)
 }
 
 /// Opens data that are encrypted as an AlgorithmIdentifier says.
@@ -39,6 +46,9 @@ pub(super) fn open(
     budget: &mut Budget,
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let oid = algorithm.reader().expect(tag::OID)?.oid()?;
+    if oid == rc2::ENCRYPTION {
+        return rc2::open(algorithm, data, password, budget);
+    }
     if let Some(gost) = GostPbes2::read(algorithm)? {
         return gost.decrypt(password, data, budget);
     }

@@ -46,15 +46,36 @@ impl Substitution {
         key: &Zeroizing<[u8; KEY]>,
         iv: [u8; BLOCK],
         data: &[u8],
+        meshing: Meshing,
     ) -> Zeroizing<Vec<u8>> {
         match self {
-            Self::CryptoProA => decrypt_cfb::<magma::Gost89CryptoProA>(key, iv, data),
-            Self::CryptoProB => decrypt_cfb::<magma::Gost89CryptoProB>(key, iv, data),
-            Self::CryptoProC => decrypt_cfb::<magma::Gost89CryptoProC>(key, iv, data),
-            Self::CryptoProD => decrypt_cfb::<magma::Gost89CryptoProD>(key, iv, data),
-            Self::Tc26Z => decrypt_cfb::<magma::Magma>(key, iv, data),
+            Self::CryptoProA => decrypt_cfb::<magma::Gost89CryptoProA>(key, iv, data, meshing),
+            Self::CryptoProB => decrypt_cfb::<magma::Gost89CryptoProB>(key, iv, data, meshing),
+            Self::CryptoProC => decrypt_cfb::<magma::Gost89CryptoProC>(key, iv, data, meshing),
+            Self::CryptoProD => decrypt_cfb::<magma::Gost89CryptoProD>(key, iv, data, meshing),
+            Self::Tc26Z => decrypt_cfb::<magma::Magma>(key, iv, data, meshing),
         }
     }
+
+    /// Opens whole blocks one by one, as keys are wrapped (RFC 4357 6.1); octets after the last whole block are left out.
+    pub(super) fn decrypt_blocks(self, key: &Zeroizing<[u8; KEY]>, data: &[u8]) -> Zeroizing<Vec<u8>> {
+        match self {
+            Self::CryptoProA => decrypt_blocks::<magma::Gost89CryptoProA>(key, data),
+            Self::CryptoProB => decrypt_blocks::<magma::Gost89CryptoProB>(key, data),
+            Self::CryptoProC => decrypt_blocks::<magma::Gost89CryptoProC>(key, data),
+            Self::CryptoProD => decrypt_blocks::<magma::Gost89CryptoProD>(key, data),
+            Self::Tc26Z => decrypt_blocks::<magma::Magma>(key, data),
+        }
+    }
+}
+
+/// Whether the key is replaced after every kilobyte (RFC 4357 2.3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meshing {
+    /// As PBES2 does.
+    Yes,
+    /// One key for all data.
+    No,
 }
 
 /// The cipher in the little-endian convention of GOST 28147-89: the crate speaks the big-endian one of
@@ -103,7 +124,28 @@ where
     }
 }
 
-fn decrypt_cfb<C>(key: &Zeroizing<[u8; KEY]>, iv: [u8; BLOCK], data: &[u8]) -> Zeroizing<Vec<u8>>
+fn decrypt_blocks<C>(key: &Zeroizing<[u8; KEY]>, data: &[u8]) -> Zeroizing<Vec<u8>>
+where
+    C: KeyInit
+        + KeySizeUser<KeySize = U32>
+        + BlockSizeUser<BlockSize = U8>
+        + BlockCipherEncrypt
+        + BlockCipherDecrypt,
+{
+    let cipher = LittleEndian::<C>::new(key);
+    let mut plain = Zeroizing::new(Vec::with_capacity(data.len()));
+    for block in data.as_chunks::<BLOCK>().0 {
+        plain.extend(cipher.decrypt(*block));
+    }
+    plain
+}
+
+fn decrypt_cfb<C>(
+    key: &Zeroizing<[u8; KEY]>,
+    iv: [u8; BLOCK],
+    data: &[u8],
+    meshing: Meshing,
+) -> Zeroizing<Vec<u8>>
 where
     C: KeyInit
         + KeySizeUser<KeySize = U32>
@@ -115,7 +157,7 @@ where
     let mut feedback = iv;
     let mut plain = Zeroizing::new(Vec::with_capacity(data.len()));
     for (index, chunk) in data.chunks(BLOCK).enumerate() {
-        if index > 0 && (index * BLOCK).is_multiple_of(MESHING) {
+        if meshing == Meshing::Yes && index > 0 && (index * BLOCK).is_multiple_of(MESHING) {
             cipher = cipher.mesh();
             feedback = cipher.encrypt(feedback);
         }

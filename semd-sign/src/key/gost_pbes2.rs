@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::KeyError;
 use super::budget::{Budget, Work};
-use super::gost_28147::{BLOCK, KEY, Substitution};
+use super::gost_28147::{BLOCK, KEY, Meshing, Substitution};
 use crate::asn1::{Element, Reader, tag};
 
 const PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");
@@ -76,7 +76,7 @@ impl<'a> GostPbes2<'a> {
             Function::Gost94 => pbkdf2::pbkdf2_hmac::<Gost94CryptoPro>,
         };
         derive(password, self.salt, self.iterations, &mut *key);
-        Ok(self.substitution.decrypt_cfb(&key, self.iv, data))
+        Ok(self.substitution.decrypt_cfb(&key, self.iv, data, Meshing::Yes))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Private keys in files: PKCS#8 and PKCS#12, plain and encrypted with a password.
 
 mod budget;
+mod cryptopro;
 mod encrypted;
 mod error;
 mod file;

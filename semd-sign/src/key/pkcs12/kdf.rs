@@ -5,11 +5,19 @@ use hmac::digest::block_api::BlockSizeUser;
 use zeroize::Zeroizing;
 
 /// What the derived octets are for: the identifier octet of appendix B.3.
-const MAC_KEY: u8 = 3;
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) enum Purpose {
+    /// Key of a cipher.
+    Key = 1,
+    /// Initialisation vector of a cipher.
+    InitialVector = 2,
+    /// Key of a MAC.
+    Mac = 3,
+}
 
 /// A password as the derivation takes it: BMPString, two octets a character and two zero octets after the last;
 /// `None` when the octets are no UTF-8 text.
-pub(super) fn bmp_string(password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(in super::super) fn bmp_string(password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let text = std::str::from_utf8(password).ok()?;
     // Room for everything at once: growing would leave copies behind.
     let mut octets = Zeroizing::new(Vec::with_capacity(2 * password.len() + 2));
@@ -20,16 +28,17 @@ pub(super) fn bmp_string(password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     Some(octets)
 }
 
-/// The key of a MAC, as long as the output of the hash function.
-pub(super) fn mac_key<D: Digest + BlockSizeUser>(
+/// As many derived octets as the hash function gives.
+pub(in super::super) fn derive<D: Digest + BlockSizeUser>(
+    purpose: Purpose,
     password: &[u8],
     salt: &[u8],
     iterations: u32,
 ) -> Zeroizing<Vec<u8>> {
-    // One output is as long as the key, so the round that makes the next block (steps 6B and 6C) never comes.
+    // One output is all that is needed, so the round that makes the next block (steps 6B and 6C) never comes.
     let block = D::block_size();
     let mut digest = D::new();
-    digest.update(vec![MAC_KEY; block]);
+    digest.update(vec![purpose as u8; block]);
     digest.update(filled(salt, block));
     digest.update(filled(password, block));
     let mut key = Zeroizing::new(digest.finalize().to_vec());

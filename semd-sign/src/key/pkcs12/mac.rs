@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::super::KeyError;
 use super::super::budget::{Budget, Work};
-use super::kdf;
+use super::kdf::{self, Purpose};
 use crate::asn1::{Element, tag};
 use crate::oid;
 
@@ -22,7 +22,7 @@ const GOST_94: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.643.2.2.9");
 const GOST_DERIVED: usize = 96;
 const GOST_KEY: usize = 32;
 /// A salt longer than this is no salt.
-const MAX_SALT: usize = 1024;
+pub(super) const MAX_SALT: usize = 1024;
 
 /// MacData of a container.
 pub(super) struct MacData<'a> {
@@ -98,7 +98,7 @@ impl<'a> MacData<'a> {
             return Ok(false);
         };
         budget.iterations(work, self.iterations, 1)?;
-        if self.matches::<D>(&kdf::mac_key::<D>(&text, self.salt, self.iterations), content) {
+        if self.matches::<D>(&kdf::derive::<D>(Purpose::Mac, &text, self.salt, self.iterations), content) {
             return Ok(true);
         }
         // No password is written by some software as no octets at all, by other as the two zero octets.
@@ -106,7 +106,7 @@ impl<'a> MacData<'a> {
             return Ok(false);
         }
         budget.iterations(work, self.iterations, 1)?;
-        Ok(self.matches::<D>(&kdf::mac_key::<D>(&[], self.salt, self.iterations), content))
+        Ok(self.matches::<D>(&kdf::derive::<D>(Purpose::Mac, &[], self.salt, self.iterations), content))
     }
 
     fn matches<D: EagerHash>(&self, key: &[u8], content: &[u8]) -> bool {

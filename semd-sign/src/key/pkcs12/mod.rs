@@ -2,11 +2,12 @@
 
 mod kdf;
 mod mac;
+pub(super) mod rc2;
 
 use pkcs8::ObjectIdentifier;
 
 use super::budget::Budget;
-use super::{KeyError, KeyFile, PrivateKey, encrypted, plain};
+use super::{KeyError, KeyFile, PrivateKey, cryptopro, encrypted, plain};
 use crate::asn1::{Element, Reader, octet_string, tag};
 use crate::certificate::Certificate;
 use crate::gost::TestSets;
@@ -49,7 +50,14 @@ pub(super) fn read(octets: &[u8], password: Option<&[u8]>, test_sets: TestSets) 
     let password = password.ok_or(KeyError::PasswordRequired)?;
     MacData::read(&mac)?.verify(password, &content, &mut budget)?;
 
-    let mut contents = Contents { password, test_sets, budget, keys: Vec::new(), certificates: Vec::new() };
+    let mut contents = Contents {
+        password,
+        test_sets,
+        budget,
+        keys: Vec::new(),
+        certificates: Vec::new(),
+        certificate_decides: false,
+    };
     for part in Reader::single(&content, tag::SEQUENCE)?.reader().elements()? {
         contents.part(&part)?;
     }
@@ -69,6 +77,8 @@ struct Contents<'a> {
     budget: Budget,
     keys: Vec<PrivateKey>,
     certificates: Vec<Certificate>,
+    /// Whether a key was read that nothing but its certificate tells from noise.
+    certificate_decides: bool,
 }
 
 impl Contents<'_> {
@@ -97,10 +107,7 @@ impl Contents<'_> {
             let (kind, value) = content_info(&bag)?;
             match kind {
                 KEY_BAG => self.keys.push(plain::read(value.content, self.test_sets)?),
-                ENCRYPTED_KEY_BAG => {
-                    let opened = encrypted::decrypt(value.content, self.password, &mut self.budget)?;
-                    self.keys.push(plain::read(&opened, self.test_sets)?);
-                }
+                ENCRYPTED_KEY_BAG => self.encrypted_key(value.content)?,
                 CERTIFICATE_BAG => {
                     let (kind, value) = content_info(&value.reader().expect(tag::SEQUENCE)?)?;
                     if kind == X509_CERTIFICATE {
@@ -114,12 +121,29 @@ impl Contents<'_> {
         Ok(())
     }
 
+    fn encrypted_key(&mut self, info: &[u8]) -> Result<(), KeyError> {
+        let (algorithm, data) = encrypted::parts(info)?;
+        let (password, budget) = (self.password, &mut self.budget);
+        let key = if algorithm.reader().expect(tag::OID)?.oid()? == cryptopro::ENCRYPTION {
+            self.certificate_decides = true;
+            cryptopro::read(&algorithm, data, password, budget, self.test_sets)?
+        } else {
+            plain::read(&encrypted::open(&algorithm, data, password, budget)?, self.test_sets)?
+        };
+        self.keys.push(key);
+        Ok(())
+    }
+
     fn finish(mut self) -> Result<KeyFile, KeyError> {
         let key = self.keys.pop().ok_or(KeyError::NotPkcs8)?;
         if self.keys.iter().any(|other| other.public_key() != key.public_key()) {
             return Err(KeyError::SeveralKeys(self.keys.len() + 1));
         }
-        Ok(KeyFile { key, certificates: self.certificates })
+        let file = KeyFile { key, certificates: self.certificates };
+        if self.certificate_decides && !file.certificates.is_empty() && file.certificate().is_none() {
+            return Err(KeyError::PublicMismatch);
+        }
+        Ok(file)
     }
 }
 

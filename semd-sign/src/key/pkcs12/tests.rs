@@ -5,8 +5,15 @@ use crate::asn1::Writer;
 const PASSWORD: &[u8] = "Проверка-1".as_bytes();
 
 /// Containers that open, with the number of their certificates.
-const GOOD: [(&str, usize); 5] =
-    [("rfc9548", 2), ("rfc9548-512", 1), ("appendix-b", 1), ("gost94-mac", 1), ("aes", 1)];
+const GOOD: [(&str, usize); 7] = [
+    ("rfc9548", 2),
+    ("rfc9548-512", 1),
+    ("appendix-b", 1),
+    ("gost94-mac", 1),
+    ("aes", 1),
+    ("cryptopro", 1),
+    ("cryptopro-512", 1),
+];
 
 fn fixture(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/keys");
