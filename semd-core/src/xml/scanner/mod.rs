@@ -6,6 +6,7 @@
 mod content;
 mod names;
 mod prolog;
+mod scope;
 mod tags;
 mod values;
 

@@ -1,12 +1,13 @@
-//! Start and end tags: attributes, namespace declarations, names.
+//! Start and end tags with their attributes.
 
-use super::super::chars::{is_ncname, is_space};
-use super::super::document::{Attribute, Element, ElementId, NamespaceDeclaration, Value};
-use super::super::names::{Names, name_at};
+use super::super::chars::is_space;
+use super::super::document::{Attribute, Element, ElementId};
+use super::super::names::name_at;
 use super::super::runs::{near_equals, near_tag_stop};
 use super::super::{Fault, FaultKind, NameId};
 use super::names::{Key, Known};
-use super::{Binding, Open, RawAttribute, Scan, Scanner, Step, fault, malformed, shown, slice};
+use super::scope::{Bits, UNPREFIXED};
+use super::{Open, RawAttribute, Scan, Scanner, Step, fault, malformed, shown};
 
 /// So many times the declarations permitted on one element may be in scope. Writers that declare every namespace on every
 /// element reach some 200 in all.
@@ -246,147 +247,7 @@ impl<'s> Scanner<'s, '_> {
         // It was another key above where white space stands before the equals sign.
         (length, key, key.and_then(|key| self.attribute_cache.get(key, UNPREFIXED)))
     }
-
-    /// Adds a namespace declaration (Namespaces in XML 1.0, sections 2.2 and 3).
-    pub(super) fn declare(&mut self, element: u32, prefix: &'s str, value: Value, offset: usize) -> Step {
-        let uri = slice(&self.tree, value);
-        let reserved = prefix == "xmlns"
-            || uri == "http://www.w3.org/2000/xmlns/"
-            || (prefix == "xml") != (uri == super::super::XML)
-            || (!prefix.is_empty() && (uri.is_empty() || !is_ncname(prefix)));
-        if reserved {
-            let prefix = shown(prefix);
-            return Err(malformed(
-                "namespace-declaration",
-                offset,
-                format!("Недопустимое объявление пространства имён для префикса «{prefix}»"),
-                format!("The namespace declaration of prefix “{prefix}” is not allowed"),
-            ));
-        }
-        let element = ElementId(element);
-        let twice = self
-            .tree
-            .declarations
-            .iter()
-            .rev()
-            .take_while(|known| known.element == element)
-            .any(|known| known.prefix == prefix);
-        if twice {
-            return Err(duplicate_attribute(offset, if prefix.is_empty() { "xmlns" } else { prefix }));
-        }
-        let uri = uri.to_owned();
-        let namespace = self.tree.names.intern_namespace(&uri);
-        self.tree.declarations.push(NamespaceDeclaration { element, prefix, namespace });
-        self.bindings.push(Binding { prefix, namespace });
-        Ok(())
-    }
-
-    pub(super) fn namespace_of(&self, prefix: &str, offset: usize) -> Scan<u32> {
-        match self.bindings.iter().rev().find(|binding| binding.prefix == prefix) {
-            Some(binding) => Ok(binding.namespace),
-            None if prefix.is_empty() => Ok(Names::NO_NAMESPACE),
-            None => {
-                let prefix = shown(prefix);
-                Err(malformed(
-                    "unbound-prefix",
-                    offset,
-                    format!("Префикс «{prefix}» не объявлен"),
-                    format!("Prefix “{prefix}” is not declared"),
-                ))
-            }
-        }
-    }
-
-    fn element_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Scan<Known> {
-        let scope = self.scope;
-        let known = match key {
-            Some(key) => self.element_cache.get(key, scope),
-            None => self.element_names.get(&(scope, name)).map(|&id| self.known(id)),
-        };
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let (prefix, local) = split_name(name, offset)?;
-        let namespace = self.namespace_of(prefix, offset)?;
-        let known = self.intern(namespace, local);
-        match key {
-            Some(key) => self.element_cache.insert(key, scope, known),
-            None => drop(self.element_names.insert((scope, name), known.id)),
-        }
-        Ok(known)
-    }
-
-    fn attribute_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Scan<Known> {
-        // The default namespace does not apply to attributes (Namespaces in XML 1.0, section 6.2).
-        let scope = if name.bytes().any(|byte| byte == b':') { self.scope } else { UNPREFIXED };
-        let known = match key {
-            Some(key) => self.attribute_cache.get(key, scope),
-            None => self.attribute_names.get(&(scope, name)).map(|&id| self.known(id)),
-        };
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let (prefix, local) = split_name(name, offset)?;
-        let namespace =
-            if prefix.is_empty() { Names::NO_NAMESPACE } else { self.namespace_of(prefix, offset)? };
-        let known = self.intern(namespace, local);
-        match key {
-            Some(key) => self.attribute_cache.insert(key, scope, known),
-            None => drop(self.attribute_names.insert((scope, name), known.id)),
-        }
-        Ok(known)
-    }
-
-    fn intern(&mut self, namespace: u32, local: &'s str) -> Known {
-        let id = self.tree.names.intern(namespace, local);
-        self.known(id)
-    }
-
-    fn known(&self, id: NameId) -> Known {
-        Known { id, bit: self.tree.names.name(id).bit }
-    }
-
-    /// Names the attributes of an element that are still without one, and checks that none is there twice; answers the bits
-    /// of all.
-    fn resolve_attributes(&mut self, first: usize, mut bits: Bits) -> Scan<u64> {
-        for index in 0..self.raw_attributes.len() {
-            let RawAttribute { name, key, at } = self.raw_attributes[index];
-            let offset = self.tree.attributes[at].offset as usize;
-            let known = self.attribute_name(name, key, offset)?;
-            self.tree.attributes[at].name = known.id;
-            bits.add(known.bit);
-        }
-        if bits.shared {
-            let attributes = &self.tree.attributes[first..];
-            // `Limits::max_attributes` bounds the comparison.
-            let twice = |&(index, attribute): &(usize, &Attribute)| {
-                attributes[..index].iter().any(|known| known.name == attribute.name)
-            };
-            if let Some((_, attribute)) = attributes.iter().enumerate().find(twice) {
-                let offset = attribute.offset as usize;
-                return Err(duplicate_attribute(offset, name_at(self.source, offset)));
-            }
-        }
-        Ok(bits.mask)
-    }
 }
-
-/// Bits of names of one element. Two attributes of one name share a bit.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Bits {
-    mask: u64,
-    shared: bool,
-}
-
-impl Bits {
-    fn add(&mut self, bit: u64) {
-        self.shared |= self.mask & bit != 0;
-        self.mask |= bit;
-    }
-}
-
-/// Scope of attribute names without a prefix: they mean the same everywhere.
-const UNPREFIXED: u32 = u32::MAX;
 
 /// The file ends inside a tag.
 #[cold]
@@ -396,34 +257,5 @@ pub(super) fn unclosed_tag(offset: usize) -> Box<Fault> {
         offset,
         "Тег не закрыт до конца файла: файл обрезан",
         "The tag is not closed before the end of the file: the file is truncated",
-    )
-}
-
-/// Splits a qualified name and checks both parts (Namespaces in XML 1.0, productions 7 to 11).
-fn split_name(name: &str, offset: usize) -> Scan<(&str, &str)> {
-    // Names are short: searching for a byte is quicker one by one.
-    let colon = name.bytes().position(|byte| byte == b':');
-    let (prefix, local) = colon.map_or(("", name), |colon| (&name[..colon], &name[colon + 1..]));
-    let good = is_ncname(local) && (colon.is_none() || is_ncname(prefix));
-    if good && prefix != "xmlns" {
-        return Ok((prefix, local));
-    }
-    let shown = shown(name);
-    Err(malformed(
-        "name-syntax",
-        offset,
-        format!("«{shown}» не может быть именем"),
-        format!("“{shown}” cannot be a name"),
-    ))
-}
-
-#[cold]
-fn duplicate_attribute(offset: usize, name: &str) -> Box<Fault> {
-    let name = shown(name);
-    malformed(
-        "duplicate-attribute",
-        offset,
-        format!("Атрибут «{name}» указан дважды"),
-        format!("Attribute “{name}” is given twice"),
     )
 }
