@@ -100,18 +100,20 @@ fn timed(semd: &Path, packages: &Path, documents: &[PathBuf], jobs: usize) -> (f
     if let Some(mut input) = child.stdin.take() {
         let _ = input.write_all(list.as_bytes());
     }
-    let mut peak = 0.0;
-    loop {
-        if let Ok(status) = fs::read_to_string(&status)
+    // Looked at now and then, so that the watching takes no time from the watched.
+    let watcher = std::thread::spawn(move || {
+        let mut peak = 0.0;
+        while let Ok(status) = fs::read_to_string(&status)
             && let Some(line) = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))
         {
             peak = line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0;
+            std::thread::sleep(std::time::Duration::from_millis(2));
         }
-        match child.try_wait() {
-            Ok(None) => std::thread::sleep(std::time::Duration::from_micros(300)),
-            _ => return (start.elapsed().as_secs_f64(), peak),
-        }
-    }
+        peak
+    });
+    let _ = child.wait();
+    let time = start.elapsed().as_secs_f64();
+    (time, watcher.join().unwrap_or(0.0))
 }
 
 /// A document of 20 MB: the sections of a real one again and again.
