@@ -37,18 +37,20 @@ pub(super) fn key(local_uid: &str) -> String {
 
 pub(super) fn find(session: &mut dyn Session, local_uid: &str) -> Result<Option<Document>, JournalError> {
     let statement = format!("SELECT {COLUMNS} FROM documents WHERE uid_key = ?1");
-    session.row(&statement, &[(&key(local_uid)).into()])?.map(read).transpose()
+    session.row(&statement, &[(&key(local_uid)).into()])?.map(|mut row| read(&mut row)).transpose()
 }
 
 /// Reads a document that is about to change; nobody else changes it before the transaction ends.
 pub(super) fn lock(session: &mut dyn Session, local_uid: &str) -> Result<Document, JournalError> {
     let statement = format!("SELECT {COLUMNS} FROM documents WHERE uid_key = ?1 /*for update*/");
     let row = session.row(&statement, &[(&key(local_uid)).into()])?;
-    row.map(read).transpose()?.ok_or_else(|| JournalError::NoDocument { local_uid: local_uid.to_owned() })
+    row.map(|mut row| read(&mut row))
+        .transpose()?
+        .ok_or_else(|| JournalError::NoDocument { local_uid: local_uid.to_owned() })
 }
 
-pub(super) fn read(mut row: Row) -> Result<Document, JournalError> {
-    let row = &mut row;
+/// Reads the columns of [`COLUMNS`]; what follows them is left in the row.
+pub(super) fn read(row: &mut Row) -> Result<Document, JournalError> {
     let id = row.integer("id")?;
     let local_uid = row.text("local_uid")?;
     let kind = row.text("kind")?;

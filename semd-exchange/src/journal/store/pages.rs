@@ -207,7 +207,7 @@ fn records(
     parameters: &[Param<'_>],
 ) -> Result<Vec<Record>, JournalError> {
     let rows = session.rows(statement, parameters)?;
-    rows.into_iter().map(|row| Ok(documents::read(row)?.record)).collect()
+    rows.into_iter().map(|mut row| Ok(documents::read(&mut row)?.record)).collect()
 }
 
 /// A page of the list. Each state is read along its own index, and the parts are merged.
