@@ -118,10 +118,25 @@ struct Scanner<'s, 'l> {
 type Scan<T> = Result<T, Box<Fault>>;
 type Step = Scan<()>;
 
+/// From this size on tags are counted beforehand, bytes.
+const LARGE: usize = 1 << 20;
+
+/// Tags and attributes for which room is made. Memory that is not written costs nothing, but a list that grows needs its old
+/// and its new room at the same time: for large documents the numbers are upper bounds.
+fn expected(bytes: &[u8], limits: &Limits) -> (usize, usize) {
+    let count = |byte| memchr::memchr_iter(byte, bytes).count().min(limits.max_nodes);
+    if bytes.len() < LARGE {
+        // Dense documents have a tag in 48 bytes and as many attributes.
+        let guess = bytes.len() / 48;
+        (guess, guess)
+    } else {
+        (count(b'<'), count(b'='))
+    }
+}
+
 impl<'s, 'l> Scanner<'s, 'l> {
     fn new(source: &'s str, limits: &'l Limits, skipped: usize, remarks: Vec<Fault>) -> Self {
-        // Dense documents have a tag in 64 bytes and as many attributes; memory that is not written costs nothing.
-        let guess = source.len() / 48;
+        let (tags, values) = expected(source.as_bytes(), limits);
         Self {
             source,
             bytes: source.as_bytes(),
@@ -132,11 +147,11 @@ impl<'s, 'l> Scanner<'s, 'l> {
                 source,
                 skipped,
                 names: Names::new(),
-                elements: Vec::with_capacity(guess.min(1 << 16)),
-                attributes: Vec::with_capacity(guess.min(1 << 16)),
-                texts: Vec::with_capacity(guess.min(1 << 16)),
+                elements: Vec::with_capacity(tags),
+                attributes: Vec::with_capacity(values),
+                texts: Vec::with_capacity(tags),
                 declarations: Vec::new(),
-                asides: Vec::with_capacity((guess / 4).min(1 << 16)),
+                asides: Vec::with_capacity(tags / 4),
                 decoded: String::new(),
                 remarks,
             },
