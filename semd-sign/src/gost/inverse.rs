@@ -116,8 +116,8 @@ impl State {
     fn inverse<const L: usize>(&mut self, length: usize) -> [u64; L] {
         let d = &mut self.d[..self.digits];
         add_if_negative(d, &self.modulus);
-        let sign = self.f[length - 1] >> 63;
-        d.iter_mut().for_each(|digit| *digit = (*digit ^ sign) - sign);
+        let sign = sign_mask(&self.f[..length]);
+        d.iter_mut().for_each(|digit| *digit = (*digit ^ sign).wrapping_sub(sign));
         carry(d);
         add_if_negative(d, &self.modulus);
         from_signed(&self.d)
@@ -148,7 +148,7 @@ fn alike_steps(mut zeta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
         q = q.wrapping_add(signed(u));
         r = r.wrapping_add(signed(v));
         let swap = negative & odd;
-        zeta = (zeta ^ swap as i64) - 1;
+        zeta = (zeta ^ swap as i64).wrapping_sub(1);
         f = f.wrapping_add(g & swap);
         u = u.wrapping_add(q & swap);
         v = v.wrapping_add(r & swap);
@@ -196,8 +196,8 @@ fn skipping_steps(mut eta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
 fn update_numbers(f: &mut Signed, g: &mut Signed, steps: &Steps, length: usize) {
     let (mut carry_f, mut carry_g) = (0_i128, 0_i128);
     for i in 0..length {
-        carry_f += product(steps.f.0, f[i]) + product(steps.f.1, g[i]);
-        carry_g += product(steps.g.0, f[i]) + product(steps.g.1, g[i]);
+        carry_f = sum([carry_f, product(steps.f.0, f[i]), product(steps.f.1, g[i])]);
+        carry_g = sum([carry_g, product(steps.g.0, f[i]), product(steps.g.1, g[i])]);
         if i > 0 {
             f[i - 1] = (carry_f as u64 & MASK) as i64;
             g[i - 1] = (carry_g as u64 & MASK) as i64;
@@ -212,18 +212,19 @@ fn update_numbers(f: &mut Signed, g: &mut Signed, steps: &Steps, length: usize) 
 /// (d, e) = steps · (d, e) / 2^62 modulo the prime, both between -2p and p.
 fn update_cofactors(d: &mut Signed, e: &mut Signed, steps: &Steps, modulus: &[i64], inverse_of_modulus: u64) {
     let top = modulus.len() - 1;
-    let (sign_d, sign_e) = (d[top] >> 63, e[top] >> 63);
+    let (sign_d, sign_e) = (sign_mask(&d[..=top]), sign_mask(&e[..=top]));
     let times_prime = |(of_d, of_e): (i64, i64)| {
-        let lifted = (of_d & sign_d) + (of_e & sign_e);
-        let lowest = product(of_d, d[0]) + product(of_e, e[0]);
+        let lifted = (of_d & sign_d).wrapping_add(of_e & sign_e);
+        let lowest = sum([product(of_d, d[0]), product(of_e, e[0])]);
         let correction = inverse_of_modulus.wrapping_mul(lowest as u64).wrapping_add(lifted as u64) & MASK;
-        lifted - correction as i64
+        lifted.wrapping_sub(correction as i64)
     };
     let (prime_d, prime_e) = (times_prime(steps.f), times_prime(steps.g));
     let (mut carry_d, mut carry_e) = (0_i128, 0_i128);
     for i in 0..=top {
-        carry_d += product(steps.f.0, d[i]) + product(steps.f.1, e[i]) + product(modulus[i], prime_d);
-        carry_e += product(steps.g.0, d[i]) + product(steps.g.1, e[i]) + product(modulus[i], prime_e);
+        let (of_d, of_e) = (steps.f, steps.g);
+        carry_d = sum([carry_d, product(of_d.0, d[i]), product(of_d.1, e[i]), product(modulus[i], prime_d)]);
+        carry_e = sum([carry_e, product(of_e.0, d[i]), product(of_e.1, e[i]), product(modulus[i], prime_e)]);
         if i > 0 {
             d[i - 1] = (carry_d as u64 & MASK) as i64;
             e[i - 1] = (carry_e as u64 & MASK) as i64;
@@ -235,21 +236,32 @@ fn update_cofactors(d: &mut Signed, e: &mut Signed, steps: &Steps, modulus: &[i6
     e[top] = carry_e as i64;
 }
 
+/// A sum that cannot overflow: a check of that would be a jump over secrets, though one never taken.
+#[inline(always)]
+fn sum<const N: usize>(numbers: [i128; N]) -> i128 {
+    numbers.into_iter().fold(0, i128::wrapping_add)
+}
+
 #[inline(always)]
 fn product(left: i64, right: i64) -> i128 {
     i128::from(left).wrapping_mul(i128::from(right))
 }
 
+/// All ones when a number is negative. Hidden from the compiler, which would jump over a loop that adds zeros.
+fn sign_mask(number: &[i64]) -> i64 {
+    std::hint::black_box(number[number.len() - 1] >> 63)
+}
+
 fn add_if_negative(number: &mut [i64], modulus: &Signed) {
-    let negative = number[number.len() - 1] >> 63;
-    number.iter_mut().zip(modulus).for_each(|(digit, more)| *digit += more & negative);
+    let negative = sign_mask(number);
+    number.iter_mut().zip(modulus).for_each(|(digit, more)| *digit = digit.wrapping_add(more & negative));
     carry(number);
 }
 
 /// Brings every digit but the highest between 0 and 2^62.
 fn carry(number: &mut [i64]) {
     for i in 1..number.len() {
-        number[i] += number[i - 1] >> BITS;
+        number[i] = number[i].wrapping_add(number[i - 1] >> BITS);
         number[i - 1] &= MASK as i64;
     }
 }

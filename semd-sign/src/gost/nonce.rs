@@ -1,20 +1,19 @@
 //! The one-time number k of a signature.
 //!
-//! Nothing public fixes how k is made for GOST R 34.10-2012. Here it is Streebog-512 keyed with the private key, over
-//! fresh randomness and the digest: `Streebog-512(d padded to a block ‖ randomness ‖ digest ‖ trailer)`, as many blocks
-//! of output as two widths of q take, reduced modulo q. A key prepended as one block makes Streebog a pseudorandom
-//! function (Kiryukhin, "Keyed Streebog is a secure PRF and MAC", 2022): the length and the checksum that end its
-//! computation leave no room for extensions, so the second pass of HMAC buys nothing. Twice the width leaves a bias of
-//! at most 2^-256.
+//! Nothing public fixes how k is made for GOST R 34.10-2012. Here it is HMAC-SHA-512 (RFC 2104, FIPS 180-4) keyed with the private
+//! key, over fresh randomness and the digest: `HMAC(d, randomness ‖ digest ‖ label ‖ kind ‖ attempt ‖ part)`, as many blocks of
+//! output as two widths of q take, reduced modulo q. Twice the width leaves a bias of at most 2^-256. Streebog would do as
+//! well, but it is made of tables, and which entries it reads would depend on the key.
 //!
 //! With randomness the nonce is *hedged*: a broken random source cannot make k repeat for different digests, and a fault
 //! cannot make it predictable while the source works. Without, it is *deterministic* in the sense of RFC 6979.
 
-use streebog::{Digest, Streebog512};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha512;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Octets of a block of the hash function and of its output.
-const BLOCK: usize = 64;
+/// Octets of the function's output.
+const OUTPUT: usize = 64;
 /// Octets of fresh randomness mixed into a hedged nonce.
 pub(super) const FRESH: usize = 32;
 /// Ends every input, followed by what the nonce is made from, the attempt and the block of output.
@@ -23,8 +22,8 @@ const LABEL: &[u8] = b"semd GOST R 34.10-2012 k";
 /// Makes nonces under one private key. Its state is wiped when it is dropped.
 #[derive(Clone)]
 pub(super) struct NonceGenerator {
-    /// The hash function after it has taken the key.
-    keyed: Streebog512,
+    /// The function after it has taken the key.
+    keyed: Hmac<Sha512>,
 }
 
 /// What is mixed into a nonce beside key and digest.
@@ -37,11 +36,11 @@ pub(super) enum Entropy<'a> {
 }
 
 impl NonceGenerator {
-    /// Takes the private key, at most one block.
+    /// Takes the private key.
     pub(super) fn new(secret: &[u8]) -> Self {
-        let mut block = Zeroizing::new([0; BLOCK]);
-        block[..secret.len()].copy_from_slice(secret);
-        Self { keyed: Streebog512::new_with_prefix(*block) }
+        let mut key = Zeroizing::new(hmac::digest::Key::<Hmac<Sha512>>::default());
+        key[..secret.len()].copy_from_slice(secret);
+        Self { keyed: Hmac::new(&key) }
     }
 
     /// Fills `wide` with the octets of the nonce for this digest; another attempt gives other octets.
@@ -50,13 +49,13 @@ impl NonceGenerator {
             Entropy::None => (&[0; FRESH], 0),
             Entropy::Fresh(octets) => (octets, 1),
         };
-        for (part, octets) in (0_u8..).zip(wide.chunks_mut(BLOCK)) {
+        for (part, octets) in (0_u8..).zip(wide.chunks_mut(OUTPUT)) {
             let mut hash = self.keyed.clone();
             hash.update(fresh);
             hash.update(digest);
             hash.update(LABEL);
-            hash.update([kind, attempt, part]);
-            let mut output = hash.finalize();
+            hash.update(&[kind, attempt, part]);
+            let mut output = hash.finalize().into_bytes();
             octets.copy_from_slice(&output[..octets.len()]);
             output.as_mut_slice().zeroize();
         }
@@ -96,6 +95,6 @@ mod tests {
     fn hash_states_that_hold_the_key_are_wiped_when_dropped() {
         // Compiles only while the feature that wipes is on.
         fn wiped<T: zeroize::ZeroizeOnDrop>() {}
-        wiped::<Streebog512>();
+        wiped::<Sha512>();
     }
 }
