@@ -29,22 +29,20 @@ impl MessageId {
 
     /// Reads an identifier in any spelling. Text that is not a UUID is kept, decoration removed.
     pub fn normalise(text: &str) -> Self {
+        // Dashes go first: behind one a bracket may stand that must go as well.
+        let text: String = text.chars().filter(|&c| c != '-').flat_map(char::to_lowercase).collect();
         let mut rest = text.trim();
         loop {
             let before = rest;
             rest = rest.trim_start_matches('<').trim_end_matches('>').trim();
             for prefix in ["urn:", "uuid:"] {
-                if let Some(head) = rest.get(..prefix.len())
-                    && head.eq_ignore_ascii_case(prefix)
-                {
-                    rest = &rest[prefix.len()..];
-                }
+                rest = rest.strip_prefix(prefix).unwrap_or(rest);
             }
             if rest == before {
                 break;
             }
         }
-        Self(rest.chars().filter(|&c| c != '-').flat_map(char::to_lowercase).collect())
+        Self(rest.to_owned())
     }
 
     /// The normalised text: lower case, no dashes.
@@ -95,6 +93,7 @@ mod tests {
         assert_eq!(MessageId::normalise("Message-17").as_str(), "message17");
         assert_eq!(MessageId::normalise("Message-17").to_urn(), "message17");
         assert!(MessageId::normalise(" <> ").is_empty());
+        assert!(MessageId::normalise(">-").is_empty());
     }
 
     #[test]
