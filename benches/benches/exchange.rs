@@ -26,10 +26,6 @@ use semd_exchange::soap::MessageId;
 use semd_sign::verify::TrustStore;
 use time::OffsetDateTime;
 
-/// The allocator of the command.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Documents prepared and handed over together.
 const PART: usize = 200;
 /// Names the trusted root in the process that plays the register.

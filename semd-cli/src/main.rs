@@ -36,11 +36,6 @@ use config::Config;
 use console::Console;
 use failure::Failure;
 
-/// Many threads come and go beside a worker of the exchange, and the C library gives each an arena that it does not empty:
-/// the memory of a worker would grow with every hundred documents.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = match arguments() {
         Ok(cli) => cli,

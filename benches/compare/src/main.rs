@@ -26,10 +26,6 @@ use semd_core::package::{Package, PackageStore};
 use semd_core::validate::{Layers, Options, Validator};
 use semd_core::xml::{self, Limits};
 
-/// The allocator of the command.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Runs of each Java engine on each document before anything is measured.
 const WARM_UP: usize = 12;
 
