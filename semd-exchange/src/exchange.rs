@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use time::OffsetDateTime;
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 
 use crate::journal::{Change, Event, Journal, JournalError, Lease, Message, News, Rate, Refusal, Update};
 use crate::measurements::Measurements;
@@ -20,8 +20,14 @@ pub struct Exchange {
     inner: Arc<Inner>,
 }
 
+/// So many calls of the journal run at the same time: one for each connection to a database. More would only wait inside, each
+/// with a thread, and the allocator of the C library keeps memory for every few threads that there ever were.
+const CALLS: usize = 8;
+
 struct Inner {
     journal: Box<dyn Journal>,
+    /// Calls of the journal that may run at the same time.
+    calls: Semaphore,
     retry: RetryPolicy,
     changes: broadcast::Sender<Change>,
     measurements: Measurements,
@@ -47,6 +53,7 @@ impl Exchange {
         Self {
             inner: Arc::new(Inner {
                 journal,
+                calls: Semaphore::new(CALLS),
                 retry,
                 changes,
                 measurements: Measurements::default(),
@@ -89,6 +96,8 @@ impl Exchange {
         work: impl FnOnce(&dyn Journal) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
         let inner = Arc::clone(&self.inner);
+        // Never closed, so that there is always a permit to wait for.
+        let _permit = self.inner.calls.acquire().await;
         match tokio::task::spawn_blocking(move || work(&*inner.journal)).await {
             Ok(result) => result,
             Err(failure) => match failure.try_into_panic() {
