@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use super::budget::{Budget, Work};
 use super::gost_28147::{BLOCK, KEY, Meshing, Substitution};
+use super::pbe::PbeParameters;
 use super::{KeyError, PrivateKey};
 use crate::asn1::{Asn1Error, Element, Reader, tag};
 use crate::gost::{ParameterSet, SecretKey, TestSets};
@@ -46,16 +47,14 @@ pub(super) fn read(
     budget: &mut Budget,
     test_sets: TestSets,
 ) -> Result<PrivateKey, KeyError> {
-    let mut algorithm = algorithm.reader();
-    algorithm.expect(tag::OID)?;
-    let mut parameters = algorithm.expect(tag::SEQUENCE)?.reader();
-    let salt = parameters.expect(tag::OCTET_STRING)?.content;
-    let iterations = parameters.expect(tag::INTEGER)?.small_integer()?;
+    let PbeParameters { salt, iterations } = PbeParameters::read(algorithm)?;
     let unsupported = KeyError::Encryption(ENCRYPTION);
     let iv = *salt.first_chunk::<BLOCK>().ok_or(unsupported.clone())?;
     // The counter has two octets.
-    let iterations = u16::try_from(iterations).ok().filter(|count| *count > 0).ok_or(unsupported.clone())?;
-    budget.iterations(Work::Gost, iterations.into(), 1)?;
+    let iterations = u16::try_from(iterations).map_err(|_| unsupported.clone())?;
+    // Every iteration hashes the salt, in blocks of as many octets as a key has.
+    let blocks = 1 + (salt.len() / KEY) as u32;
+    budget.iterations(Work::Gost, iterations.into(), blocks)?;
     let key = derive(password, salt, iterations).ok_or(KeyError::WrongPassword)?;
     for substitution in [Substitution::CryptoProA, Substitution::Tc26Z] {
         let plain = substitution.decrypt_cfb(&key, iv, data, Meshing::No);

@@ -7,6 +7,7 @@ mod error;
 mod file;
 mod gost_28147;
 mod gost_pbes2;
+mod pbe;
 mod pkcs12;
 mod plain;
 

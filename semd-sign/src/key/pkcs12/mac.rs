@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::super::KeyError;
 use super::super::budget::{Budget, Work};
+use super::super::pbe::MAX_SALT;
 use super::kdf::{self, Purpose};
 use crate::asn1::{Element, tag};
 use crate::oid;
@@ -21,8 +22,6 @@ const GOST_94: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.643.2.2.9");
 /// Octets PBKDF2 makes by RFC 9548 3, and how many of the last ones are the key.
 const GOST_DERIVED: usize = 96;
 const GOST_KEY: usize = 32;
-/// A salt longer than this is no salt.
-pub(super) const MAX_SALT: usize = 1024;
 
 /// MacData of a container.
 pub(super) struct MacData<'a> {

@@ -9,8 +9,9 @@ use zeroize::Zeroizing;
 
 use super::super::KeyError;
 use super::super::budget::{Budget, Work};
+use super::super::pbe::PbeParameters;
 use super::kdf::{self, Purpose};
-use crate::asn1::{Element, tag};
+use crate::asn1::Element;
 
 /// The encryption.
 pub(in super::super) const ENCRYPTION: ObjectIdentifier =
@@ -28,14 +29,7 @@ pub(in super::super) fn open(
     password: &[u8],
     budget: &mut Budget,
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let mut algorithm = algorithm.reader();
-    algorithm.expect(tag::OID)?;
-    let mut parameters = algorithm.expect(tag::SEQUENCE)?.reader();
-    let salt = parameters.expect(tag::OCTET_STRING)?.content;
-    let iterations = parameters.expect(tag::INTEGER)?.small_integer()?;
-    if salt.is_empty() || salt.len() > super::mac::MAX_SALT || iterations == 0 {
-        return Err(KeyError::Encryption(ENCRYPTION));
-    }
+    let PbeParameters { salt, iterations } = PbeParameters::read(algorithm)?;
     budget.iterations(Work::Sha, iterations, 2)?;
     let text = kdf::bmp_string(password).ok_or(KeyError::WrongPassword)?;
     let key = kdf::derive::<Sha1>(Purpose::Key, &text, salt, iterations);
