@@ -222,9 +222,9 @@ fn update_cofactors(d: &mut Signed, e: &mut Signed, steps: &Steps, modulus: &[i6
     let (prime_d, prime_e) = (times_prime(steps.f), times_prime(steps.g));
     let (mut carry_d, mut carry_e) = (0_i128, 0_i128);
     for i in 0..=top {
-        let (of_d, of_e) = (steps.f, steps.g);
-        carry_d = sum([carry_d, product(of_d.0, d[i]), product(of_d.1, e[i]), product(modulus[i], prime_d)]);
-        carry_e = sum([carry_e, product(of_e.0, d[i]), product(of_e.1, e[i]), product(modulus[i], prime_e)]);
+        let (f, g) = (steps.f, steps.g);
+        carry_d = sum([carry_d, product(f.0, d[i]), product(f.1, e[i]), product(modulus[i], prime_d)]);
+        carry_e = sum([carry_e, product(g.0, d[i]), product(g.1, e[i]), product(modulus[i], prime_e)]);
         if i > 0 {
             d[i - 1] = (carry_d as u64 & MASK) as i64;
             e[i - 1] = (carry_e as u64 & MASK) as i64;

@@ -78,18 +78,26 @@ pub(super) enum Meshing {
     No,
 }
 
-/// The cipher in the little-endian convention of GOST 28147-89: the crate speaks the big-endian one of
-/// GOST R 34.12-2015, which is the same cipher on reversed words and blocks.
-struct LittleEndian<C>(C);
+/// A cipher of the family, whatever its substitution set.
+trait Cipher:
+    KeyInit + KeySizeUser<KeySize = U32> + BlockSizeUser<BlockSize = U8> + BlockCipherEncrypt + BlockCipherDecrypt
+{
+}
 
-impl<C> LittleEndian<C>
-where
+impl<C> Cipher for C where
     C: KeyInit
         + KeySizeUser<KeySize = U32>
         + BlockSizeUser<BlockSize = U8>
         + BlockCipherEncrypt
-        + BlockCipherDecrypt,
+        + BlockCipherDecrypt
 {
+}
+
+/// The cipher in the little-endian convention of GOST 28147-89: the crate speaks the big-endian one of
+/// GOST R 34.12-2015, which is the same cipher on reversed words and blocks.
+struct LittleEndian<C>(C);
+
+impl<C: Cipher> LittleEndian<C> {
     fn new(key: &Zeroizing<[u8; KEY]>) -> Self {
         let mut swapped = key.clone();
         swapped.chunks_exact_mut(4).for_each(<[u8]>::reverse);
@@ -124,14 +132,7 @@ where
     }
 }
 
-fn decrypt_blocks<C>(key: &Zeroizing<[u8; KEY]>, data: &[u8]) -> Zeroizing<Vec<u8>>
-where
-    C: KeyInit
-        + KeySizeUser<KeySize = U32>
-        + BlockSizeUser<BlockSize = U8>
-        + BlockCipherEncrypt
-        + BlockCipherDecrypt,
-{
+fn decrypt_blocks<C: Cipher>(key: &Zeroizing<[u8; KEY]>, data: &[u8]) -> Zeroizing<Vec<u8>> {
     let cipher = LittleEndian::<C>::new(key);
     let mut plain = Zeroizing::new(Vec::with_capacity(data.len()));
     for block in data.as_chunks::<BLOCK>().0 {
@@ -140,19 +141,12 @@ where
     plain
 }
 
-fn decrypt_cfb<C>(
+fn decrypt_cfb<C: Cipher>(
     key: &Zeroizing<[u8; KEY]>,
     iv: [u8; BLOCK],
     data: &[u8],
     meshing: Meshing,
-) -> Zeroizing<Vec<u8>>
-where
-    C: KeyInit
-        + KeySizeUser<KeySize = U32>
-        + BlockSizeUser<BlockSize = U8>
-        + BlockCipherEncrypt
-        + BlockCipherDecrypt,
-{
+) -> Zeroizing<Vec<u8>> {
     let mut cipher = LittleEndian::<C>::new(key);
     let mut feedback = iv;
     let mut plain = Zeroizing::new(Vec::with_capacity(data.len()));
