@@ -5,7 +5,9 @@ use std::sync::{Arc, OnceLock};
 use time::OffsetDateTime;
 use tokio::sync::{Semaphore, broadcast};
 
-use crate::journal::{Change, Event, Journal, JournalError, Lease, Message, News, Rate, Refusal, Update};
+use crate::journal::{
+    CONNECTIONS, Change, Event, Journal, JournalError, Lease, Message, News, Rate, Refusal, Update,
+};
 use crate::measurements::Measurements;
 use crate::message::{RegisterError, RegistryItem};
 use crate::retry::{Judgement, RetryPolicy, judge};
@@ -20,14 +22,11 @@ pub struct Exchange {
     inner: Arc<Inner>,
 }
 
-/// So many calls of the journal run at the same time: one for each connection to a database. More would only wait inside, each
-/// with a thread, and the allocator of the C library keeps memory for every few threads that there ever were.
-const CALLS: usize = 8;
-
 struct Inner {
     journal: Box<dyn Journal>,
-    /// Calls of the journal that may run at the same time.
-    calls: Semaphore,
+    /// Calls of the journal that may run at the same time: more would only wait for a connection inside, each with a
+    /// thread, and the allocator of the C library keeps memory for every few threads that there ever were.
+    calls: Arc<Semaphore>,
     retry: RetryPolicy,
     changes: broadcast::Sender<Change>,
     measurements: Measurements,
@@ -53,7 +52,7 @@ impl Exchange {
         Self {
             inner: Arc::new(Inner {
                 journal,
-                calls: Semaphore::new(CALLS),
+                calls: Arc::new(Semaphore::new(CONNECTIONS)),
                 retry,
                 changes,
                 measurements: Measurements::default(),
@@ -96,9 +95,14 @@ impl Exchange {
         work: impl FnOnce(&dyn Journal) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
         let inner = Arc::clone(&self.inner);
-        // Never closed, so that there is always a permit to wait for.
-        let _permit = self.inner.calls.acquire().await;
-        match tokio::task::spawn_blocking(move || work(&*inner.journal)).await {
+        // Never closed, so that there is always a permit to wait for. It lasts as long as the work, even when nobody waits
+        // for its result any more.
+        let permit = Arc::clone(&inner.calls).acquire_owned().await;
+        let call = move || {
+            let _permit = permit;
+            work(&*inner.journal)
+        };
+        match tokio::task::spawn_blocking(call).await {
             Ok(result) => result,
             Err(failure) => match failure.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),

@@ -37,6 +37,9 @@ use crate::soap::MessageId;
 use codec::to_millis;
 use query::all_pages;
 
+/// Connections to a database at most, and calls of a journal that are worth running at the same time.
+pub(crate) const CONNECTIONS: usize = 8;
+
 /// Storage of the exchange.
 ///
 /// Every method that changes something is one transaction that is on disk when it returns. Time is an input; leases

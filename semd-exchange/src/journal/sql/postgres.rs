@@ -14,10 +14,8 @@ use uuid::Uuid;
 use super::tally::{self, Tally};
 use super::tls::{self, DatabaseTls};
 use super::{Engine, Lock, Param, Row, Session, Value};
-use crate::journal::{JournalError, State, schema};
+use crate::journal::{CONNECTIONS, JournalError, State, schema};
 
-/// Connections at most.
-const CONNECTIONS: usize = 8;
 /// How often a transaction runs again when the server asks for it or the connection broke before the commit.
 const REPETITIONS: u32 = 6;
 

@@ -7,6 +7,7 @@
 use std::time::{Duration, Instant};
 
 use super::documents;
+use crate::journal::record::file_name_key;
 use crate::journal::sql::{Param, Session};
 use crate::journal::{Filter, JournalError, Page, Record, State};
 
@@ -329,7 +330,7 @@ pub(super) fn search(
     // What begins with the text came with the first page.
     let is_new = |record: &Record| match after {
         None => page.records.iter().all(|known| known.number != record.number),
-        Some(_) => !record.file_name().to_lowercase().starts_with(&name),
+        Some(_) => !file_name_key(&record.file).starts_with(&name),
     };
     let new: Vec<Record> = found.records.into_iter().filter(is_new).collect();
     page.records.extend(new);
