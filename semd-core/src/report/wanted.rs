@@ -9,23 +9,6 @@ const PATTERNS: &str = include_str!("../../../schemas/rule-names/patterns.tsv");
 /// Values listed; the rest is counted.
 const MAX_VALUES: usize = 6;
 
-/// A text in both languages, in pieces.
-#[derive(Clone)]
-struct Words {
-    ru: String,
-    en: String,
-}
-
-impl Words {
-    fn new(ru: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { ru: ru.into(), en: en.into() }
-    }
-
-    fn same(text: String) -> Self {
-        Self { en: text.clone(), ru: text }
-    }
-}
-
 /// What must hold where `test` is the expression of an assert; `None` when it is of no form that is known here.
 ///
 /// Expressions are read as text, not as trees: what is shown is what the package says.
@@ -34,11 +17,11 @@ pub(super) fn wanted(test: &str) -> Option<Message> {
     Some(Message::new(format!("должно быть: {}", words.ru), format!("it must be: {}", words.en)))
 }
 
-fn condition(test: &str) -> Option<Words> {
+fn condition(test: &str) -> Option<Message> {
     for (operator, ru, en) in [(" or ", "; или ", "; or "), (" and ", "; и ", "; and ")] {
         let parts = split(test, operator);
         if parts.len() > 1 {
-            let parts: Option<Vec<Words>> = parts.into_iter().map(|part| condition(part.trim())).collect();
+            let parts: Option<Vec<Message>> = parts.into_iter().map(|part| condition(part.trim())).collect();
             return Some(joined(&parts?, ru, en));
         }
     }
@@ -46,8 +29,8 @@ fn condition(test: &str) -> Option<Words> {
 }
 
 /// Conditions in one text; a subject that several of them share is named once.
-fn joined(parts: &[Words], ru: &str, en: &str) -> Words {
-    let text = |pick: fn(&Words) -> &str, by: &str| {
+fn joined(parts: &[Message], ru: &str, en: &str) -> Message {
+    let text = |pick: fn(&Message) -> &str, by: &str| {
         let mut out = String::new();
         let mut subject = "";
         for part in parts {
@@ -61,35 +44,35 @@ fn joined(parts: &[Words], ru: &str, en: &str) -> Words {
         }
         out
     };
-    Words { ru: text(|words| &words.ru, ru), en: text(|words| &words.en, en) }
+    Message { ru: text(|words| &words.ru, ru), en: text(|words| &words.en, en) }
 }
 
-fn simple(test: &str) -> Option<Words> {
+fn simple(test: &str) -> Option<Message> {
     if let Some(inner) = argument(test, "not") {
         let path = path(inner)?;
-        return Some(Words::new(format!("нет {}", path.ru), format!("no {}", path.en)));
+        return Some(Message::new(format!("нет {}", path.ru), format!("no {}", path.en)));
     }
     if let Some(inner) = argument(test, "matches") {
         let (subject, pattern) = inner.split_once(',')?;
-        return about(&path(subject.trim())?, &pattern_words(literal(pattern.trim())?));
+        return Some(about(&path(subject.trim())?, &pattern_words(literal(pattern.trim())?)));
     }
     if let Some((left, operator, right)) = comparison(test) {
         if let Some(counted) = argument(left, "count") {
-            return about(&path(counted)?, &quantity(operator, right)?);
+            return Some(about(&path(counted)?, &quantity(operator, right)?));
         }
         let subject = path(left)?;
         return match (operator, right) {
-            ("!=", "''") => about(&subject, &Words::new("не пусто", "not empty")),
-            ("=", value) => about(&subject, &choice(value)?),
+            ("!=", "''") => Some(about(&subject, &Message::new("не пусто", "not empty"))),
+            ("=", value) => Some(about(&subject, &choice(value)?)),
             _ => None,
         };
     }
     let path = path(test)?;
-    Some(Words::new(format!("есть {}", path.ru), format!("{} is there", path.en)))
+    Some(Message::new(format!("есть {}", path.ru), format!("{} is there", path.en)))
 }
 
-fn about(subject: &Words, what: &Words) -> Option<Words> {
-    Some(Words::new(format!("{} — {}", subject.ru, what.ru), format!("{} — {}", subject.en, what.en)))
+fn about(subject: &Message, what: &Message) -> Message {
+    Message::new(format!("{} — {}", subject.ru, what.ru), format!("{} — {}", subject.en, what.en))
 }
 
 /// What stands in the parentheses of a call that is the whole expression.
@@ -107,9 +90,9 @@ fn comparison(test: &str) -> Option<(&str, &'static str, &str)> {
 }
 
 /// A path as it is written; `.` is the value of the element itself.
-fn path(text: &str) -> Option<Words> {
+fn path(text: &str) -> Option<Message> {
     if text == "." {
-        return Some(Words::new("значение элемента", "the value of the element"));
+        return Some(Message::new("значение элемента", "the value of the element"));
     }
     let mut depth = 0_usize;
     for c in text.chars() {
@@ -121,17 +104,17 @@ fn path(text: &str) -> Option<Words> {
             _ => return None,
         }
     }
-    (depth == 0 && !text.is_empty() && balanced(text)).then(|| Words::same(text.to_owned()))
+    (depth == 0 && !text.is_empty() && balanced(text)).then(|| Message::verbatim(text.to_owned()))
 }
 
 /// How many: `= 1`, `>= 1`, `= [0, 1]`.
-fn quantity(operator: &str, right: &str) -> Option<Words> {
+fn quantity(operator: &str, right: &str) -> Option<Message> {
     let number = |text: &str| text.trim().parse::<u32>().ok();
     if let Some(list) = right.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         let numbers: Option<Vec<String>> =
             list.split(',').map(|one| number(one).map(|number| number.to_string())).collect();
         let numbers = numbers.filter(|_| operator == "=")?;
-        return Some(Words::new(
+        return Some(Message::new(
             format!("количество {}", numbers.join(" или ")),
             format!("{} of them", numbers.join(" or ")),
         ));
@@ -145,11 +128,11 @@ fn quantity(operator: &str, right: &str) -> Option<Words> {
         "<" => ("меньше", "fewer than"),
         _ => return None,
     };
-    Some(Words::new(format!("{ru} {number}"), format!("{en} {number}")))
+    Some(Message::new(format!("{ru} {number}"), format!("{en} {number}")))
 }
 
 /// One of some values: `'a'`, `['a', 'b']`, `('a', 'b')`.
-fn choice(right: &str) -> Option<Words> {
+fn choice(right: &str) -> Option<Message> {
     let list = right.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let list = list.or_else(|| right.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')));
     let values: Option<Vec<&str>> =
@@ -165,15 +148,15 @@ fn choice(right: &str) -> Option<Words> {
         ru.push_str(&format!(" или ещё {rest}"));
         en.push_str(&format!(" or one of {rest} more"));
     }
-    Some(Words::new(ru, en))
+    Some(Message::new(ru, en))
 }
 
-fn pattern_words(pattern: &str) -> Words {
+fn pattern_words(pattern: &str) -> Message {
     let mut rows = PATTERNS.lines().filter(|line| !line.starts_with('#'));
     let row = rows.find_map(|line| line.strip_prefix(pattern)?.strip_prefix('\t'));
     match row.and_then(|row| row.split_once('\t')) {
-        Some((ru, en)) => Words::new(ru, en),
-        None => Words::new(format!("по образцу {pattern}"), format!("of the pattern {pattern}")),
+        Some((ru, en)) => Message::new(ru, en),
+        None => Message::new(format!("по образцу {pattern}"), format!("of the pattern {pattern}")),
     }
 }
 
