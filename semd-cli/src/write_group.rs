@@ -5,11 +5,11 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Files brought to the disk together: a crash costs at most their signatures, and a rerun makes those again.
+/// Files brought to the disk together. A crash costs at most the signatures of the groups under way, and a rerun makes them again.
 pub const GROUP: usize = 64;
 
 /// Writes the files under temporary names, brings them to the disk, then gives them their names. Answers what became of each.
-pub fn write(files: &[(PathBuf, Vec<u8>)]) -> Vec<io::Result<()>> {
+pub fn write(files: &[(&Path, &[u8])]) -> Vec<io::Result<()>> {
     let written: Vec<_> = files.iter().map(|(path, bytes)| write_part(path, bytes)).collect();
     let synced = sync(&written);
     let results = files.iter().zip(written).map(|((path, _), part)| {
@@ -75,7 +75,9 @@ mod tests {
     fn files_are_whole_and_one_that_cannot_be_written_does_not_hinder_the_others() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        let files = [(at("a"), b"one".to_vec()), (at("no/b"), b"two".to_vec()), (at("c"), b"three".to_vec())];
+        let paths = [at("a"), at("no/b"), at("c")];
+        let contents: [&[u8]; 3] = [b"one", b"two", b"three"];
+        let files: Vec<_> = paths.iter().map(std::path::PathBuf::as_path).zip(contents).collect();
         let results = write(&files);
         assert!(results[0].is_ok() && results[1].is_err() && results[2].is_ok());
         assert_eq!(fs::read(at("a")).unwrap(), b"one");

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
 
 use clap::Args;
 use semd_core::report::{Lang, Message};
@@ -85,32 +87,34 @@ impl Sign {
         }
         let signer = self.access.signer(&self.key, self.cert.as_deref(), console)?;
         let stopped = AtomicBool::new(false);
-        let mut summary = Summary::default();
-        let mut group = Vec::new();
         let bar = console.progress(files.len());
-        batch::in_order(
-            &files,
-            self.jobs,
-            |file| self.sign(file, &*signer, &level, &stopped),
-            |_, result| {
-                bar.inc(1);
-                match result {
-                    Ok(Made::New(path, container, replaces)) => {
-                        summary.replaced += usize::from(replaces == Replaces::AnotherSigner);
-                        group.push((path, container));
+        let summary = thread::scope(|scope| {
+            // Signing does not wait for the disk: one group is written while the next is made.
+            let (sender, receiver) = mpsc::sync_channel(1);
+            let writer = scope.spawn(move || {
+                let mut summary = Summary::default();
+                receiver.into_iter().for_each(|group| summary.take(group, console));
+                summary
+            });
+            let mut group = Vec::with_capacity(write_group::GROUP);
+            // The writer ends before the channel only by a panic, which joining it passes on.
+            let hand_over = |group| drop(sender.send(group));
+            batch::in_order(
+                &files,
+                self.jobs,
+                |file| self.sign(file, &*signer, &level, &stopped),
+                |_, result| {
+                    bar.inc(1);
+                    group.push(result);
+                    if group.len() == write_group::GROUP {
+                        hand_over(std::mem::take(&mut group));
                     }
-                    other => {
-                        // Results are told in the order of the documents.
-                        summary.written(&mut group, console);
-                        summary.add(other, console);
-                    }
-                }
-                if group.len() >= write_group::GROUP {
-                    summary.written(&mut group, console);
-                }
-            },
-        );
-        summary.written(&mut group, console);
+                },
+            );
+            hand_over(group);
+            drop(sender);
+            writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
         bar.finish_and_clear();
         Ok(summary.tell(console))
     }
@@ -158,31 +162,40 @@ impl Summary {
         self.worst = Some(self.worst.unwrap_or(Outcome::Good).worst(failure.outcome));
     }
 
-    fn add(&mut self, result: Result<Made, Failure>, console: &Console) {
-        match result {
-            Ok(Made::Kept(path)) => {
-                self.kept += 1;
-                console.data(&format!("{}\n", path.display()));
-            }
-            Ok(Made::Skipped) => self.skipped += 1,
-            Ok(Made::New(..)) => {}
-            Err(failure) => self.fail(&failure, console),
-        }
-    }
-
-    /// Brings a group to the disk and tells where it is.
-    fn written(&mut self, group: &mut Vec<(PathBuf, Vec<u8>)>, console: &Console) {
-        let group = std::mem::take(group);
+    /// Brings the new signatures of a group to the disk, then tells what became of each document, in their order.
+    fn take(&mut self, group: Vec<Result<Made, Failure>>, console: &Console) {
+        let files = group.iter().filter_map(|result| match result {
+            Ok(Made::New(path, container, _)) => Some((path.as_path(), container.as_slice())),
+            _ => None,
+        });
+        let mut written = write_group::write(&files.collect::<Vec<_>>()).into_iter();
         let mut lines = String::new();
-        for ((path, _), result) in group.iter().zip(write_group::write(&group)) {
-            match result {
-                Ok(()) => lines.push_str(&format!("{}\n", path.display())),
-                Err(error) => self.fail(&Failure::io(path, &error), console),
-            }
+        for result in &group {
+            let path = match result {
+                Ok(Made::New(path, _, replaces)) => {
+                    if let Some(Err(error)) = written.next() {
+                        self.fail(&Failure::io(path, &error), console);
+                        continue;
+                    }
+                    self.replaced += usize::from(*replaces == Replaces::AnotherSigner);
+                    path
+                }
+                Ok(Made::Kept(path)) => {
+                    self.kept += 1;
+                    path
+                }
+                Ok(Made::Skipped) => {
+                    self.skipped += 1;
+                    continue;
+                }
+                Err(failure) => {
+                    self.fail(failure, console);
+                    continue;
+                }
+            };
+            lines.push_str(&format!("{}\n", path.display()));
         }
-        if !lines.is_empty() {
-            console.data(&lines);
-        }
+        console.data(&lines);
     }
 
     fn tell(self, console: &Console) -> Outcome {

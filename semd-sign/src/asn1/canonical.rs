@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Asn1Error, Element, Reader, tag, write_header};
+use super::writer::{header_length, write_header};
+use super::{Asn1Error, Element, Reader, tag};
 
 /// Constructed elements nested deeper than this are refused.
 const MAX_DEPTH: usize = 64;
@@ -80,9 +81,8 @@ pub(crate) fn lengths_are_minimal(octets: &[u8]) -> bool {
             continue;
         }
         let Ok(element) = reader.read() else { return false };
-        let mut header = Vec::new();
-        write_header(&mut header, element.tag, element.content.len());
-        if element.raw.get(1) != Some(&0x80) && element.raw.len() != header.len() + element.content.len() {
+        let shortest = header_length(element.content.len()) + element.content.len();
+        if element.raw.get(1) != Some(&0x80) && element.raw.len() != shortest {
             return false;
         }
         if element.tag & tag::CONSTRUCTED != 0 {

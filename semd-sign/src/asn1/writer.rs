@@ -17,6 +17,12 @@ pub(crate) fn write_header(out: &mut Vec<u8>, tag: u8, length: usize) {
     out.extend_from_slice(significant);
 }
 
+/// Identifier and length octets that an element of this length needs.
+pub(crate) fn header_length(length: usize) -> usize {
+    let significant = (usize::BITS - length.leading_zeros()).div_ceil(8) as usize;
+    if length < 0x80 { 2 } else { 2 + significant }
+}
+
 /// Collects the encodings of consecutive elements.
 #[derive(Default)]
 pub(crate) struct Writer {
@@ -92,6 +98,15 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_length_of_a_header_is_that_of_the_written_one() {
+        for length in [0, 1, 0x7F, 0x80, 0xFF, 0x100, 0xFFFF, 0x1_0000, 0xFF_FFFF, 0x100_0000] {
+            let mut header = Vec::new();
+            write_header(&mut header, tag::SEQUENCE, length);
+            assert_eq!(header_length(length), header.len(), "{length}");
+        }
+    }
 
     #[test]
     fn lengths_and_integers_are_minimal() {
