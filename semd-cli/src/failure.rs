@@ -8,7 +8,7 @@ use semd_core::report::{Lang, Message};
 use crate::outcome::Outcome;
 
 /// A failure of the command itself; defects of documents are findings instead.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     /// Class of the failure.
     pub outcome: Outcome,

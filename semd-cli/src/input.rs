@@ -13,8 +13,13 @@ use crate::failure::Failure;
 /// Files of the given paths, in order: a file is itself, a folder gives its `*.xml` at any depth sorted by name, `-` gives
 /// the lines of stdin.
 pub fn documents(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    documents_and(paths, |_| false)
+}
+
+/// As [`documents`], and of folders also what else is wanted.
+pub fn documents_and(paths: &[PathBuf], wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
-    each_file(paths, |path| has_extension(path, &["xml"]), |file| files.push(file))?;
+    each_file(paths, |path| has_extension(path, &["xml"]) || wanted(path), |file| files.push(file))?;
     not_empty(files)
 }
 

@@ -35,9 +35,9 @@ pub struct OnlineArguments {
 impl OnlineArguments {
     /// Asks about every certificate of the containers whose status is not known, and adds the answers to `trust`. Answers
     /// are believed only if they are rightly signed and fresh; what cannot be had is noted, and judged as not known.
-    pub fn ask<'c>(
+    pub fn ask(
         &self,
-        containers: impl IntoIterator<Item = &'c [u8]>,
+        containers: impl IntoIterator<Item = impl AsRef<[u8]>>,
         trust: &mut TrustStore,
         now: OffsetDateTime,
         console: &Console,
@@ -57,7 +57,7 @@ impl OnlineArguments {
             now,
         };
         for container in containers {
-            for question in status_questions(container, trust, now) {
+            for question in status_questions(container.as_ref(), trust, now) {
                 for complaint in inquiry.answer(&question, trust) {
                     console.note(complaint.text(console.lang));
                 }

@@ -49,6 +49,11 @@ impl Html {
         self.markup(close);
     }
 
+    /// What was written apart.
+    pub fn append(&mut self, part: Self) {
+        self.out.push_str(&part.out);
+    }
+
     /// Bytes written so far.
     pub fn len(&self) -> usize {
         self.out.len()

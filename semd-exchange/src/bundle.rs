@@ -138,6 +138,12 @@ pub fn signature_path(document: &Path, role: &str, folder: Option<&Path>) -> Pat
     side_path(document, &format!("{role}.{}", SIGNATURE_EXTENSIONS[0]), folder)
 }
 
+/// Whether a file is a signature by its name.
+pub fn is_signature(file: &Path) -> bool {
+    let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
+    SIGNATURE_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
 /// Where the file with request fields belongs.
 pub fn request_path(document: &Path) -> PathBuf {
     side_path(document, "remd.json", None)
@@ -191,15 +197,15 @@ impl Bundle {
     fn among(document: &Path, folder: &Path, names: &[String]) -> Self {
         let stem = document.file_stem().map(OsStr::to_string_lossy).unwrap_or_default();
         let signature = |name: &String| {
-            let (rest, extension) = name.rsplit_once('.')?;
-            let known = SIGNATURE_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known));
+            let (rest, _) = name.rsplit_once('.')?;
             let rest = rest.strip_prefix(&*stem)?;
             // `a.xml.p7s` and `a.p7s` carry no role; `a.b.doctor.p7s` belongs to `a.b.xml`, not to `a.xml`.
             let role = match rest {
                 "" | ".xml" => "",
                 _ => rest.strip_prefix('.').filter(|role| !role.contains('.'))?,
             };
-            known.then(|| SignatureFile { role: role.to_owned(), path: folder.join(name) })
+            is_signature(Path::new(name))
+                .then(|| SignatureFile { role: role.to_owned(), path: folder.join(name) })
         };
         let mut signatures: Vec<SignatureFile> = names.iter().filter_map(signature).collect();
         signatures.sort_by(|a, b| (&a.role, &a.path).cmp(&(&b.role, &b.path)));

@@ -227,10 +227,17 @@ impl Collected {
 
     /// Adds a report.
     pub fn add(&mut self, printed: &Printed<'_>) {
+        if !matches!(self, Self::Nothing) {
+            self.add_item(&Item::of(printed));
+        }
+    }
+
+    /// Adds what is no validation of a document.
+    pub fn add_item(&mut self, item: &Item<'_>) {
         match self {
             Self::Nothing => {}
-            Self::Junit(report) => report.add(&Item::of(printed)),
-            Self::Sarif(log) => log.add(&Item::of(printed)),
+            Self::Junit(report) => report.add(item),
+            Self::Sarif(log) => log.add(item),
         }
     }
 

@@ -149,19 +149,23 @@ struct SignerView {
     qualified: bool,
 }
 
+impl SignerFacts {
+    /// The owner's name for people: masked when it is a person's, unless `show_pii`. The name of an organisation is public;
+    /// a name beside a surname is a person's.
+    pub fn shown_name(&self, show_pii: bool) -> String {
+        let name = self.common_name.as_deref().unwrap_or_default();
+        let public = self.surname.is_none() && self.ogrn.is_some();
+        if show_pii || public { name.to_owned() } else { pii::mask_name(name) }
+    }
+}
+
 impl SignerView {
     fn new(signer: &SignerFacts, show_pii: bool) -> Self {
         let number = |value: &Option<String>| {
             value.as_deref().map(|value| if show_pii { value.to_owned() } else { pii::mask_number(value) })
         };
-        let subject = match (show_pii, &signer.surname, &signer.common_name) {
-            (true, ..) => signer.subject.clone(),
-            // The name of an organisation is public; a name beside a surname is a person's.
-            (false, None, Some(name)) if signer.ogrn.is_some() => name.clone(),
-            (false, _, name) => pii::mask_name(name.as_deref().unwrap_or_default()),
-        };
         Self {
-            subject,
+            subject: if show_pii { signer.subject.clone() } else { signer.shown_name(false) },
             snils: number(&signer.snils),
             inn: number(&signer.inn),
             inn_le: signer.inn_le.clone(),
