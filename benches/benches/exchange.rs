@@ -105,7 +105,7 @@ fn play_register(root: &Path) {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
+    semd_exchange::runtime().unwrap()
 }
 
 fn validate(validator: &Validator, bytes: &[u8]) {

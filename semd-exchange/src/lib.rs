@@ -90,6 +90,7 @@ pub mod operator;
 pub mod preflight;
 pub mod reference;
 pub mod retry;
+mod runtime;
 pub mod sandbox;
 pub mod security;
 pub mod sheet;
@@ -101,3 +102,4 @@ pub mod trust_services;
 pub mod worker;
 
 pub use exchange::Exchange;
+pub use runtime::runtime;

@@ -1,6 +1,7 @@
 //! How values stand in the tables.
 
-use std::io::{Read as _, Write as _};
+use std::cell::RefCell;
+use std::io::{self, Read as _, Write as _};
 
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
@@ -27,18 +28,30 @@ pub(super) struct Packed {
     pub(super) encoding: i64,
 }
 
+thread_local! {
+    /// An encoder has some hundred kilobytes of tables: made anew for every message they would be most of what a worker
+    /// asks of the allocator.
+    static ENCODER: RefCell<ZlibEncoder<Vec<u8>>> =
+        RefCell::new(ZlibEncoder::new(Vec::new(), Compression::fast()));
+}
+
 /// Compresses bytes where that helps.
 pub(super) fn pack(bytes: &[u8]) -> Packed {
-    if bytes.len() >= WORTH_COMPRESSING {
-        let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
-        if encoder.write_all(bytes).is_ok()
-            && let Ok(packed) = encoder.finish()
-            && packed.len() < bytes.len()
-        {
-            return Packed { bytes: packed, encoding: ZLIB };
-        }
+    if bytes.len() >= WORTH_COMPRESSING
+        && let Ok(packed) = ENCODER.with_borrow_mut(|encoder| deflate(encoder, bytes))
+        && packed.len() < bytes.len()
+    {
+        return Packed { bytes: packed, encoding: ZLIB };
     }
     Packed { bytes: bytes.to_vec(), encoding: PLAIN }
+}
+
+/// One whole stream; the encoder is ready for the next one afterwards.
+fn deflate(encoder: &mut ZlibEncoder<Vec<u8>>, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    encoder.get_mut().reserve(bytes.len() / 2);
+    let written = encoder.write_all(bytes);
+    let packed = encoder.reset(Vec::new())?;
+    written.map(|()| packed)
 }
 
 /// The bytes as they were.
