@@ -84,5 +84,6 @@ pub fn callback_failure(listen: SocketAddr, error: &std::io::Error) -> Failure {
 
 /// The asynchronous runtime of commands that talk to the register.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    crate::memory::keep_flat();
     semd_exchange::runtime().map_err(|error| Failure::environment(Message::verbatim(error.to_string())))
 }

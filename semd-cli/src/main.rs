@@ -13,6 +13,7 @@ mod exchange;
 mod expectations;
 mod failure;
 mod input;
+mod memory;
 mod online;
 mod outcome;
 mod packages;
