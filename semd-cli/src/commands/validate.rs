@@ -227,9 +227,7 @@ impl Collected {
 
     /// Adds a report.
     pub fn add(&mut self, printed: &Printed<'_>) {
-        if !matches!(self, Self::Nothing) {
-            self.add_item(&Item::of(printed));
-        }
+        self.add_item(&Item::of(printed));
     }
 
     /// Adds what is no validation of a document.

@@ -75,9 +75,8 @@ fn control_time(text: &str) -> Result<At, String> {
     }
 }
 
-/// What became of one container.
+/// What became of a container.
 struct Judged {
-    container: Container,
     elapsed_us: u64,
     report: Result<SignatureReport, Failure>,
 }
@@ -115,9 +114,9 @@ impl Verify {
                     worst = worst.worst(Outcome::Undecided);
                     printer.unsigned(bundle);
                 }
-                for one in &judged {
+                for (container, one) in bundle.containers.iter().zip(&judged) {
                     worst = worst.worst(outcome(one));
-                    printer.print(bundle, one);
+                    printer.print(bundle, container, one);
                 }
             },
         );
@@ -144,7 +143,7 @@ fn outcome(judged: &Judged) -> Outcome {
     }
 }
 
-/// The verdicts on the signatures of one document, which is read once. One that cannot be read does not hide what is known
+/// The verdicts on the containers of one document, in their order; the document is read once. One that cannot be read does not hide what is known
 /// of the others.
 fn judge(bundle: &Signed, trust: &TrustStore, time: ControlTime, policy: &Policy) -> Vec<Judged> {
     let containers: Vec<_> = bundle.containers.iter().map(Container::read).collect();
@@ -156,11 +155,11 @@ fn judge(bundle: &Signed, trust: &TrustStore, time: ControlTime, policy: &Policy
         let content = digests.as_ref().map_or(Content::Inside, Content::Digests);
         Ok(verify(&Request { content, signature, trust, time, policy: policy.clone() }))
     };
-    let judged = bundle.containers.iter().zip(&containers).map(|(container, octets)| {
+    let judged = containers.iter().map(|octets| {
         let started = Instant::now();
         let report = verdict(octets);
         let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        Judged { container: container.clone(), elapsed_us, report }
+        Judged { elapsed_us, report }
     });
     judged.collect()
 }

@@ -34,7 +34,7 @@ impl Page {
         }
         html.element("<td class=\"verdict\">", row.meaning, "</td>");
         html.element("<td>", &row.codes, "</td></tr>\n");
-        if row.verdict != Verdict::Valid && !details.is_empty() {
+        if !details.is_empty() {
             let why = match self.lang {
                 Lang::Ru => "почему",
                 Lang::En => "why",

@@ -12,7 +12,7 @@ use semd_sign::verify::{CheckStatus, SignatureReport, SignatureVerdict};
 use super::super::validate::Collected;
 use super::Judged;
 use super::page::Page;
-use super::signed::Signed;
+use super::signed::{Container, Signed};
 use crate::console::Console;
 use crate::table::Table;
 
@@ -45,6 +45,28 @@ pub(super) struct Row {
     pub(super) meaning: &'static str,
     pub(super) verdict: Verdict,
     pub(super) codes: String,
+}
+
+impl Row {
+    fn of(bundle: &Signed, container: &Container, report: &SignatureReport, console: &Console) -> Self {
+        let show_pii = console.show_personal_data;
+        Self {
+            // A container whose document is inside stands for it.
+            file: bundle.document.as_deref().unwrap_or(&container.path).to_string_lossy().into_owned(),
+            role: match container.role.as_str() {
+                "" if bundle.document.is_some() => file_name(&container.path),
+                role => role.to_owned(),
+            },
+            signer: report.signer.as_ref().map(|signer| signer.shown_name(show_pii)).unwrap_or_default(),
+            signed: report.signing_time.map(|time| time.date().to_string()).unwrap_or_default(),
+            meaning: word(report.verdict, console),
+            verdict: verdict(report.verdict),
+            codes: match report.codes.as_slice() {
+                [] => report.sub_indication.unwrap_or_default().to_owned(),
+                codes => codes.join(" "),
+            },
+        }
+    }
 }
 
 /// Prints reports as they come.
@@ -88,9 +110,10 @@ impl<'c> Printer<'c> {
         if self.table.is_none() && self.page.is_none() {
             let unsigned = self.console.text("подписи нет", "not signed");
             self.console.complain(&format!("{file}: {unsigned}"));
+            return;
         }
         let empty = String::new;
-        self.row(Row {
+        let row = Row {
             file: file.into_owned(),
             role: empty(),
             signer: empty(),
@@ -98,12 +121,13 @@ impl<'c> Printer<'c> {
             meaning,
             verdict: Verdict::Undecided,
             codes: empty(),
-        });
+        };
+        self.row(row, "");
     }
 
     /// One container.
-    pub(super) fn print(&mut self, bundle: &Signed, judged: &Judged) {
-        let name = judged.container.path.to_string_lossy();
+    pub(super) fn print(&mut self, bundle: &Signed, container: &Container, judged: &Judged) {
+        let name = container.path.to_string_lossy();
         let report = match &judged.report {
             Ok(report) => report,
             Err(failure) => {
@@ -113,12 +137,16 @@ impl<'c> Printer<'c> {
         };
         let lang = self.console.lang;
         match self.format {
-            Format::Full if self.several => {
-                if !report.is_passed() {
-                    self.details.push_str(&full(&name, report, self.console, Checks::NotHolding));
-                }
+            Format::Full if !self.several => {
+                self.console.data(&full(&name, report, self.console, Checks::All));
             }
-            Format::Full => self.console.data(&full(&name, report, self.console, Checks::All)),
+            Format::Full | Format::Html => {
+                let details = match report.is_passed() {
+                    true => String::new(),
+                    false => full(&name, report, self.console, Checks::NotHolding),
+                };
+                self.row(Row::of(bundle, container, report, self.console), &details);
+            }
             Format::Concise => self.console.data(&concise(&name, report)),
             Format::Json | Format::Jsonl => {
                 let file = document(bundle);
@@ -132,33 +160,12 @@ impl<'c> Printer<'c> {
                 self.console.data(&format!("{before}{object}{after}"));
             }
             Format::Junit | Format::Sarif => self.collected.add_item(&item(&name, judged, report, lang)),
-            Format::Html => {
-                self.details.clear();
-                self.details.push_str(&full(&name, report, self.console, Checks::NotHolding));
-            }
         }
         self.printed += 1;
-        let show_pii = self.console.show_personal_data;
-        self.row(Row {
-            // A container whose document is inside stands for it.
-            file: if bundle.document.is_some() { document(bundle).into_owned() } else { name.into_owned() },
-            role: match judged.container.role.as_str() {
-                "" if bundle.document.is_some() => file_name(&judged.container.path),
-                role => role.to_owned(),
-            },
-            signer: report.signer.as_ref().map(|signer| signer.shown_name(show_pii)).unwrap_or_default(),
-            signed: report.signing_time.map(|time| time.date().to_string()).unwrap_or_default(),
-            meaning: word(report.verdict, self.console),
-            verdict: verdict(report.verdict),
-            codes: if report.codes.is_empty() {
-                report.sub_indication.unwrap_or_default().to_owned()
-            } else {
-                report.codes.join(" ")
-            },
-        });
     }
 
-    fn row(&mut self, row: Row) {
+    /// Adds to the table or the page, and counts; `details` stand under the table or the row.
+    fn row(&mut self, row: Row, details: &str) {
         let [good, bad, undecided] = &mut self.counts;
         *match row.verdict {
             Verdict::Valid => good,
@@ -166,9 +173,10 @@ impl<'c> Printer<'c> {
             Verdict::Undecided => undecided,
         } += 1;
         if let Some(page) = &mut self.page {
-            page.add(&row, &std::mem::take(&mut self.details));
+            page.add(&row, details);
         }
         if let Some(table) = &mut self.table {
+            self.details.push_str(details);
             table.row([row.file, row.role, row.signer, row.signed, row.meaning.to_owned(), row.codes]);
         }
     }

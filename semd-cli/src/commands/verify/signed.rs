@@ -21,7 +21,6 @@ pub(super) struct Signed {
 }
 
 /// A file that should be a signature container.
-#[derive(Clone)]
 pub(super) struct Container {
     /// The file.
     pub path: PathBuf,
