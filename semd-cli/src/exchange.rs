@@ -11,6 +11,7 @@ use semd_exchange::worker::{BatchReport, Intake, Settings, Worker};
 use crate::commands::journal::journal_failure;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::memory;
 use crate::signals::StopSignals;
 
 /// Runs callback service and worker until the batch is settled; `None` when the user interrupted.
@@ -68,6 +69,7 @@ pub fn exchange_all(
             journal_failure(error)
         })
     };
+    memory::keep_flat();
     let report = runtime()?.block_on(run);
     bar.finish_and_clear();
     report
@@ -84,6 +86,5 @@ pub fn callback_failure(listen: SocketAddr, error: &std::io::Error) -> Failure {
 
 /// The asynchronous runtime of commands that talk to the register.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    crate::memory::keep_flat();
     semd_exchange::runtime().map_err(|error| Failure::environment(Message::verbatim(error.to_string())))
 }

@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::tls::{ClientTlsFlags, ServerTlsFlags};
 use crate::trust::trust_store;
-use crate::{dictionaries, input, packages};
+use crate::{dictionaries, input, memory, packages};
 
 /// Run a register on this machine, for tests and demos. Prints one JSON line with its URL; `GET /state` tells what it knows
 #[derive(Args, Debug)]
@@ -200,6 +200,7 @@ impl Sandbox {
             late_by: Duration::from_millis(self.late_by),
             ..SandboxSettings::new(trust_store(&self.trust, &[])?)
         };
+        memory::keep_flat();
         runtime()?.block_on(async {
             let running = sandbox::serve(settings)
                 .await

@@ -19,6 +19,7 @@ use crate::console::Console;
 use crate::envelope::EnvelopeFlags;
 use crate::exchange::{callback_failure, runtime};
 use crate::failure::Failure;
+use crate::memory;
 use crate::outcome::Outcome;
 use crate::secret::TokenSource;
 use crate::sending::SendingFlags;
@@ -87,6 +88,7 @@ impl Serve {
             offset: self.utc_offset,
             show_personal_data: console.show_personal_data,
         };
+        memory::keep_flat();
         runtime()?.block_on(async {
             let settings =
                 CallbackSettings { listen: self.callback, tls: callback_tls, ..CallbackSettings::default() };
