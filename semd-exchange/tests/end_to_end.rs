@@ -143,7 +143,8 @@ async fn faulty_register_still_registers_every_document_once() {
     let faults = Faults {
         seed: 1,
         lost_answer: 0.2,
-        rate_limit: 0.1,
+        // With fewer, thirty documents might meet none.
+        rate_limit: 0.4,
         technical: 0.2,
         repeated_result: 0.3,
         warning: 0.2,

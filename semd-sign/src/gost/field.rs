@@ -82,6 +82,24 @@ impl<M: Modulus<L>, const L: usize> Element<M, L> {
         Self::of(M::sub(&self.kept, &other.kept))
     }
 
+    /// `self + other`, for a factor only: see [`Modulus::add_lazy`].
+    #[inline(always)]
+    pub(super) fn add_lazy(&self, other: &Self) -> Self {
+        Self::of(M::add_lazy(&self.kept, &other.kept))
+    }
+
+    /// `self - other`, for a factor or the left side of [`Self::sub_twice`] only.
+    #[inline(always)]
+    pub(super) fn sub_lazy(&self, other: &Self) -> Self {
+        Self::of(M::sub_lazy(&self.kept, &other.kept))
+    }
+
+    /// `self - 2 * other`.
+    #[inline(always)]
+    pub(super) fn sub_twice(&self, other: &Self) -> Self {
+        Self::of(M::sub_twice(&self.kept, &other.kept))
+    }
+
     /// `-self`.
     #[inline(always)]
     pub(super) fn neg(&self) -> Self {
@@ -117,7 +135,7 @@ impl<M: Modulus<L>, const L: usize> Element<M, L> {
 
     /// Whether a public element is zero.
     pub(super) fn is_zero_vartime(&self) -> bool {
-        self.number() == [0; L]
+        M::is_zero_vartime(&self.kept)
     }
 }
 

@@ -29,6 +29,26 @@ pub(super) trait Modulus<const L: usize>: Copy + Send + Sync + 'static {
     fn add(left: &Self::Kept, right: &Self::Kept) -> Self::Kept;
     /// Kept form of the difference of two.
     fn sub(left: &Self::Kept, right: &Self::Kept) -> Self::Kept;
+    /// A sum of two kept numbers that may be wider than one: a factor or the left side of [`Self::sub_twice`] only.
+    #[inline(always)]
+    fn add_lazy(left: &Self::Kept, right: &Self::Kept) -> Self::Kept {
+        Self::add(left, right)
+    }
+    /// A difference of two kept numbers, as wide as [`Self::add_lazy`].
+    #[inline(always)]
+    fn sub_lazy(left: &Self::Kept, right: &Self::Kept) -> Self::Kept {
+        Self::sub(left, right)
+    }
+    /// Kept form of the first, which may be a lazy one, less twice the second.
+    #[inline(always)]
+    fn sub_twice(left: &Self::Kept, right: &Self::Kept) -> Self::Kept {
+        Self::sub(&Self::sub(left, right), right)
+    }
+    /// Whether a public number, kept or lazy, is zero.
+    #[inline(always)]
+    fn is_zero_vartime(kept: &Self::Kept) -> bool {
+        Self::leave(kept) == [0; L]
+    }
     /// Kept form of half of one.
     fn half(kept: &Self::Kept) -> Self::Kept;
     /// Kept form of the product of two.

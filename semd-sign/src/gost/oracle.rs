@@ -37,8 +37,17 @@ fn agree<M: Modulus<L>, P: ConstMontyParams<L>, const L: usize>() {
         prop_assert_eq!(x.mul(&y).number(), value(&(u * v)));
         prop_assert_eq!(x.square().number(), value(&(u * u)));
         prop_assert_eq!(x.half().double().number(), value(&u));
+        let one = ConstMontyForm::<P, L>::ONE;
+        let three = one + one + one;
+        let nine = three * three;
         // Kept forms that were never reduced.
         prop_assert_eq!(x.add(&y).mul(&x.sub(&y)).number(), value(&((u + v) * (u - v))));
+        prop_assert_eq!(x.add_lazy(&y).mul(&x.sub_lazy(&y)).number(), value(&((u + v) * (u - v))));
+        prop_assert_eq!(x.sub_lazy(&y).square().number(), value(&((u - v) * (u - v))));
+        prop_assert_eq!(x.half().add_lazy(&x).square().double().double().number(), value(&(u * u * nine)));
+        prop_assert_eq!(x.sub_lazy(&y).sub_twice(&x.half()).number(), value(&(-v)));
+        prop_assert_eq!(x.sub_lazy(&y).is_zero_vartime(), u == v);
+        prop_assert!(x.sub_lazy(&x).is_zero_vartime() && x.add_lazy(&x.neg()).is_zero_vartime());
         let inverse = u.invert().into_option_copied().map_or([0; L], |inverse| value(&inverse));
         prop_assert_eq!(x.invert().number(), inverse);
         prop_assert_eq!(x.invert_vartime().number(), inverse);

@@ -87,18 +87,18 @@ impl<C: Curve<L>, const L: usize> Point<C, L> {
         let third = if C::A_IS_MINUS_THREE {
             // 3X² - 3Z⁴
             let z2 = self.z.square();
-            self.x.sub(&z2).mul(&self.x.add(&z2))
+            self.x.sub_lazy(&z2).mul(&self.x.add_lazy(&z2))
         } else {
             self.x.square()
         };
         let l = if C::A_IS_MINUS_THREE {
-            third.half().add(&third)
+            third.half().add_lazy(&third)
         } else {
             third.double().add(&third).add(a_z4).half()
         };
-        let x = l.square().sub(&t).sub(&t);
+        let x = l.square().sub_twice(&t);
         let s2 = s.square();
-        let y = l.mul(&t.sub(&x)).sub(&s2);
+        let y = l.mul(&t.sub_lazy(&x)).sub(&s2);
         let z = self.y.mul(&self.z);
         let a_z4 = if C::A_IS_MINUS_THREE { Element::ZERO } else { s2.mul(a_z4) };
         (Self { x, y, z }, a_z4)
@@ -107,8 +107,8 @@ impl<C: Curve<L>, const L: usize> Point<C, L> {
     /// `self + other` for different points, neither neutral; Z = 0 for equal and for opposite ones.
     pub(super) fn add_affine(&self, other: &Affine<C, L>) -> Self {
         let z2 = self.z.square();
-        let h = other.x.mul(&z2).sub(&self.x);
-        let r = other.y.mul(&z2.mul(&self.z)).sub(&self.y);
+        let h = other.x.mul(&z2).sub_lazy(&self.x);
+        let r = other.y.mul(&z2.mul(&self.z)).sub_lazy(&self.y);
         Self::chord(&self.x, &self.y, &self.z, &h, &r)
     }
 
@@ -124,8 +124,8 @@ impl<C: Curve<L>, const L: usize> Point<C, L> {
         let h2 = h.square();
         let h3 = h2.mul(h);
         let v = x.mul(&h2);
-        let sum_x = r.square().sub(&h3).sub(&v).sub(&v);
-        let sum_y = r.mul(&v.sub(&sum_x)).sub(&y.mul(&h3));
+        let sum_x = r.square().sub_lazy(&h3).sub_twice(&v);
+        let sum_y = r.mul(&v.sub_lazy(&sum_x)).sub(&y.mul(&h3));
         Self { x: sum_x, y: sum_y, z: z.mul(h) }
     }
 
@@ -135,8 +135,8 @@ impl<C: Curve<L>, const L: usize> Point<C, L> {
             return Self::from_affine(other);
         }
         let z2 = self.z.square();
-        let h = other.x.mul(&z2).sub(&self.x);
-        let r = other.y.mul(&z2.mul(&self.z)).sub(&self.y);
+        let h = other.x.mul(&z2).sub_lazy(&self.x);
+        let r = other.y.mul(&z2.mul(&self.z)).sub_lazy(&self.y);
         self.chord_or_tangent(&self.x, &self.y, &self.z, &h, &r)
     }
 
@@ -151,8 +151,8 @@ impl<C: Curve<L>, const L: usize> Point<C, L> {
         let z2 = self.z.square();
         let x = self.x.mul(&other.z2);
         let y = self.y.mul(&other.z3);
-        let h = other.point.x.mul(&z2).sub(&x);
-        let r = other.point.y.mul(&z2.mul(&self.z)).sub(&y);
+        let h = other.point.x.mul(&z2).sub_lazy(&x);
+        let r = other.point.y.mul(&z2.mul(&self.z)).sub_lazy(&y);
         self.chord_or_tangent(&x, &y, &self.z.mul(&other.point.z), &h, &r)
     }
 

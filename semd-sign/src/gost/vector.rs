@@ -1,8 +1,9 @@
 //! Arithmetic modulo p = 2^512 - C with the vector instructions of AVX-512 IFMA, for processors that have them.
 //!
 //! A number is eleven digits of 47 bits in the lanes of three vectors of four. The multiplier takes 52 bits of each
-//! factor and gives the product's lower or upper 52 bits, so digits have room to grow: kept digits are below 2^48, and
-//! sums need one step of carries, all digits at once, where limbs of 64 bits pass a carry from one to the next.
+//! factor and gives the product's lower or upper 52 bits, so digits have room to grow: kept digits are below 1.75 * 2^47,
+//! and sums need one step of carries, all digits at once, where limbs of 64 bits pass a carry from one to the next. Sums
+//! that are only multiplied need none: their digits are below 2^49.
 //!
 //! Eleven digits are 517 bits, and 2^517 is 32C modulo p. For public data only, that is for verification: nobody has shown
 //! that it takes constant time.
@@ -111,6 +112,27 @@ impl<const C: u64> Modulus<8> for Vector<C> {
         unsafe { sub::<C>(left, right) }
     }
 
+    fn add_lazy(left: &Digits, right: &Digits) -> Digits {
+        // SAFETY: as in `add`.
+        unsafe { add_lazy(left, right) }
+    }
+
+    fn sub_lazy(left: &Digits, right: &Digits) -> Digits {
+        // SAFETY: as in `add`.
+        unsafe { sub_lazy::<C>(left, right) }
+    }
+
+    fn sub_twice(left: &Digits, right: &Digits) -> Digits {
+        // SAFETY: as in `add`.
+        unsafe { sub_twice::<C>(left, right) }
+    }
+
+    fn is_zero_vartime(kept: &Digits) -> bool {
+        // A multiple of p below 2^520 is k * 2^512 - kC with k below 2^9: few numbers end like one.
+        let below = kept.0[0].wrapping_neg() & MASK;
+        below < C << 9 && Self::leave(kept) == [0; 8]
+    }
+
     fn half(kept: &Digits) -> Digits {
         // SAFETY: as in `add`.
         unsafe { half::<C>(kept) }
@@ -187,31 +209,59 @@ fn carry<const C: u64>(sums: [__m256i; 3]) -> [__m256i; 3] {
     ]
 }
 
+/// The sums of the digits.
+#[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
-fn add<const C: u64>(left: &Digits, right: &Digits) -> Digits {
-    let (left, right) = (load(left), load(right));
-    store(carry::<C>([
+fn add_lanes(left: [__m256i; 3], right: [__m256i; 3]) -> [__m256i; 3] {
+    [
         _mm256_add_epi64(left[0], right[0]),
         _mm256_add_epi64(left[1], right[1]),
         _mm256_add_epi64(left[2], right[2]),
-    ]))
+    ]
 }
 
+/// The differences of the digits, with `TIMES` (2^517 - 32C) added, which is a multiple of p: its digits are above those
+/// of `right`, so that no difference is negative.
+#[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
-fn sub<const C: u64>(left: &Digits, right: &Digits) -> Digits {
-    let (left, right) = (load(left), load(right));
-    // 128p = 4(2^517 - 32C): every digit is above 2^48, so that no difference is negative.
-    let (first, other) = ((4 * (MASK + 1 - (C << 5))) as i64, (4 * MASK) as i64);
+fn sub_lanes<const C: u64, const TIMES: u64>(left: [__m256i; 3], right: [__m256i; 3]) -> [__m256i; 3] {
+    let (first, other) = ((TIMES * (MASK + 1 - (C << 5))) as i64, (TIMES * MASK) as i64);
     let multiple = [
         _mm256_setr_epi64x(first, other, other, other),
         _mm256_set1_epi64x(other),
         _mm256_setr_epi64x(other, other, other, 0),
     ];
-    store(carry::<C>([
+    [
         _mm256_add_epi64(left[0], _mm256_sub_epi64(multiple[0], right[0])),
         _mm256_add_epi64(left[1], _mm256_sub_epi64(multiple[1], right[1])),
         _mm256_add_epi64(left[2], _mm256_sub_epi64(multiple[2], right[2])),
-    ]))
+    ]
+}
+
+#[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
+fn add<const C: u64>(left: &Digits, right: &Digits) -> Digits {
+    store(carry::<C>(add_lanes(load(left), load(right))))
+}
+
+#[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
+fn sub<const C: u64>(left: &Digits, right: &Digits) -> Digits {
+    store(carry::<C>(sub_lanes::<C, 2>(load(left), load(right))))
+}
+
+#[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
+fn add_lazy(left: &Digits, right: &Digits) -> Digits {
+    store(add_lanes(load(left), load(right)))
+}
+
+#[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
+fn sub_lazy<const C: u64>(left: &Digits, right: &Digits) -> Digits {
+    store(sub_lanes::<C, 2>(load(left), load(right)))
+}
+
+#[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
+fn sub_twice<const C: u64>(left: &Digits, right: &Digits) -> Digits {
+    let right = load(right);
+    store(carry::<C>(sub_lanes::<C, 4>(load(left), add_lanes(right, right))))
 }
 
 #[target_feature(enable = "avx512f,avx512vl,avx512ifma")]
@@ -296,7 +346,7 @@ fn reduce<const C: u64>(low: [__m256i; 6], high: [__m256i; 6]) -> [__m256i; 3] {
         _mm256_slli_epi64::<SHIFT>(high[4]),
         _mm256_slli_epi64::<SHIFT>(high[5]),
     ];
-    // Below 2^56.
+    // Below 2^57.
     let columns = [
         _mm256_add_epi64(low[0], up(high[0], zero)),
         _mm256_add_epi64(low[1], up(high[1], high[0])),
@@ -305,7 +355,7 @@ fn reduce<const C: u64>(low: [__m256i; 6], high: [__m256i; 6]) -> [__m256i; 3] {
         _mm256_add_epi64(low[4], up(high[4], high[3])),
         _mm256_add_epi64(low[5], up(high[5], high[4])),
     ];
-    // Columns 11 to 21, carried once to be factors; the last one is below 2^50 and keeps what it has.
+    // Columns 11 to 21, carried once to be factors; the last one is below 2^52 and keeps what it has.
     let upper = [up(columns[3], columns[2]), up(columns[4], columns[3]), up(columns[5], columns[4])];
     let above = each!(upper, _mm256_srli_epi64::<{ BITS as i32 }>);
     let but_last = _mm256_setr_epi64x(MASK as i64, MASK as i64, -1, 0);
