@@ -103,8 +103,8 @@ impl Validator {
     /// Checks one document. Nothing here fails: what cannot be checked is a finding, and the verdict is then at best
     /// [`Verdict::Undecided`].
     pub fn validate(&self, bytes: &[u8], options: &Options) -> Report {
-        let mut check =
-            Check { lines: LineIndex::new(bytes), undecided: false, findings: Vec::new(), rules_fired: 0 };
+        let lines = LineIndex::new(bytes);
+        let mut check = Check::new(&lines);
         let mut report = Report {
             sha256: digest::sha256(bytes),
             kind: options.kind.clone(),
@@ -116,9 +116,9 @@ impl Validator {
             findings: Vec::new(),
         };
         match xml::parse(bytes, &options.limits) {
-            Err(fault) => check.findings.push(fault.finding(&check.lines)),
+            Err(fault) => check.findings.push(fault.finding(check.lines)),
             Ok(document) => {
-                let remarks = document.remarks().iter().map(|fault| fault.finding(&check.lines));
+                let remarks = document.remarks().iter().map(|fault| fault.finding(check.lines));
                 check.findings.extend(remarks);
                 let header = Header::read(&document);
                 self.packaged(&document, &header, options, &mut check, &mut report);
@@ -173,8 +173,7 @@ impl Validator {
         // One template may serve several kinds: the one whose rules the document breaks least is meant.
         let mut best: Option<(Check<'_>, &str, Option<Arc<Package>>)> = None;
         for kind in served {
-            let mut attempt =
-                Check { lines: check.lines.clone(), undecided: false, findings: Vec::new(), rules_fired: 0 };
+            let mut attempt = Check::new(check.lines);
             let package = match self.store.package_on(kind, day) {
                 Some(Ok(package)) => {
                     attempt.package(&package, document, options.layers);
@@ -219,13 +218,13 @@ impl Validator {
         let dictionaries = self.dictionaries.as_ref().filter(|_| nsi);
         if let Some(store) = dictionaries {
             let guide = kind.and_then(|kind| Some((&*kind.code, kind.guide.as_deref()?)));
-            let outcome = nsi::check::check(document, store, guide, &check.lines);
+            let outcome = nsi::check::check(document, store, guide, check.lines);
             check.undecided |= outcome.truncated || outcome.checked == 0 && !(xsd || schematron || rule);
             check.findings.extend(outcome.findings);
         }
         if rule {
             let as_of = options.as_of;
-            check.findings.extend(rules::check(&self.own_rules, document, header, kind, as_of, &check.lines));
+            check.findings.extend(rules::check(&self.own_rules, document, header, kind, as_of, check.lines));
         }
         if !(xsd || schematron || rule || dictionaries.is_some()) {
             check.undecided(Message::new(
@@ -238,13 +237,17 @@ impl Validator {
 
 /// What has been found so far.
 struct Check<'a> {
-    lines: LineIndex<'a>,
+    lines: &'a LineIndex<'a>,
     undecided: bool,
     findings: Vec<Finding>,
     rules_fired: u64,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+    fn new(lines: &'a LineIndex<'a>) -> Self {
+        Self { lines, undecided: false, findings: Vec::new(), rules_fired: 0 }
+    }
+
     fn weight(&self) -> (bool, usize) {
         (self.undecided, self.findings.len())
     }
@@ -258,7 +261,7 @@ impl Check<'_> {
                     let mut paths = Paths::new(document);
                     let findings = violations.iter();
                     self.findings
-                        .extend(findings.map(|one| one.finding_at(paths.path(one.node), &self.lines)));
+                        .extend(findings.map(|one| one.finding_at(paths.path(one.node), self.lines)));
                 }
                 None => self.undecided(missing_part("схем XML", "XML schemas")),
             }
@@ -272,7 +275,7 @@ impl Check<'_> {
                 let outcome = plan.evaluate(document);
                 self.rules_fired += outcome.fired;
                 self.undecided |= outcome.stopped || outcome.truncated || !outcome.errors.is_empty();
-                self.findings.extend(outcome.findings(plan, document, &self.lines));
+                self.findings.extend(outcome.findings(plan, document, self.lines));
             }
             if self.rules_fired == 0 {
                 self.undecided(Message::new(

@@ -1,8 +1,8 @@
 //! Positional paths of nodes, as reports show them.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use super::names::TextMap;
 use super::{Document, ElementId, ExpandedName, NameId, Node};
 
 /// Prefixes that reports show, whatever prefix the document itself uses.
@@ -45,18 +45,30 @@ impl Document<'_> {
     }
 }
 
-/// Makes the paths of many nodes of one document: positions found once are gone on from, so that the nodes of a long list
-/// in document order do not each pay for all siblings before them.
+/// Makes the paths of many nodes of one document: what a path shares with the one before is taken over, and positions found
+/// once are gone on from, so that the nodes of a long list in document order do not each pay for all siblings before them.
 #[derive(Debug)]
 pub(crate) struct Paths<'d> {
     document: &'d Document<'d>,
     /// For a parent and a name, the last sibling met and its position.
-    known: HashMap<(ElementId, NameId), (ElementId, usize)>,
+    known: TextMap<(ElementId, NameId), (ElementId, usize)>,
+    /// The path of the element met last.
+    path: String,
+    /// The elements on that path, from the root on, and the length of the path as far as each.
+    steps: Vec<(ElementId, usize)>,
+    /// The steps of the next path that it does not share, the last one first.
+    fresh: Vec<ElementId>,
 }
 
 impl<'d> Paths<'d> {
     pub(crate) fn new(document: &'d Document<'d>) -> Self {
-        Self { document, known: HashMap::new() }
+        Self {
+            document,
+            known: TextMap::default(),
+            path: String::new(),
+            steps: Vec::new(),
+            fresh: Vec::new(),
+        }
     }
 
     /// The document.
@@ -67,35 +79,53 @@ impl<'d> Paths<'d> {
     /// See [`Document::path`].
     pub(crate) fn path(&mut self, node: Node) -> String {
         let document = self.document;
-        let mut tail = String::new();
         let element = match node {
             Node::Document => return "/".to_owned(),
             Node::Element(id) => id,
+            Node::Attribute(id) => document.attribute_at(id).owner,
+            Node::Text(id) => document.texts()[id.0 as usize].parent,
+        };
+        self.go_to(element);
+        // Room for a last step.
+        let mut path = String::with_capacity(self.path.len() + 24);
+        path.push_str(&self.path);
+        match node {
             Node::Attribute(id) => {
-                let attribute = document.attribute_at(id);
-                tail.push_str("/@");
-                write_name(&mut tail, document.expanded_name(attribute.name));
-                attribute.owner
+                path.push_str("/@");
+                write_name(&mut path, document.expanded_name(document.attribute_at(id).name));
             }
             Node::Text(id) => {
-                let text = &document.texts()[id.0 as usize];
-                let position =
-                    document.child_texts(text.parent).take_while(|(other, _)| *other <= id).count();
-                let _ = write!(tail, "/text()[{position}]");
-                text.parent
+                let position = document.child_texts(element).take_while(|(other, _)| *other <= id).count();
+                let _ = write!(path, "/text()[{position}]");
             }
-        };
-        let mut chain = vec![element];
-        while let Some(parent) = document.parent(chain[chain.len() - 1]) {
-            chain.push(parent);
+            Node::Document | Node::Element(_) => {}
         }
-        let mut path = String::with_capacity(chain.len() * 16);
-        for &step in chain.iter().rev() {
-            path.push('/');
-            write_name(&mut path, document.name(step));
-            let _ = write!(path, "[{}]", self.position_among_siblings(step));
+        path
+    }
+
+    /// Makes `path` the path of an element.
+    fn go_to(&mut self, element: ElementId) {
+        let document = self.document;
+        // Ids are in document order: on the path before, ids grow, and what is above the element has a smaller one.
+        let mut at = Some(element);
+        while let Some(id) = at {
+            while self.steps.last().is_some_and(|&(step, _)| step > id) {
+                self.steps.pop();
+            }
+            if self.steps.last().is_some_and(|&(step, _)| step == id) {
+                break;
+            }
+            self.fresh.push(id);
+            at = document.parent(id);
         }
-        path + &tail
+        self.path.truncate(self.steps.last().map_or(0, |&(_, length)| length));
+        while let Some(step) = self.fresh.pop() {
+            let position = self.position_among_siblings(step);
+            self.path.push('/');
+            write_name(&mut self.path, document.name(step));
+            let _ = write!(self.path, "[{position}]");
+            self.steps.push((step, self.path.len()));
+        }
     }
 
     /// 1-based position of an element among siblings of the same name.
@@ -112,5 +142,30 @@ impl<'d> Paths<'d> {
         };
         self.known.insert((parent, name), (id, position));
         position
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xml::{AttributeId, Limits, TextId, parse};
+
+    #[test]
+    fn paths_do_not_depend_on_what_was_asked_before() {
+        let text = "<a x='1'><b/>t<b y='2'><c/>u<c><d z='3'/></c></b><e><b/></e><b>v</b></a>";
+        let document = parse(text.as_bytes(), &Limits::default()).unwrap();
+        let mut nodes = vec![Node::Document];
+        nodes.extend((0..document.elements().len() as u32).map(|id| Node::Element(ElementId(id))));
+        nodes.extend((0..3).map(|id| Node::Attribute(AttributeId(id))));
+        nodes.extend((0..document.texts().len() as u32).map(|id| Node::Text(TextId(id))));
+        let mut paths = Paths::new(&document);
+        for &first in &nodes {
+            for &second in &nodes {
+                assert_eq!(paths.path(first), document.path(first));
+                assert_eq!(paths.path(second), document.path(second), "after {}", document.path(first));
+            }
+        }
+        assert_eq!(document.path(Node::Attribute(AttributeId(2))), "/a[1]/b[2]/c[2]/d[1]/@z");
+        assert_eq!(document.path(Node::Text(TextId(2))), "/a[1]/b[3]/text()[1]");
     }
 }

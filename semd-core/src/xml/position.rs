@@ -1,5 +1,7 @@
 //! Line and column of a byte offset.
 
+use std::cell::{Cell, OnceCell};
+
 /// A place in a text file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -9,36 +11,59 @@ pub struct Position {
     pub column: u32,
 }
 
-/// Line starts of a file, made when the first place is printed: a valid document never pays for it.
+/// Line starts of a file, found when the first place is asked for: a document without findings never pays for them.
 #[derive(Clone, Debug)]
 pub struct LineIndex<'a> {
     bytes: &'a [u8],
-    starts: Vec<usize>,
+    starts: OnceCell<Vec<usize>>,
+    /// The place told last. Documents of programs are one long line, and findings come in the order of the document: the
+    /// next one counts characters from here.
+    last: Cell<Known>,
+}
+
+/// An offset and the number of characters before it in its line.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    offset: usize,
+    before: usize,
 }
 
 impl<'a> LineIndex<'a> {
-    /// Finds the line starts of `bytes`; a byte order mark has no column.
+    /// An index of `bytes`; a byte order mark has no column.
     pub fn new(bytes: &'a [u8]) -> Self {
-        let first = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-        let starts =
-            std::iter::once(first).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
-        Self { bytes, starts }
+        Self { bytes, starts: OnceCell::new(), last: Cell::new(Known { offset: 0, before: 0 }) }
+    }
+
+    fn starts(&self) -> &[usize] {
+        self.starts.get_or_init(|| {
+            let first = if self.bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+            std::iter::once(first).chain(memchr::memchr_iter(b'\n', self.bytes).map(|at| at + 1)).collect()
+        })
     }
 
     /// The position of a byte offset; an offset past the end is the place after the last byte.
     pub fn position(&self, offset: usize) -> Position {
-        let offset = offset.clamp(self.starts[0], self.bytes.len().max(self.starts[0]));
-        let line = self.starts.partition_point(|&start| start <= offset) - 1;
-        let column = characters(&self.bytes[self.starts[line]..offset.min(self.bytes.len())]);
-        Position { line: line as u32 + 1, column: column as u32 + 1 }
+        let starts = self.starts();
+        let offset = offset.clamp(starts[0], self.bytes.len().max(starts[0]));
+        let line = starts.partition_point(|&start| start <= offset) - 1;
+        let last = self.last.get();
+        let from = if (starts[line]..=offset).contains(&last.offset) {
+            last
+        } else {
+            Known { offset: starts[line], before: 0 }
+        };
+        let before = from.before + characters(&self.bytes[from.offset..offset.min(self.bytes.len())]);
+        self.last.set(Known { offset, before });
+        Position { line: line as u32 + 1, column: before as u32 + 1 }
     }
 
     /// The text of a 1-based line without its line end, for code frames.
     pub fn line(&self, line: u32) -> &'a [u8] {
-        let Some(&start) = self.starts.get(line as usize - 1) else {
+        let starts = self.starts();
+        let Some(&start) = starts.get(line as usize - 1) else {
             return &[];
         };
-        let end = self.starts.get(line as usize).map_or(self.bytes.len(), |&next| next - 1);
+        let end = starts.get(line as usize).map_or(self.bytes.len(), |&next| next - 1);
         let text = &self.bytes[start.min(end)..end];
         text.strip_suffix(b"\r").unwrap_or(text)
     }
@@ -47,8 +72,7 @@ impl<'a> LineIndex<'a> {
 /// Number of characters. Continuation bytes of UTF-8 do not begin one; the count is exact for valid UTF-8 and harmless
 /// otherwise.
 fn characters(bytes: &[u8]) -> usize {
-    // Documents of programs are one long line, and every finding counts from its start: so many bytes are counted in a byte,
-    // which takes a vector a fraction of the time.
+    // So many bytes are counted in a byte, which takes a vector a fraction of the time.
     bytes
         .chunks(usize::from(u8::MAX))
         .map(|chunk| {
@@ -70,5 +94,20 @@ mod tests {
             let index = LineIndex::new(line.as_bytes());
             assert_eq!(index.position(line.len()), Position { line: 1, column: 3 * length as u32 + 1 });
         }
+    }
+
+    #[test]
+    fn places_do_not_depend_on_what_was_asked_before() {
+        let text = "\u{FEFF}я1\n\n№№ end";
+        let index = LineIndex::new(text.as_bytes());
+        let offsets: Vec<usize> = (0..text.len() + 3).collect();
+        let fresh = |offset| LineIndex::new(text.as_bytes()).position(offset);
+        for &first in &offsets {
+            for &second in &offsets {
+                assert_eq!(index.position(first), fresh(first));
+                assert_eq!(index.position(second), fresh(second), "{second} after {first}");
+            }
+        }
+        assert_eq!(fresh(text.len()), Position { line: 3, column: 7 });
     }
 }
