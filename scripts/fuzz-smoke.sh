@@ -11,10 +11,14 @@ for target in $(cargo fuzz list); do
     case $target in
         document | lint | model | validate | canonical | bundle) cp fixtures/documents/*.xml fixtures/lint/*.xml "$corpus" ;;
         signature) cp fixtures/keys/*.pfx "$corpus" ;;
-        schematron) cp schemas/packages/*/schematron.sch "$corpus" 2>/dev/null || true ;;
-        schema) cp schemas/packages/_common/*.xsd "$corpus" 2>/dev/null || true ;;
+        schematron)
+            for rules in schemas/packages/*/schematron.sch; do
+                cp "$rules" "$corpus/$(basename "$(dirname "$rules")").sch"
+            done
+            ;;
+        schema) cp schemas/packages/_common/*.xsd "$corpus" ;;
         evaluator) printf "ClinicalDocument/id\nmatches(@root, '^[0-2](\\.[0-9]+)*$') and count(../id)=[1, 2]" >"$corpus/rule" ;;
-        archive) find fixtures -name '*.zip' -exec cp {} "$corpus" \; ;;
+        archive | nsi_store) cp fuzz/seeds/"$target"/* "$corpus" ;;
         texts) cp fixtures/known-differences/*.toml "$corpus" ;;
         nsi_import) cp fixtures/nsi/*_passport fixtures/nsi/*_part1 "$corpus" ;;
     esac

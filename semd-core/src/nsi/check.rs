@@ -145,7 +145,7 @@ impl<'d> Pass<'d, '_> {
     fn element(&mut self, value: &Coded<'d>, elements: &CodedElements) {
         let (oid, version) = (value.text(SYSTEM), value.text(VERSION));
         let known = self.store.dictionary(oid, Version::Exactly(version));
-        if known.is_none() && !elements.is_dictionary(oid) {
+        if known.is_none() && (self.missed(oid, version) || !elements.is_dictionary(oid)) {
             return;
         }
         let level = match known {
@@ -229,11 +229,15 @@ impl<'d> Pass<'d, '_> {
 
     fn miss(&mut self, value: &Coded<'d>) {
         let (oid, version) = (value.text(SYSTEM), value.text(VERSION));
-        if let Some(known) = self.missing.iter_mut().find(|one| one.oid == oid && one.version == version) {
-            known.places += 1;
-        } else if self.missing.len() < MAX_MISSING {
+        if !self.missed(oid, version) && self.missing.len() < MAX_MISSING {
             self.missing.push(Missing { oid, version, first: value.node(SYSTEM), places: 1 });
         }
+    }
+
+    /// Whether the dictionary is known to be missing; one more place wants it then.
+    fn missed(&mut self, oid: &str, version: &str) -> bool {
+        let known = self.missing.iter_mut().find(|one| one.oid == oid && one.version == version);
+        known.map(|one| one.places += 1).is_some()
     }
 
     /// One remark a dictionary: that a code was not looked up must not stay unsaid, nor drown the faults.
