@@ -12,6 +12,7 @@ mod envelope;
 mod exchange;
 mod expectations;
 mod failure;
+mod help;
 mod input;
 mod memory;
 mod online;
@@ -30,7 +31,9 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _};
+use semd_core::report::Lang;
 
 use args::{Cli, Command};
 use config::Config;
@@ -87,7 +90,20 @@ fn arguments() -> Result<Cli, Failure> {
     if let Some(file) = config::file(std::env::args_os().skip(1)) {
         command = Config::read(&file)?.applied_to(command);
     }
-    // Ends the process by itself when the arguments are wrong or help is asked for.
-    let matches = command.get_matches();
-    Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+    let parsed = command.clone().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    Ok(parsed.unwrap_or_else(|error| instead(command, error)))
+}
+
+/// Prints the help that was asked for, or says what is wrong with the arguments, and ends the process.
+fn instead(command: clap::Command, error: clap::Error) -> ! {
+    let lang = help::language(std::env::args_os().skip(1), args::environment_language());
+    if lang == Lang::En {
+        error.exit();
+    }
+    if error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = writeln!(io::stderr().lock(), "{}", help::complaint(&error));
+        std::process::exit(error.exit_code());
+    }
+    // The same once more, in the other language.
+    help::in_russian(command).try_get_matches().map_or_else(|error| error.exit(), |_| error.exit())
 }
