@@ -31,9 +31,7 @@ pub(super) const REASONS: [&str; 17] = [
 /// The complaint about a command line, lines without the last line end.
 pub fn complaint(error: &clap::Error) -> String {
     let what = what(error);
-    let usage = text(error, ContextKind::Usage);
-    let usage = usage.trim_start_matches("Usage: ").replace("[OPTIONS]", "[ФЛАГИ]");
-    let usage = usage.replace("<COMMAND>", "<КОМАНДА>").replace("[COMMAND]", "[КОМАНДА]");
+    let usage = super::usage(&text(error, ContextKind::Usage));
     let usage = if usage.is_empty() { usage } else { format!("\n\nВызов: {usage}") };
     format!("ошибка: {what}{}{usage}\n\nПодробности: --help", similar(error))
 }

@@ -55,15 +55,20 @@ fn translated(mut command: Command) -> Command {
         let about = russian(&about.to_string());
         command = command.long_about(about);
     }
-    let usage = command.render_usage().to_string();
-    let usage = usage.trim_start_matches("Usage: ").replace("[OPTIONS]", "[ФЛАГИ]");
-    let usage = usage.replace("<COMMAND>", "<КОМАНДА>").replace("[COMMAND]", "[КОМАНДА]");
+    let usage = usage(&command.render_usage().to_string());
     command
         .override_usage(usage)
         .help_template(TEMPLATE)
         .subcommand_help_heading("Команды")
         .mut_args(argument)
         .mut_subcommands(translated)
+}
+
+/// A line of usage, without its heading.
+fn usage(text: &str) -> String {
+    let words =
+        [("Usage: ", ""), ("[OPTIONS]", "[ФЛАГИ]"), ("<COMMAND>", "<КОМАНДА>"), ("[COMMAND]", "[КОМАНДА]")];
+    words.into_iter().fold(text.to_owned(), |usage, (english, russian)| usage.replace(english, russian))
 }
 
 fn argument(argument: Arg) -> Arg {
