@@ -153,6 +153,15 @@ fn wildcards_check_as_much_as_they_say() {
             ("<r><unknown/></r>", &["cvc-complex-type.2.4.c"]),
             (r#"<r><l xmlns=""><t:known>x</t:known></l></r>"#, &["cvc-datatype-valid.1.2.1"]),
             (r#"<r><l xmlns=""/><l xmlns=""/><known>1</known></r>"#, &["cvc-complex-type.2.4.a"]),
+            // What follows a misplaced element is still looked at as the wildcards say.
+            (
+                "<r><known>1</known><known>2</known><unknown/></r>",
+                &["cvc-complex-type.2.4.a", "cvc-complex-type.2.4.c"],
+            ),
+            (
+                r#"<r><known>1</known><known>2</known><o:x xmlns:o="urn:o"><known>no</known></o:x></r>"#,
+                &["cvc-complex-type.2.4.a"],
+            ),
         ],
     );
 }
@@ -514,6 +523,27 @@ fn hostile_schemas_end_in_a_budget() {
     ]);
     let error = Schema::compile_with(&files, "a.xsd", &limits).unwrap_err();
     assert!(matches!(error.kind, LoadErrorKind::Budget { name: "max_files", .. }));
+}
+
+#[test]
+fn content_models_of_a_set_share_one_budget() {
+    let compile = |types: usize, max_transitions| {
+        let types: String = (0..types)
+            .map(|index| {
+                format!(
+                    "<xs:complexType name='t{index}'><xs:sequence><xs:element name='a'/>\
+                     <xs:element name='b'/><xs:any namespace='##other'/></xs:sequence></xs:complexType>"
+                )
+            })
+            .collect();
+        let mut limits = Limits::default();
+        limits.max_transitions = max_transitions;
+        Schema::compile_with(&set(&[("a.xsd", &format!("{HEAD}{types}</xs:schema>"))]), "a.xsd", &limits)
+    };
+    let least = |types| (0..100).find(|&limit| compile(types, limit).is_ok()).unwrap();
+    assert_eq!(least(9) - least(5), 4 * 3, "three transitions a type");
+    let error = compile(9, least(9) - 1).unwrap_err();
+    assert!(matches!(error.kind, LoadErrorKind::Budget { name: "max_transitions", .. }), "{error}");
 }
 
 #[test]
