@@ -8,12 +8,29 @@
 //! assert_eq!(kind.format, Format::Cda);
 //! assert!(kind.title.contains("консультации"));
 //! ```
+//!
+//! Kinds of one's own lie in a folder; they replace the built-in ones of the same code and add to the others:
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use semd_core::kinds::KindRegistry;
+//!
+//! let kinds = KindRegistry::embedded().with_overrides(KindRegistry::open(Path::new("kinds"))?);
+//! # Ok::<(), semd_core::kinds::KindFolderError>(())
+//! ```
 
-use serde::Deserialize;
+mod folder;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use time::Date;
 use time::macros::format_description;
 
+pub use folder::KindFolderError;
+
 use crate::header::Header;
+use crate::report::Lang;
 
 /// Dictionary of kinds: «РЭМД. Вид регистрируемого медицинского документа».
 pub const KIND_DICTIONARY: &str = "1.2.643.5.1.13.13.11.1520";
@@ -21,14 +38,14 @@ pub const KIND_DICTIONARY: &str = "1.2.643.5.1.13.13.11.1520";
 static EMBEDDED: &str = include_str!("../../schemas/kinds/kinds.toml");
 
 /// One kind of document.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kind {
     /// Code in НСИ 1.2.643.5.1.13.13.11.1520.
     pub code: String,
     /// Title in the dictionary.
     pub title: String,
-    /// Short English title.
+    /// Short English title; may be empty.
     #[serde(default)]
     pub title_en: String,
     /// Edition of the guide.
@@ -49,10 +66,10 @@ pub struct Kind {
     #[serde(default)]
     pub document_codes: Vec<String>,
     /// First day of registration, `YYYY-MM-DD`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "written_day")]
     pub valid_from: Option<String>,
     /// Last day of registration, `YYYY-MM-DD`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "written_day")]
     pub valid_to: Option<String>,
     /// Whether the registration request must carry the series of the document.
     #[serde(default)]
@@ -63,7 +80,7 @@ pub struct Kind {
 }
 
 /// Format of the documents of a kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// HL7 CDA R2.
@@ -72,13 +89,29 @@ pub enum Format {
     Pdf,
 }
 
+impl Format {
+    /// The name of the format in the registry.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cda => "cda",
+            Self::Pdf => "pdf",
+        }
+    }
+}
+
 impl Kind {
+    /// The title in a language; the Russian one where there is no other.
+    pub fn title_in(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En if !self.title_en.is_empty() => &self.title_en,
+            _ => &self.title,
+        }
+    }
+
     /// The days of registration, first and last; `None` where there is no bound.
     pub fn window(&self) -> (Option<Date>, Option<Date>) {
-        let day = |text: &Option<String>| {
-            Date::parse(text.as_deref()?, format_description!("[year]-[month]-[day]")).ok()
-        };
-        (day(&self.valid_from), day(&self.valid_to))
+        let bound = |text: &Option<String>| day(text.as_deref()?);
+        (bound(&self.valid_from), bound(&self.valid_to))
     }
 
     /// Whether documents of the kind are registered on a day.
@@ -90,6 +123,19 @@ impl Kind {
 
 fn asked_for() -> bool {
     true
+}
+
+fn day(text: &str) -> Option<Date> {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
+}
+
+/// A misspelt day would be no bound at all, and nobody would see it.
+fn written_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match day(&text) {
+        Some(_) => Ok(Some(text)),
+        None => Err(D::Error::custom(format!("`{text}` is not a day, which is written YYYY-MM-DD"))),
+    }
 }
 
 #[derive(Deserialize)]
@@ -123,6 +169,18 @@ impl KindRegistry {
     pub fn parse(text: &str) -> Result<Self, RegistryError> {
         let file: File = toml::from_str(text)?;
         Ok(Self { kinds: file.kind })
+    }
+
+    /// The same registry with kinds of another one: each replaces the whole kind of the same code, or is added at the end.
+    #[must_use]
+    pub fn with_overrides(mut self, others: Self) -> Self {
+        for other in others.kinds {
+            match self.kinds.iter_mut().find(|kind| kind.code == other.code) {
+                Some(kind) => *kind = other,
+                None => self.kinds.push(other),
+            }
+        }
+        self
     }
 
     /// All kinds in the order of the registry.
@@ -226,6 +284,32 @@ mod tests {
         assert_eq!(on(Some(date!(2024 - 12 - 31))), ["1"]);
         assert_eq!(on(Some(date!(2025 - 01 - 01))), ["2"]);
         assert_eq!(on(None), ["1", "2"]);
+    }
+
+    #[test]
+    fn overrides_replace_whole_kinds_in_their_place_and_add_the_others() {
+        let overrides =
+            "[[kind]]\ncode='1'\ntitle='Иной'\nformat='pdf'\n[[kind]]\ncode='3'\ntitle='Три'\nformat='cda'\n";
+        let registry =
+            KindRegistry::parse(SHARED).unwrap().with_overrides(KindRegistry::parse(overrides).unwrap());
+        let known: Vec<_> = registry.kinds().iter().map(|kind| (&*kind.code, &*kind.title)).collect();
+        assert_eq!(known, [("1", "Иной"), ("2", "Два"), ("3", "Три")]);
+        assert_eq!(registry.find("1").unwrap().templates, [""; 0], "nothing of the old kind is left");
+        assert_eq!(registry.candidates(&header("1.2", "7", "x"), None), ["2"]);
+    }
+
+    #[test]
+    fn title_is_russian_where_there_is_no_english_one() {
+        let registry = KindRegistry::parse(&SHARED.replace("'Два'", "'Два'\ntitle_en='Two'")).unwrap();
+        let titles: Vec<_> = registry.kinds().iter().map(|kind| kind.title_in(Lang::En)).collect();
+        assert_eq!(titles, ["Один", "Two"]);
+    }
+
+    #[test]
+    fn misspelt_day_is_an_error() {
+        let text = SHARED.replace("document_codes=['7']", "valid_to='31.12.2024'");
+        let error = KindRegistry::parse(&text).unwrap_err().to_string();
+        assert!(error.contains("31.12.2024") && error.contains("YYYY-MM-DD"), "{error}");
     }
 
     #[test]

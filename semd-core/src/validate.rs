@@ -78,6 +78,12 @@ impl Validator {
         }
     }
 
+    /// The same validator with another registry of kinds.
+    #[must_use]
+    pub fn with_kinds(self, kinds: Arc<KindRegistry>) -> Self {
+        Self { kinds, ..self }
+    }
+
     /// The same validator with dictionaries for the layer `nsi`.
     #[must_use]
     pub fn with_dictionaries(self, dictionaries: nsi::Store) -> Self {
@@ -93,6 +99,11 @@ impl Validator {
     /// The dictionaries used.
     pub fn dictionaries(&self) -> Option<&nsi::Store> {
         self.dictionaries.as_ref()
+    }
+
+    /// The kinds known.
+    pub fn kinds(&self) -> &Arc<KindRegistry> {
+        &self.kinds
     }
 
     /// The packages used.

@@ -54,6 +54,12 @@ impl Linter {
         }
     }
 
+    /// The same with another registry of kinds.
+    #[must_use]
+    pub fn with_kinds(self, kinds: Arc<KindRegistry>) -> Self {
+        Self { kinds, ..self }
+    }
+
     /// The same with dictionaries (НСИ), whose names are compared.
     #[must_use]
     pub fn with_dictionaries(self, dictionaries: Store) -> Self {
