@@ -2,8 +2,10 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use semd_core::kinds::KindRegistry;
 use semd_core::report::{Lang, Message};
 use semd_exchange::journal::JournalAddress;
 use semd_exchange::reference::ReferenceData;
@@ -27,7 +29,7 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Common options")]
 pub struct Common {
-    /// TOML file with defaults: lang, packages, nsi, trust, register, journal, client_entity_id; flags and environment override it
+    /// TOML file with defaults: lang, packages, kinds, nsi, trust, register, journal, client_entity_id; flags and environment override it
     #[arg(long, global = true, value_name = "FILE", env = crate::config::VARIABLE)]
     // Read by `config` before the arguments are parsed; here for the help and for the check of its spelling.
     config: Option<PathBuf>,
@@ -93,6 +95,28 @@ pub struct PackageFolders {
     /// Neither read nor write compiled packages
     #[arg(long, env = "SEMD_NO_CACHE", conflicts_with = "cache_dir")]
     pub no_cache: bool,
+}
+
+/// Where document kinds of one's own come from.
+#[derive(Args, Clone, Debug, Default)]
+pub struct KindFolder {
+    /// Folder of document kinds *.toml, which replace those built in or add to them, see docs/kinds.md
+    #[arg(long, value_name = "DIR", env = "SEMD_KINDS")]
+    kinds: Option<PathBuf>,
+}
+
+impl KindFolder {
+    /// The kinds built in, with those of the folder.
+    pub fn open(&self) -> Result<Arc<KindRegistry>, Failure> {
+        let kinds = KindRegistry::embedded();
+        Ok(Arc::new(match &self.kinds {
+            Some(folder) => {
+                let own = KindRegistry::open(folder).map_err(|error| Failure::usage(error.message()))?;
+                kinds.with_overrides(own)
+            }
+            None => kinds,
+        }))
+    }
 }
 
 /// Reads a day.

@@ -27,6 +27,7 @@ pub struct Config {
     lang: Option<String>,
     #[serde(default)]
     packages: Vec<String>,
+    kinds: Option<String>,
     nsi: Option<String>,
     #[serde(default)]
     trust: Vec<String>,
@@ -91,6 +92,7 @@ impl Config {
         let settings = [
             ("lang", one(self.lang)),
             ("packages", self.packages),
+            ("kinds", one(self.kinds)),
             ("nsi", one(self.nsi)),
             ("trust", self.trust),
             ("register", one(self.register)),

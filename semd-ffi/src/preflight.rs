@@ -138,7 +138,7 @@ pub unsafe extern "C" fn semd_registration_request(
         let text = unsafe { input::optional_text(bundle, bundle_length, "bundle") }?;
         let (_, prepared) = predictor.check(document, &BundleOption::read(text)?)?;
         let missing: Vec<_> = prepared
-            .missing(predictor.preflight.data())
+            .missing(predictor.preflight.kinds(), predictor.preflight.data())
             .into_iter()
             .map(|one| json!({ "field": one.field, "why": one.why.text(predictor.lang) }))
             .collect();

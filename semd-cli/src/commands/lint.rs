@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use semd_core::build::CardKinds;
@@ -13,8 +14,7 @@ use semd_core::xml::LineIndex;
 use time::{Date, OffsetDateTime};
 
 use super::build::{card_kinds, read_card};
-use crate::args::DictionaryPlace;
-use crate::args::day;
+use crate::args::{DictionaryPlace, KindFolder, day};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -29,6 +29,8 @@ pub struct Lint {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     dictionaries: DictionaryPlace,
+    #[command(flatten)]
+    kinds: KindFolder,
     /// Day after which dates are of the future, YYYY-MM-DD [default: today]
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Date>,
@@ -66,7 +68,8 @@ impl Lint {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let today = OffsetDateTime::now_utc().date();
-        let mut linter = Linter::new().as_of(self.as_of.unwrap_or(today));
+        let kinds = self.kinds.open()?;
+        let mut linter = Linter::new().with_kinds(Arc::clone(&kinds)).as_of(self.as_of.unwrap_or(today));
         if let Some(store) = dictionaries::open(&self.dictionaries)? {
             linter = linter.with_dictionaries(store);
         }
@@ -104,7 +107,7 @@ impl Lint {
             console.data(if printed == 0 { "[]\n" } else { "]\n" });
         }
         if printed > 1 {
-            console.note(&totals.table(console));
+            console.note(&totals.table(&kinds, console));
         }
         Ok(worst)
     }
@@ -204,18 +207,14 @@ impl Totals {
         self.all.add(report);
     }
 
-    fn table(&self, console: &Console) -> String {
-        let registry = KindRegistry::embedded();
+    fn table(&self, registry: &KindRegistry, console: &Console) -> String {
         let mut table = Table::new(match console.lang {
             Lang::Ru => ["вид", "документ", "документов", "полнота", "наименьшая", "замечаний"],
             Lang::En => ["kind", "document", "documents", "completeness", "lowest", "remarks"],
         });
         for (code, scores) in &self.kinds {
             let known = code.as_deref().and_then(|code| registry.find(code));
-            let title = known.map_or("—", |kind| match console.lang {
-                Lang::En if !kind.title_en.is_empty() => &kind.title_en,
-                _ => &kind.title,
-            });
+            let title = known.map_or("—", |kind| kind.title_in(console.lang));
             let [documents, average, lowest, remarks] = scores.cells();
             let code = code.clone().unwrap_or_else(|| "—".to_owned());
             table.row([code, title.to_owned(), documents, average, lowest, remarks]);

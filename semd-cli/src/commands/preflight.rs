@@ -21,7 +21,7 @@ use self::report::{Format, Report};
 use super::journal::journal_failure;
 use super::register::bundle_failure;
 use super::validate::outcome;
-use crate::args::{DictionaryPlace, PackageFolders, ReferencePlace};
+use crate::args::{DictionaryPlace, KindFolder, PackageFolders, ReferencePlace};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -66,6 +66,8 @@ pub struct Sources {
     #[command(flatten)]
     folders: PackageFolders,
     #[command(flatten)]
+    kinds: KindFolder,
+    #[command(flatten)]
     reference: ReferencePlace,
     #[command(flatten)]
     dictionaries: DictionaryPlace,
@@ -97,7 +99,7 @@ impl Sources {
             add_history(&mut data, journal)?;
         }
         let trust = self.trust.store()?;
-        let mut validator = Validator::new(packages::open(&self.folders)?);
+        let mut validator = Validator::new(packages::open(&self.folders)?).with_kinds(self.kinds.open()?);
         if let Some(store) = dictionaries::open(&self.dictionaries)? {
             validator = validator.with_dictionaries(store);
         }
@@ -165,7 +167,7 @@ pub fn predict(
         preflight.check_prepared(&files, kind, as_of).map_err(|error| request_failure(bundle, error))?;
     let elapsed_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
     let request_file = prepared.request_file(files.request.as_deref());
-    let missing = prepared.missing(preflight.data());
+    let missing = prepared.missing(preflight.kinds(), preflight.data());
     Ok(Predicted { files, report, request_file, missing, elapsed_us })
 }
 
@@ -192,7 +194,7 @@ impl Preflight {
         let files = input::documents(&self.paths)?;
         let bundles = Bundle::find_all(&files).map_err(bundle_failure)?;
         let mut worst = Outcome::Good;
-        let mut report = Report::new(&self, as_of, console);
+        let mut report = Report::new(&self, preflight.kinds(), as_of, console);
         let bar = console.progress(bundles.len());
         batch::in_order(
             &bundles,

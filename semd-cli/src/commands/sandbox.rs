@@ -11,7 +11,7 @@ use semd_core::report::Message;
 use semd_core::validate::Validator;
 use semd_exchange::sandbox::{self, Faults, SandboxSettings};
 
-use crate::args::{DictionaryPlace, PackageFolders, ReferencePlace};
+use crate::args::{DictionaryPlace, KindFolder, PackageFolders, ReferencePlace};
 use crate::console::Console;
 use crate::envelope::EnvelopeFlags;
 use crate::exchange::runtime;
@@ -41,6 +41,8 @@ pub struct Sandbox {
     envelope: EnvelopeFlags,
     #[command(flatten)]
     folders: PackageFolders,
+    #[command(flatten)]
+    kinds: KindFolder,
     #[command(flatten)]
     dictionaries: DictionaryPlace,
     #[command(flatten)]
@@ -184,10 +186,13 @@ fn delay(text: &str) -> Result<RangeInclusive<Duration>, String> {
 impl Sandbox {
     /// Runs the command until it is interrupted.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
+        let kinds = self.kinds.open()?;
+        let validator = Validator::new(packages::open(&self.folders)?).with_kinds(Arc::clone(&kinds));
         let settings = SandboxSettings {
             listen: self.listen,
             callback: self.callback,
-            validator: Some(Validator::new(packages::open(&self.folders)?)),
+            validator: Some(validator),
+            kinds,
             dictionaries: dictionaries::open(&self.dictionaries)?,
             data: Arc::new(self.reference.open()?),
             delay: self.delay,

@@ -14,7 +14,7 @@ use semd_exchange::worker::{Worker, WorkerError};
 use time::UtcOffset;
 
 use super::journal::journal_failure;
-use crate::args::{JournalPlace, utc_offset};
+use crate::args::{JournalPlace, KindFolder, utc_offset};
 use crate::console::Console;
 use crate::envelope::EnvelopeFlags;
 use crate::exchange::{callback_failure, runtime};
@@ -63,6 +63,8 @@ pub struct Serve {
     /// Offset of the times on the page
     #[arg(long, value_name = "±HH:MM", default_value = "+03:00", value_parser = utc_offset, allow_hyphen_values = true)]
     utc_offset: UtcOffset,
+    #[command(flatten)]
+    kinds: KindFolder,
 }
 
 impl Serve {
@@ -87,6 +89,7 @@ impl Serve {
             lang: console.lang,
             offset: self.utc_offset,
             show_personal_data: console.show_personal_data,
+            kinds: self.kinds.open()?,
         };
         memory::keep_flat();
         runtime()?.block_on(async {

@@ -9,7 +9,7 @@ use semd_core::report::{Message, Report, Verdict};
 use semd_core::validate::{Layers, Options, Validator};
 use time::Date;
 
-use crate::args::{DictionaryPlace, PackageFolders, day};
+use crate::args::{DictionaryPlace, KindFolder, PackageFolders, day};
 use crate::console::Console;
 use crate::expectations::Expectations;
 use crate::failure::Failure;
@@ -24,6 +24,8 @@ pub struct Validate {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     folders: PackageFolders,
+    #[command(flatten)]
+    kinds: KindFolder,
     #[command(flatten)]
     dictionaries: DictionaryPlace,
     /// Kind of the documents, a code of НСИ 1.2.643.5.1.13.13.11.1520 [default: found from templateId]
@@ -100,7 +102,7 @@ pub enum ReportFormat {
 impl Validate {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
-        let mut validator = Validator::new(packages::open(&self.folders)?);
+        let mut validator = Validator::new(packages::open(&self.folders)?).with_kinds(self.kinds.open()?);
         let chosen = |layer| self.layers.is_empty() || self.layers.contains(&layer);
         match dictionaries::open(&self.dictionaries)? {
             Some(store) => validator = validator.with_dictionaries(store),

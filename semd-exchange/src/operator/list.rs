@@ -21,10 +21,7 @@ impl Operator {
     /// Code and title of a kind.
     pub(super) fn kind(&self, lang: Lang, code: &str) -> String {
         match self.kinds.find(code) {
-            Some(kind) => match lang {
-                Lang::Ru => format!("{code} {}", kind.title),
-                Lang::En => format!("{code} {}", kind.title_en),
-            },
+            Some(kind) => format!("{code} {}", kind.title_in(lang)),
             None => code.to_owned(),
         }
     }

@@ -66,6 +66,8 @@ pub struct OperatorSettings {
     pub offset: UtcOffset,
     /// Whether texts of the register and messages are shown as they are.
     pub show_personal_data: bool,
+    /// Kinds of documents, whose titles are shown.
+    pub kinds: Arc<KindRegistry>,
 }
 
 impl Default for OperatorSettings {
@@ -78,6 +80,7 @@ impl Default for OperatorSettings {
             lang: Lang::Ru,
             offset: MOSCOW,
             show_personal_data: false,
+            kinds: Arc::new(KindRegistry::embedded()),
         }
     }
 }
@@ -141,7 +144,7 @@ struct Operator {
     lang: Lang,
     offset: UtcOffset,
     show_personal_data: bool,
-    kinds: KindRegistry,
+    kinds: Arc<KindRegistry>,
     slow: cache::SlowAnswers,
 }
 
@@ -162,7 +165,7 @@ pub async fn serve(exchange: Exchange, settings: OperatorSettings) -> Result<Run
         lang: settings.lang,
         offset: settings.offset,
         show_personal_data: settings.show_personal_data,
-        kinds: KindRegistry::embedded(),
+        kinds: settings.kinds,
         slow: cache::SlowAnswers::default(),
     };
     let router = router(Arc::new(operator));

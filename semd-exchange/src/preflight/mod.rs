@@ -52,7 +52,6 @@ pub struct RequestFileError {
 #[derive(Clone, Debug)]
 pub struct Preflight {
     validator: Validator,
-    kinds: Arc<KindRegistry>,
     trust: Arc<TrustStore>,
     data: Arc<ReferenceData>,
     checksum: Checksum,
@@ -71,16 +70,20 @@ pub struct Prepared {
 }
 
 impl Preflight {
-    /// A preflight by rule packages, trust anchors and reference data.
+    /// A preflight by rule packages, trust anchors and reference data. It knows the kinds that the validator knows.
     pub fn new(validator: Validator, trust: TrustStore, data: ReferenceData) -> Self {
         Self {
             validator,
-            kinds: Arc::new(KindRegistry::embedded()),
             trust: Arc::new(trust),
             data: Arc::new(data),
             checksum: Checksum::default(),
             show_personal_data: false,
         }
+    }
+
+    /// The kinds known.
+    pub fn kinds(&self) -> &Arc<KindRegistry> {
+        self.validator.kinds()
     }
 
     /// The reference data.
@@ -175,8 +178,8 @@ impl Preflight {
             extras: &prepared.extras,
             registered: prepared.registered.as_ref(),
             signatures: &signatures,
-            kinds: &self.kinds,
-            kind: self.kinds.find(&prepared.request.kind),
+            kinds: self.kinds(),
+            kind: self.kinds().find(&prepared.request.kind),
             report: &report,
             as_of,
             data: &self.data,

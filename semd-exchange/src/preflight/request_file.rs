@@ -1,5 +1,6 @@
 //! `NAME.remd.json` made from the document, and what the document cannot supply.
 
+use semd_core::kinds::KindRegistry;
 use semd_core::report::Message;
 use serde_json::{Map, Value};
 
@@ -35,7 +36,7 @@ impl Prepared {
     }
 
     /// What neither the document nor the file says, and the register asks for.
-    pub fn missing(&self, data: &ReferenceData) -> Vec<Missing> {
+    pub fn missing(&self, kinds: &KindRegistry, data: &ReferenceData) -> Vec<Missing> {
         let request = &self.request;
         let mut missing = Vec::new();
         let mut ask = |absent: bool, field: String, ru: &str, en: &str| {
@@ -71,9 +72,7 @@ impl Prepared {
             "вид требует дополнительные атрибуты",
             "the kind requires extra attributes",
         );
-        let series = semd_core::kinds::KindRegistry::embedded()
-            .find(&request.kind)
-            .is_some_and(|kind| kind.series_required);
+        let series = kinds.find(&request.kind).is_some_and(|kind| kind.series_required);
         ask(
             series && request.document_number.is_none(),
             "documentNumber".into(),

@@ -21,7 +21,7 @@ pub struct KindWindow {
 
 impl KindWindow {
     /// The window of a kind: the one of the table `kind-rules`, else that of НСИ 1.2.643.5.1.13.13.11.1520 among the
-    /// dictionaries, else what the built-in registry knew when it was made.
+    /// dictionaries, else what the registry of kinds says.
     ///
     /// ```
     /// use semd_core::kinds::KindRegistry;
@@ -49,6 +49,11 @@ impl KindWindow {
         table()
             .or_else(dictionary)
             .unwrap_or_else(|| Self { from: known(&kind.valid_from), to: known(&kind.valid_to) })
+    }
+
+    /// Whether documents are registered on a day.
+    pub fn contains(&self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 }
 

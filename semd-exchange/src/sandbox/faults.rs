@@ -162,7 +162,12 @@ impl Faults {
     }
 
     /// The errors that the check of the file finds on purpose.
-    pub(super) fn file_errors(&self, draw: &Draw, request: &RegisterDocumentRequest) -> Vec<RegisterError> {
+    pub(super) fn file_errors(
+        &self,
+        draw: &Draw,
+        request: &RegisterDocumentRequest,
+        kinds: &KindRegistry,
+    ) -> Vec<RegisterError> {
         let mut errors = Vec::new();
         if self.hit(Fault::WrongChecksum, draw) {
             errors.push(RegisterError::new(
@@ -176,7 +181,7 @@ impl Faults {
                 "Получатель из запроса на регистрацию сведений не найден в СЭМД",
             ));
         }
-        if self.hit(Fault::RecipeChecker, draw) && is_recipe(&request.kind) {
+        if self.hit(Fault::RecipeChecker, draw) && is_recipe(kinds, &request.kind) {
             let codes: Vec<_> =
                 Code::all().iter().filter(|code| code.mnemonic.starts_with("FRLLO_")).collect();
             let index = (self.number("recipe code", draw) * codes.len() as f64) as usize;
@@ -189,9 +194,8 @@ impl Faults {
 }
 
 /// Whether documents of a kind are checked by the register of recipients of medicines.
-fn is_recipe(kind: &str) -> bool {
-    let registry = KindRegistry::embedded();
-    registry.find(kind).is_some_and(|kind| kind.title.to_lowercase().contains("рецепт"))
+fn is_recipe(kinds: &KindRegistry, kind: &str) -> bool {
+    kinds.find(kind).is_some_and(|kind| kind.title.to_lowercase().contains("рецепт"))
 }
 
 #[cfg(test)]
@@ -229,13 +233,15 @@ mod tests {
             assert!(all.set(name, 1.0), "{name}");
         }
         assert!(!all.set("nonsense", 1.0));
-        let draw = Draw::new("u", 1);
+        let (draw, kinds) = (Draw::new("u", 1), KindRegistry::embedded());
         let mut request = full_request();
         request.kind = "37".into();
-        let errors = [all.request_errors(&draw), all.file_errors(&draw, &request)].concat();
+        let errors = [all.request_errors(&draw), all.file_errors(&draw, &request, &kinds)].concat();
         assert!(errors.iter().any(|error| error.code.starts_with("FRLLO_")), "{errors:?}");
         assert!(errors.iter().all(|error| Code::find(&error.code).is_some()), "{errors:?}");
         request.kind = "1".into();
-        assert!(!all.file_errors(&draw, &request).iter().any(|error| error.code.starts_with("FRLLO_")));
+        assert!(
+            !all.file_errors(&draw, &request, &kinds).iter().any(|error| error.code.starts_with("FRLLO_"))
+        );
     }
 }

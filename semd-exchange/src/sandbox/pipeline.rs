@@ -156,7 +156,8 @@ async fn work(sandbox: &Shared, id: &MessageId, draw: &Draw, request: RegisterDo
     if let Some(entry) = sandbox.registry().change(id, |state| state.checksum = verdict.checksum) {
         sandbox.keep(entry, None);
     }
-    verdict.errors.extend(sandbox.settings.faults.file_errors(draw, &request));
+    let settings = &sandbox.settings;
+    verdict.errors.extend(settings.faults.file_errors(draw, &request, &settings.kinds));
     if !verdict.errors.is_empty() {
         return refuse(sandbox, id, verdict.errors);
     }

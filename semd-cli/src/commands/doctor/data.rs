@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use semd_core::kinds::KindRegistry;
 use semd_core::report::Message;
 use semd_exchange::journal::JournalAddress;
 use semd_exchange::reference::ReferenceData;
 use time::{Date, OffsetDateTime};
 
 use super::line::Line;
-use crate::args::{DictionaryPlace, JournalPlace, PackageFolders};
+use crate::args::{DictionaryPlace, JournalPlace, KindFolder, PackageFolders};
 use crate::commands::journal::journal_failure;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -41,14 +40,22 @@ pub(super) fn reference(folder: Option<&Path>) -> (Option<ReferenceData>, Option
 }
 
 /// The rule packages: one line a kind.
-pub(super) fn packages(folders: &PackageFolders, today: Date, console: &Console) -> Vec<Line> {
+pub(super) fn packages(
+    folders: &PackageFolders,
+    kinds: &KindFolder,
+    today: Date,
+    console: &Console,
+) -> Vec<Line> {
     let summaries = packages::open(folders)
         .and_then(|store| store.summaries().map_err(|error| Failure::environment(error.message())));
     let summaries = match summaries {
         Ok(summaries) => summaries,
         Err(failure) => return vec![Line::failed("package", failure)],
     };
-    let kinds = KindRegistry::embedded();
+    let kinds = match kinds.open() {
+        Ok(kinds) => kinds,
+        Err(failure) => return vec![Line::failed("kinds", failure)],
+    };
     let mut lines = Vec::new();
     if folders.packages.is_empty() {
         lines.push(
@@ -72,10 +79,7 @@ pub(super) fn packages(folders: &PackageFolders, today: Date, console: &Console)
             ));
             continue;
         };
-        let title = match console.text("ru", "en") {
-            "en" if !kind.title_en.is_empty() => &kind.title_en,
-            _ => &kind.title,
-        };
+        let title = kind.title_in(console.lang);
         let edition = kind.edition.map_or(String::new(), |edition| edition.to_string());
         let window =
             [kind.valid_from.as_deref(), kind.valid_to.as_deref()].map(|day| day.unwrap_or("…")).join(" — ");

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use semd_core::report::Lang;
 use time::OffsetDateTime;
 
-use crate::args::{DictionaryPlace, JournalPlace, PackageFolders};
+use crate::args::{DictionaryPlace, JournalPlace, KindFolder, PackageFolders};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -38,6 +38,8 @@ pub struct Doctor {
     access: KeyAccess,
     #[command(flatten)]
     folders: PackageFolders,
+    #[command(flatten)]
+    kinds: KindFolder,
     #[command(flatten)]
     dictionaries: DictionaryPlace,
     #[command(flatten)]
@@ -87,7 +89,7 @@ impl Doctor {
         }
         lines.extend(staff_line);
         lines.extend(network::lines(self.register.as_deref(), self.tsa.as_deref(), &self.tls)?);
-        lines.extend(data::packages(&self.folders, now.date(), console));
+        lines.extend(data::packages(&self.folders, &self.kinds, now.date(), console));
         lines.push(data::dictionaries(&self.dictionaries, now));
         lines.extend(data::trust(&self.trust, now));
         lines.push(data::journal(&self.journal));

@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use semd_core::kinds::KindRegistry;
 use semd_core::report::Message;
 use semd_exchange::sheet::{self, Cell, Sheet};
 use semd_exchange::statistics::{self, Maximum, Month, MonthCount, Unit};
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{journal_failure, open_existing};
-use crate::args::{JournalPlace, utc_offset};
+use crate::args::{JournalPlace, KindFolder, utc_offset};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::input;
@@ -22,6 +21,8 @@ use crate::table::Table;
 pub struct Stats {
     #[command(flatten)]
     place: JournalPlace,
+    #[command(flatten)]
+    kinds: KindFolder,
     /// First month, 2026-01 [default: that of the first registration]
     #[arg(long, value_name = "MONTH", value_parser = month)]
     from: Option<Month>,
@@ -92,7 +93,7 @@ impl Stats {
             By::Type => Unit::Type,
             By::Kind => Unit::Kind,
         };
-        let kinds = KindRegistry::embedded();
+        let kinds = self.kinds.open()?;
         let counts = statistics::by_month(&*journal, from, until, self.utc_offset, unit, &kinds)
             .map_err(journal_failure)?;
         let maxima = statistics::maxima(&counts);

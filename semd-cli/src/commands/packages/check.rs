@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use semd_core::kinds::KindRegistry;
 use semd_core::package::{Package, PackageError, PackageLock};
 
-use crate::args::PackageFolders;
+use crate::args::{KindFolder, PackageFolders};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -55,6 +54,8 @@ pub struct Show {
     kind: String,
     #[command(flatten)]
     folders: PackageFolders,
+    #[command(flatten)]
+    kinds: KindFolder,
 }
 
 impl Show {
@@ -66,9 +67,9 @@ impl Show {
             .package(&self.kind)
             .unwrap_or_else(unknown)
             .map_err(|error| Failure::usage(error.message()))?;
-        let kinds = KindRegistry::embedded();
+        let kinds = self.kinds.open()?;
         if let Some(kind) = kinds.find(&package.kind) {
-            console.data(&format!("{}\n", kind.title));
+            console.data(&format!("{}\n", kind.title_in(console.lang)));
             if let Some(edition) = kind.edition {
                 console.data(&format!("{} {edition}\n", console.text("редакция", "edition")));
             }

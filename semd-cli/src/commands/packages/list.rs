@@ -1,11 +1,10 @@
 //! `semd packages list`.
 
 use clap::{Args, ValueEnum};
-use semd_core::kinds::KindRegistry;
-use semd_core::report::Lang;
+use semd_core::package::PackageSummary;
 use serde::Serialize;
 
-use crate::args::PackageFolders;
+use crate::args::{KindFolder, PackageFolders};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -16,6 +15,8 @@ use crate::packages;
 pub struct List {
     #[command(flatten)]
     folders: PackageFolders,
+    #[command(flatten)]
+    kinds: KindFolder,
     /// Compile each package and report what cannot be compiled
     #[arg(long)]
     check: bool,
@@ -50,7 +51,7 @@ impl List {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let store = packages::open(&self.folders)?;
-        let kinds = KindRegistry::embedded();
+        let kinds = self.kinds.open()?;
         let summaries = store.summaries().map_err(|error| Failure::environment(error.message()))?;
         let bar = console.progress(summaries.len());
         let mut outcome = Outcome::Good;
@@ -70,10 +71,7 @@ impl List {
             let row = Row {
                 kind: &summary.kind,
                 name: &summary.name,
-                title: known.map_or("", |kind| match console.lang {
-                    Lang::En if !kind.title_en.is_empty() => &kind.title_en,
-                    _ => &kind.title,
-                }),
+                title: known.map_or("", |kind| kind.title_in(console.lang)),
                 edition: known.and_then(|kind| kind.edition),
                 schema: summary.has_schema,
                 schematrons: summary.schematrons,
@@ -82,7 +80,7 @@ impl List {
             };
             let line = match self.format {
                 ListFormat::Jsonl => serde_json::to_string(&row).unwrap_or_default(),
-                ListFormat::Concise => concise(&row, console),
+                ListFormat::Concise => concise(&row, summary, console),
             };
             console.data(&(line + "\n"));
         }
@@ -91,14 +89,17 @@ impl List {
     }
 }
 
-fn concise(row: &Row<'_>, console: &Console) -> String {
-    let schema = if row.schema { "XSD" } else { "—" };
+/// The parts of a package: `XSD + 1 Schematron`.
+pub fn parts(summary: &PackageSummary) -> String {
+    let schema = if summary.has_schema { "XSD" } else { "—" };
+    format!("{schema} + {} Schematron", summary.schematrons)
+}
+
+fn concise(row: &Row<'_>, summary: &PackageSummary, console: &Console) -> String {
     let edition =
         row.edition.map_or(String::new(), |edition| format!(" {} {edition}", console.text("ред.", "ed.")));
     let digest =
         row.digest.map_or(String::new(), |digest| format!("  sha256:{}", &digest[..digest.len().min(12)]));
-    format!(
-        "{:>4}{edition}  {schema} + {} Schematron  {}{digest}  [{}]",
-        row.name, row.schematrons, row.title, row.origin
-    )
+    let parts = parts(summary);
+    format!("{:>4}{edition}  {parts}  {}{digest}  [{}]", row.name, row.title, row.origin)
 }

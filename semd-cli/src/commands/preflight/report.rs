@@ -1,8 +1,10 @@
 //! The report of `semd preflight` in each of its formats.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::ValueEnum;
+use semd_core::kinds::KindRegistry;
 use semd_core::report::format::{Printed, concise, full};
 use semd_core::report::{Lang, Message};
 use semd_exchange::preflight::{Batch, PreflightReport};
@@ -50,7 +52,12 @@ pub(super) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(command: &Preflight, as_of: OffsetDateTime, console: &'a Console) -> Self {
+    pub(super) fn new(
+        command: &Preflight,
+        kinds: &Arc<KindRegistry>,
+        as_of: OffsetDateTime,
+        console: &'a Console,
+    ) -> Self {
         let format = command.format;
         let collected = match format {
             Format::Junit => Collected::junit("semd preflight", console),
@@ -58,7 +65,9 @@ impl<'a> Report<'a> {
             _ => Collected::Nothing,
         };
         let together = matches!(format, Format::Html | Format::Csv | Format::Xlsx);
-        let batch = together.then(|| Batch::new(console.lang, console.show_personal_data, as_of));
+        let batch = together.then(|| {
+            Batch::new(console.lang, console.show_personal_data, as_of).with_kinds(Arc::clone(kinds))
+        });
         let output = command.output.clone();
         Self { format, console, output, text: String::new(), printed: 0, collected, batch }
     }

@@ -11,6 +11,7 @@ mod table;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::sync::Arc;
 
 use semd_core::kinds::KindRegistry;
 use semd_core::report::{Finding, Lang, Message, Owner, Severity, Verdict, redact};
@@ -40,7 +41,7 @@ pub struct Batch {
     lang: Lang,
     show_personal_data: bool,
     as_of: OffsetDateTime,
-    kinds: KindRegistry,
+    kinds: Arc<KindRegistry>,
     entries: Vec<Entry>,
     /// The number of each employee, in the order of appearance.
     employees: HashMap<String, usize>,
@@ -94,12 +95,18 @@ impl Batch {
             lang,
             show_personal_data,
             as_of,
-            kinds: KindRegistry::embedded(),
+            kinds: Arc::new(KindRegistry::embedded()),
             entries: Vec::new(),
             employees: HashMap::new(),
             not_checked: BTreeMap::new(),
             unread: Vec::new(),
         }
+    }
+
+    /// The same report with the titles of another registry of kinds.
+    #[must_use]
+    pub fn with_kinds(self, kinds: Arc<KindRegistry>) -> Self {
+        Self { kinds, ..self }
     }
 
     /// Adds a bundle.
@@ -111,10 +118,7 @@ impl Batch {
         }
         let about = &report.about;
         let kind = report.report.kind.clone().unwrap_or_default();
-        let title = self.kinds.find(&kind).map(|known| match self.lang {
-            Lang::Ru => known.title.as_str(),
-            Lang::En => known.title_en.as_str(),
-        });
+        let title = self.kinds.find(&kind).map(|known| known.title_in(self.lang));
         let department = match (&about.department, &about.department_name) {
             (_, Some(name)) => name.clone(),
             (Some(oid), None) => oid.clone(),

@@ -1,7 +1,6 @@
 //! Dates, the clock, and the window in which a kind is registered.
 
 use semd_core::kinds::Kind;
-use time::Date;
 
 use super::super::facts::moscow_day;
 use super::super::{Check, Collector, Facts, Stage};
@@ -39,17 +38,16 @@ pub(super) const CHECKS: [Check; 2] = [
 /// Both the day of creation and the day of registration must lie in the window: sources name either.
 fn window(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
     let Some(kind) = facts.kind else { return };
-    let KindWindow { from, to } = KindWindow::of(kind, facts.data, facts.dictionaries);
+    let window = KindWindow::of(kind, facts.data, facts.dictionaries);
     let today = moscow_day(facts.as_of);
-    let outside = |day: Date| from.is_some_and(|from| day < from) || to.is_some_and(|to| to < day);
-    if outside(facts.day()) || outside(today) {
-        let until = to.map(|to| to.to_string()).unwrap_or_default();
+    if !window.contains(facts.day()) || !window.contains(today) {
+        let until = window.to.map(|to| to.to_string()).unwrap_or_default();
         found.error(
             format!("Вид документов [{}] не актуален на дату создания документа", kind.code),
             format!("kind [{}] is not registered on the date (last day {until})", kind.code),
         );
     } else if let Some(days) =
-        to.map(|to| (to - today).whole_days()).filter(|days| *days <= WINDOW_WARNING_DAYS)
+        window.to.map(|to| (to - today).whole_days()).filter(|days| *days <= WINDOW_WARNING_DAYS)
     {
         let (ru, en) = successor(facts, kind).map_or_else(Default::default, |next| {
             let (code, edition) = (&next.code, next.edition.unwrap_or_default());
