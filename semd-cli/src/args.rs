@@ -184,6 +184,9 @@ pub enum Command {
     /// Dictionaries (НСИ): import, list, look up, check
     #[command(subcommand)]
     Nsi(commands::nsi::Nsi),
+    /// Document kinds: editions, windows of registration, rules of signing
+    #[command(subcommand)]
+    Kinds(commands::kinds::Kinds),
     /// A certification authority for tests
     #[command(subcommand)]
     Pki(commands::pki::Pki),

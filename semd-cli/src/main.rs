@@ -65,6 +65,7 @@ fn main() -> ExitCode {
         Command::Scan(command) => command.run(&console),
         Command::Packages(command) => command.run(&console),
         Command::Nsi(command) => command.run(&console),
+        Command::Kinds(command) => command.run(&console),
         Command::Pki(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
         Command::Doctor(command) => command.run(&console),

@@ -5,6 +5,7 @@ pub mod demo;
 pub mod doctor;
 pub mod explain;
 pub mod journal;
+pub mod kinds;
 pub mod lint;
 pub mod nsi;
 pub mod packages;

@@ -11,7 +11,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 
-pub use list::ListFormat;
+pub use list::{ListFormat, parts};
 
 /// Rule packages
 #[derive(Debug, Subcommand)]
