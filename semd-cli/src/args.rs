@@ -196,6 +196,10 @@ pub enum Command {
     Doctor(Box<commands::doctor::Doctor>),
     /// The main job on this machine: own authority, sample documents, sandbox register, report
     Demo(commands::demo::Demo),
+    /// Print the completions of a shell
+    Completions(commands::completions::Completions),
+    /// Print the manual page, or write one for every command
+    Man(commands::man::Man),
 }
 
 /// An offset from UTC, `+03:00`.

@@ -70,6 +70,8 @@ fn main() -> ExitCode {
         Command::Explain(command) => command.run(&console),
         Command::Doctor(command) => command.run(&console),
         Command::Demo(command) => command.run(&console),
+        Command::Completions(command) => command.run(&console),
+        Command::Man(command) => command.run(&console),
     };
     let outcome = result.unwrap_or_else(|failure| {
         console.complain(&failure.line(console.lang));

@@ -1,10 +1,12 @@
-//! `semd kinds` and kinds of one's own (`--kinds`).
+//! `semd kinds`, kinds of one's own (`--kinds`), `semd completions` and `semd man`.
 #![allow(clippy::unwrap_used, reason = "tests stop at a surprise")]
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use support::serve::Serve;
 use support::{Run, Sandbox, finish, fixtures, http, run, semd, succeed};
@@ -260,4 +262,57 @@ fn folder_that_cannot_be_used_is_wrong_usage_and_named() {
         let refused = run(["kinds", "list", "--kinds", &absent, "--lang", language]);
         assert!(refused.code == Some(2) && refused.stderr.contains(&absent), "{refused:?}");
     }
+}
+
+/// The names of the commands, from the help.
+fn commands() -> BTreeSet<String> {
+    let help = succeed(&["--help"]);
+    let listed = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let named = listed.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    named
+        .map(|line| line.split_whitespace().next().unwrap().to_owned())
+        .filter(|name| name != "help")
+        .collect()
+}
+
+#[test]
+fn completions_of_every_shell_know_the_commands() {
+    let commands = commands();
+    assert!(commands.contains("validate") && commands.contains("kinds"), "{commands:?}");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = succeed(&["completions", shell]);
+        for command in &commands {
+            assert!(script.contains(command.as_str()), "{shell}: {command}");
+        }
+    }
+    assert_eq!(run(["completions", "cmd.exe"]).code, Some(2));
+}
+
+#[test]
+fn completions_of_bash_are_a_script_of_bash() {
+    let place = folder(&[("semd.bash", &succeed(&["completions", "bash"]))]);
+    match Command::new("bash").arg("-n").arg(place.path().join("semd.bash")).output() {
+        Ok(checked) => assert!(checked.status.success(), "{checked:?}"),
+        Err(error) => println!("skipped: completions_of_bash_are_a_script_of_bash: no bash: {error}"),
+    }
+}
+
+#[test]
+fn manual_has_a_page_for_every_command() {
+    let page = succeed(&["man"]);
+    assert!(page.contains(".TH"), "{page}");
+    let place = folder(&[]);
+    let pages = path(&place, "man/man1");
+    let written = run(["man", "--out", &pages]);
+    assert!(written.code == Some(0) && written.stdout.is_empty(), "{written:?}");
+    for command in commands() {
+        assert!(page.contains(&format!("semd\\-{command}(1)")), "{command}");
+        let own = fs::read_to_string(Path::new(&pages).join(format!("semd-{command}.1"))).unwrap();
+        assert!(own.contains(".SH SYNOPSIS"), "{command}");
+    }
+    assert_eq!(fs::read_to_string(Path::new(&pages).join("semd.1")).unwrap(), page);
+    let inner = fs::read_to_string(Path::new(&pages).join("semd-kinds-list.1")).unwrap();
+    assert!(inner.contains("SEMD_KINDS"), "{inner}");
+    fs::write(place.path().join("file"), "").unwrap();
+    assert_eq!(run(["man", "--out", &path(&place, "file")]).code, Some(4));
 }
