@@ -22,6 +22,8 @@
 
 mod folder;
 
+use std::sync::OnceLock;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use time::Date;
@@ -156,10 +158,11 @@ pub struct KindRegistry {
 }
 
 impl KindRegistry {
-    /// The registry built in.
+    /// The registry built in; its text is read once a process.
     #[expect(clippy::missing_panics_doc, reason = "a test reads the embedded file")]
     pub fn embedded() -> Self {
-        Self::parse(EMBEDDED).expect("the embedded registry is read by a test")
+        static PARSED: OnceLock<KindRegistry> = OnceLock::new();
+        PARSED.get_or_init(|| Self::parse(EMBEDDED).expect("the embedded registry is read by a test")).clone()
     }
 
     /// Reads a registry in the format of `schemas/kinds/kinds.toml`.
