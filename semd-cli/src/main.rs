@@ -108,5 +108,5 @@ fn instead(command: clap::Command, error: clap::Error) -> ! {
         std::process::exit(error.exit_code());
     }
     // The same once more, in the other language.
-    help::in_russian(command).try_get_matches().map_or_else(|error| error.exit(), |_| error.exit())
+    help::spoken(command, lang).try_get_matches().map_or_else(|error| error.exit(), |_| error.exit())
 }

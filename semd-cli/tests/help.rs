@@ -70,3 +70,14 @@ fn mistakes_in_the_command_line_are_told_in_russian() {
     let text = complaint(&semd("C", &["journal"]));
     assert!(text.starts_with("Что известно журналу") && text.contains("reconcile"), "{text}");
 }
+
+#[test]
+fn completions_and_manual_pages_speak_the_language_too() {
+    for (lang, words) in [("C", "Проверить документы"), ("en_US.UTF-8", "Check documents")]
+    {
+        for arguments in [&["completions", "zsh"][..], &["completions", "fish"], &["man"]] {
+            let text = out(&semd(lang, arguments));
+            assert!(text.contains(words), "{lang} {arguments:?}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use clap_complete::Shell;
 use crate::args::Cli;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::help;
 use crate::outcome::Outcome;
 
 /// Print the completions of a shell, for its folder of completions or its start file
@@ -21,7 +22,8 @@ impl Completions {
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
         // Into memory first: the generator panics where stdout takes nothing.
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "semd", &mut script);
+        let mut command = help::spoken(Cli::command(), console.lang);
+        clap_complete::generate(self.shell, &mut command, "semd", &mut script);
         console.bytes(&script);
         Ok(Outcome::Good)
     }

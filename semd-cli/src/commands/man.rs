@@ -8,6 +8,7 @@ use clap::{Args, Command, CommandFactory as _};
 use crate::args::Cli;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::help;
 use crate::input;
 use crate::outcome::Outcome;
 
@@ -22,7 +23,7 @@ pub struct Man {
 impl Man {
     /// Runs the command.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
-        let mut command = Cli::command().disable_help_subcommand(true);
+        let mut command = help::spoken(Cli::command().disable_help_subcommand(true), console.lang);
         // Gives subcommands the names that their pages have.
         command.build();
         match &self.out {

@@ -39,8 +39,15 @@ pub fn language(arguments: impl IntoIterator<Item = OsString>, otherwise: Lang) 
     }
 }
 
-/// The command with its help in Russian.
-pub fn in_russian(mut command: Command) -> Command {
+/// The command with its help in a language.
+pub fn spoken(command: Command, lang: Lang) -> Command {
+    match lang {
+        Lang::Ru => in_russian(command),
+        Lang::En => command,
+    }
+}
+
+fn in_russian(mut command: Command) -> Command {
     // Adds what is the same for all commands: `--help`, `--version`, the command `help`.
     command.build();
     translated(command)
