@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
 use sha2::{Digest as _, Sha256};
 use time::Date;
@@ -353,23 +352,8 @@ impl Sources {
         Ok(Self { schematrons, entry, hash, edition: edition.clone() })
     }
 
-    /// Rules and schemas take about as long as each other and have nothing in common: each has a thread.
     fn compile(&self, files: &Files) -> Result<Compiled, PackageError> {
-        thread::scope(|scope| {
-            let schemas = || self.compile_schemas(files);
-            let beside = thread::Builder::new().spawn_scoped(scope, schemas);
-            let plans = self.compile_rules();
-            let schemas = match beside {
-                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                // No thread is to be had.
-                Err(_) => schemas(),
-            };
-            let (plans, schemas) = (plans?, schemas?);
-            Ok(Compiled { digest: schemas.digest, schemas: schemas.names, schema: schemas.schema, plans })
-        })
-    }
-
-    fn compile_rules(&self) -> Result<Vec<Plan>, PackageError> {
+        let edition = &self.edition;
         let mut plans = Vec::new();
         for (index, (name, bytes)) in self.schematrons.iter().enumerate() {
             // An official package has the same file twice, once with a byte order mark: its findings are not doubled.
@@ -380,11 +364,6 @@ impl Sources {
             let failed = |source| PackageError::Schematron { name: name.clone(), source };
             plans.push(Plan::compile(bytes).map_err(failed)?);
         }
-        Ok(plans)
-    }
-
-    fn compile_schemas(&self, files: &Files) -> Result<CompiledSchemas, PackageError> {
-        let edition = &self.edition;
         let source =
             HashedSource { files, edition, hash: RefCell::new(self.hash.clone()), read: RefCell::default() };
         let entry = edition.schema();
@@ -396,15 +375,8 @@ impl Sources {
             false => None,
         };
         let digest = digest::hex(&source.hash.into_inner().finalize());
-        Ok(CompiledSchemas { digest, names: source.read.into_inner(), schema })
+        Ok(Compiled { digest, schemas: source.read.into_inner(), schema, plans })
     }
-}
-
-/// The part of [`Compiled`] that comes from reading the schemas.
-struct CompiledSchemas {
-    digest: String,
-    names: Vec<String>,
-    schema: Option<Schema>,
 }
 
 fn without_mark(bytes: &[u8]) -> &[u8] {
