@@ -5,9 +5,14 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Items a thread may be ahead of the slowest unfinished one.
 const WINDOW: usize = 16;
+/// Results a thread hands over at a time: waking the thread that takes them costs as much as the check of a small document.
+const HANDFUL: usize = 8;
+/// A result waits no longer than this for others.
+const PATIENCE: Duration = Duration::from_millis(2);
 
 /// Works on `items` with `jobs` threads (all processors by default) and hands each result to `done` in the order of the
 /// items. Threads pause when they are [`WINDOW`] items per thread ahead of a slow one, so that memory stays bounded.
@@ -28,26 +33,45 @@ pub fn in_order<I: Sync, R: Send>(
     let next = AtomicUsize::new(0);
     let finished = (Mutex::new(0_usize), Condvar::new());
     thread::scope(|scope| {
-        let (sender, receiver) = mpsc::sync_channel(jobs * 4);
+        let (sender, receiver) = mpsc::sync_channel::<Vec<(usize, R)>>(jobs * 4);
         for _ in 0..jobs {
             let (sender, next, work, finished) = (sender.clone(), &next, &work, &finished);
             scope.spawn(move || {
+                let (mut ready, mut since) = (Vec::new(), Instant::now());
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(index) else { break };
-                    let done = finished.0.lock().unwrap_or_else(PoisonError::into_inner);
-                    drop(finished.1.wait_while(done, |done| index > *done + jobs * WINDOW));
-                    if sender.send((index, work(item))).is_err() {
-                        break;
+                    let ahead = |done: &mut usize| index > *done + jobs * WINDOW;
+                    let mut done = finished.0.lock().unwrap_or_else(PoisonError::into_inner);
+                    if ahead(&mut done) {
+                        drop(done);
+                        // What is waited for may be among them.
+                        if sender.send(std::mem::take(&mut ready)).is_err() {
+                            return;
+                        }
+                        done = finished.0.lock().unwrap_or_else(PoisonError::into_inner);
+                        drop(finished.1.wait_while(done, ahead));
+                    } else {
+                        drop(done);
+                    }
+                    if ready.is_empty() {
+                        since = Instant::now();
+                    }
+                    ready.push((index, work(item)));
+                    let enough = ready.len() >= HANDFUL || since.elapsed() >= PATIENCE;
+                    if enough && sender.send(std::mem::take(&mut ready)).is_err() {
+                        return;
                     }
                 }
+                // Nobody takes them any more where this fails.
+                let _ = sender.send(ready);
             });
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
         let mut expected = 0;
-        for (index, result) in receiver {
-            waiting.insert(index, result);
+        for results in receiver {
+            waiting.extend(results);
             while let Some(result) = waiting.remove(&expected) {
                 done(&items[expected], result);
                 expected += 1;
@@ -74,5 +98,21 @@ mod tests {
             |&item, result| seen.push((item, result)),
         );
         assert_eq!(seen, items.iter().map(|&item| (item, item * 2)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn one_slow_item_stops_neither_the_others_nor_itself() {
+        let items: Vec<u64> = (0..2_000).collect();
+        for slow in [0, 5, 100, 1_999] {
+            let mut seen = Vec::new();
+            let wait = |&item: &u64| {
+                if item == slow {
+                    std::thread::sleep(std::time::Duration::from_millis(30));
+                }
+                item
+            };
+            super::in_order(&items, Some(3), wait, |_, result| seen.push(result));
+            assert_eq!(seen, items);
+        }
     }
 }

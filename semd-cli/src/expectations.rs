@@ -43,6 +43,11 @@ impl Expectations {
         Ok(Self { path: write.or_else(|| read.map(Path::to_owned)), writes, known, met: BTreeSet::new() })
     }
 
+    /// Whether anything is expected or to be recorded.
+    pub fn asked(&self) -> bool {
+        self.path.is_some()
+    }
+
     /// Judges the report on a document by what is expected of it, or records it.
     pub fn judge(&mut self, document: &Path, report: &mut Report) {
         let Some(path) = &self.path else { return };

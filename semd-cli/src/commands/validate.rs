@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use semd_core::report::format::{Item, Printed, concise, full, html, json, junit, sarif, svrl};
-use semd_core::report::{Message, Report, Verdict};
+use semd_core::report::{Lang, Message, Report, Verdict};
 use semd_core::validate::{Layers, Options, Validator};
 use time::Date;
 
@@ -131,14 +131,26 @@ impl Validate {
         let mut worst = Outcome::Good;
         let mut printer = Printer::new(self.format, files.len() > 1, console);
         let bar = console.progress(files.len());
+        let (style, alone) = (printer.style, !expectations.asked());
         batch::in_order(
             &files,
             self.jobs,
-            |document| judge(&validator, &options, document.read(options.limits.max_bytes)?),
-            |document, result| {
+            |document| {
+                let checked = judge(&validator, &options, document.read(options.limits.max_bytes)?)?;
+                // Written where it was made: only the text goes to the thread that prints.
+                Ok(match style.document(&document.name, &checked).filter(|_| alone) {
+                    Some(text) => Judged::Written { text, verdict: checked.report.verdict },
+                    None => Judged::Checked(checked),
+                })
+            },
+            |document, result: Result<Judged, Failure>| {
                 bar.inc(1);
                 worst = worst.worst(match result {
-                    Ok(mut checked) => {
+                    Ok(Judged::Written { text, verdict }) => {
+                        printer.put(&text);
+                        outcome(verdict)
+                    }
+                    Ok(Judged::Checked(mut checked)) => {
                         expectations.judge(&document.name, &mut checked.report);
                         printer.print(&document.name, &checked);
                         outcome(checked.report.verdict)
@@ -161,6 +173,14 @@ impl Validate {
         std::mem::forget(validator);
         Ok(worst)
     }
+}
+
+/// One document of a batch.
+enum Judged {
+    /// What is printed of it.
+    Written { text: String, verdict: Verdict },
+    /// Its report, for formats and expectations that look at all documents.
+    Checked(Checked),
 }
 
 /// A checked document with what printing needs.
@@ -195,12 +215,46 @@ pub fn outcome(verdict: Verdict) -> Outcome {
     }
 }
 
-/// Prints reports as they come.
-pub struct Printer<'c> {
+/// How a report is printed.
+#[derive(Clone, Copy)]
+struct Style {
     format: ReportFormat,
-    console: &'c Console,
+    lang: Lang,
+    show_personal_data: bool,
     /// Whether there may be more than one document.
     several: bool,
+}
+
+impl Style {
+    fn printed<'a>(self, file: &'a str, checked: &'a Checked) -> Printed<'a> {
+        Printed {
+            file,
+            source: &checked.bytes,
+            report: &checked.report,
+            elapsed_us: checked.elapsed_us,
+            lang: self.lang,
+            show_personal_data: self.show_personal_data,
+        }
+    }
+
+    /// The text of one document, in formats where it does not depend on others.
+    fn document(self, file: &Path, checked: &Checked) -> Option<String> {
+        let file = file.to_string_lossy();
+        let printed = self.printed(&file, checked);
+        match self.format {
+            ReportFormat::Full => Some(full::text(&printed)),
+            ReportFormat::Concise => Some(concise::lines(&printed)),
+            ReportFormat::Jsonl => Some(json::line(&printed) + "\n"),
+            ReportFormat::Svrl => Some(svrl::document(&printed, self.several)),
+            ReportFormat::Json | ReportFormat::Html | ReportFormat::Junit | ReportFormat::Sarif => None,
+        }
+    }
+}
+
+/// Prints reports as they come.
+pub struct Printer<'c> {
+    style: Style,
+    console: &'c Console,
     printed: usize,
     totals: html::Totals,
     collected: Collected,
@@ -259,7 +313,9 @@ impl<'c> Printer<'c> {
             ReportFormat::Sarif => Collected::sarif(console),
             _ => Collected::Nothing,
         };
-        Self { format, console, several, printed: 0, totals: html::Totals::default(), collected }
+        let style =
+            Style { format, lang: console.lang, show_personal_data: console.show_personal_data, several };
+        Self { style, console, printed: 0, totals: html::Totals::default(), collected }
     }
 
     /// Counts a document that could not be read.
@@ -269,9 +325,9 @@ impl<'c> Printer<'c> {
 
     /// What stands before the first document.
     fn begin(&self) -> String {
-        match self.format {
+        match self.style.format {
             ReportFormat::Json => "[".to_owned(),
-            ReportFormat::Svrl => svrl::begin(self.several),
+            ReportFormat::Svrl => svrl::begin(self.style.several),
             ReportFormat::Html => html::begin(self.console.lang),
             _ => String::new(),
         }
@@ -279,35 +335,34 @@ impl<'c> Printer<'c> {
 
     /// Prints the report of one document.
     pub fn print(&mut self, file: &Path, checked: &Checked) {
-        let file = file.to_string_lossy();
-        let printed = Printed {
-            file: &file,
-            source: &checked.bytes,
-            report: &checked.report,
-            elapsed_us: checked.elapsed_us,
-            lang: self.console.lang,
-            show_personal_data: self.console.show_personal_data,
-        };
-        if self.printed == 0 {
-            self.console.data(&self.begin());
-        }
         self.totals.add(&checked.report);
-        let text = match self.format {
-            ReportFormat::Full => full::text(&printed),
-            ReportFormat::Concise => concise::lines(&printed),
-            ReportFormat::Jsonl => json::line(&printed) + "\n",
+        let text = self.style.document(file, checked).unwrap_or_else(|| self.among_others(file, checked));
+        self.put(&text);
+    }
+
+    /// The text of one document in formats where it depends on others.
+    fn among_others(&mut self, file: &Path, checked: &Checked) -> String {
+        let file = file.to_string_lossy();
+        let printed = self.style.printed(&file, checked);
+        match self.style.format {
             ReportFormat::Json => {
                 format!("{}{}", if self.printed == 0 { "" } else { ",\n" }, json::line(&printed))
             }
-            ReportFormat::Svrl => svrl::document(&printed, self.several),
             ReportFormat::Html => html::document(&printed),
-            ReportFormat::Junit | ReportFormat::Sarif => {
+            _ => {
                 self.collected.add(&printed);
                 String::new()
             }
-        };
+        }
+    }
+
+    /// Prints the text of one document.
+    fn put(&mut self, text: &str) {
+        if self.printed == 0 {
+            self.console.data(&self.begin());
+        }
         self.printed += 1;
-        self.console.data(&text);
+        self.console.data(text);
     }
 
     /// Prints what must follow the last report.
@@ -315,9 +370,9 @@ impl<'c> Printer<'c> {
         if self.printed == 0 {
             self.console.data(&self.begin());
         }
-        match self.format {
+        match self.style.format {
             ReportFormat::Json => self.console.data("]\n"),
-            ReportFormat::Svrl => self.console.data(svrl::end(self.several)),
+            ReportFormat::Svrl => self.console.data(svrl::end(self.style.several)),
             ReportFormat::Html => self.console.data(&html::end(&self.totals, self.console.lang)),
             _ => {}
         }
