@@ -1,8 +1,8 @@
 //! The command line.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use semd_core::kinds::KindRegistry;
@@ -78,6 +78,21 @@ pub fn environment_language() -> Lang {
     }
 }
 
+/// The value of a flag, looked up before the arguments are parsed.
+pub fn early(arguments: impl IntoIterator<Item = OsString>, flag: &str) -> Option<OsString> {
+    let mut arguments = arguments.into_iter().take_while(|argument| argument != "--");
+    while let Some(argument) = arguments.next() {
+        if argument == flag {
+            return arguments.next();
+        }
+        let value = argument.to_str().and_then(|text| text.strip_prefix(flag)?.strip_prefix('='));
+        if let Some(value) = value {
+            return Some(value.into());
+        }
+    }
+    None
+}
+
 /// Where rule packages come from.
 #[derive(Args, Clone, Debug, Default)]
 pub struct PackageFolders {
@@ -107,15 +122,11 @@ pub struct KindFolder {
 
 impl KindFolder {
     /// The kinds built in, with those of the folder.
-    pub fn open(&self) -> Result<Arc<KindRegistry>, Failure> {
+    pub fn open(&self) -> Result<KindRegistry, Failure> {
         let kinds = KindRegistry::embedded();
-        Ok(Arc::new(match &self.kinds {
-            Some(folder) => {
-                let own = KindRegistry::open(folder).map_err(|error| Failure::usage(error.message()))?;
-                kinds.with_overrides(own)
-            }
-            None => kinds,
-        }))
+        let Some(folder) = &self.kinds else { return Ok(kinds) };
+        let own = KindRegistry::open(folder).map_err(|error| Failure::usage(error.message()))?;
+        Ok(kinds.with_overrides(own))
     }
 }
 

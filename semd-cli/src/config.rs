@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use clap::Command;
 use clap::builder::OsStr;
 use semd_core::report::Message;
+use semd_core::xml::LineIndex;
 use serde::Deserialize;
 
+use crate::args;
 use crate::failure::Failure;
 use crate::input;
 
@@ -45,20 +47,9 @@ pub struct Config {
 /// The file named by `--config` among the arguments, else by the environment. Looked up before the arguments are parsed,
 /// because it decides which of them may be absent.
 pub fn file(arguments: impl IntoIterator<Item = OsString>) -> Option<PathBuf> {
-    let mut arguments = arguments.into_iter();
-    while let Some(argument) = arguments.next() {
-        match argument.to_str() {
-            Some("--") => break,
-            Some("--config") => return arguments.next().map(PathBuf::from),
-            Some(text) => {
-                if let Some(path) = text.strip_prefix("--config=") {
-                    return Some(PathBuf::from(path));
-                }
-            }
-            None => {}
-        }
-    }
-    env::var_os(VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from)
+    args::early(arguments, "--config")
+        .map(PathBuf::from)
+        .or_else(|| env::var_os(VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from))
 }
 
 impl Config {
@@ -79,10 +70,8 @@ impl Config {
     fn parse(text: &str) -> Result<Self, (String, String)> {
         toml::from_str(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
-            let before = text.get(..offset).unwrap_or(text);
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-            (format!("{line}:{column}"), error.message().replace('\n', " "))
+            let place = LineIndex::new(text.as_bytes()).position(offset);
+            (format!("{}:{}", place.line, place.column), error.message().replace('\n', " "))
         })
     }
 

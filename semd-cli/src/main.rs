@@ -93,7 +93,8 @@ fn arguments() -> Result<Cli, Failure> {
     if let Some(file) = config::file(std::env::args_os().skip(1)) {
         command = Config::read(&file)?.applied_to(command);
     }
-    let parsed = command.clone().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     Ok(parsed.unwrap_or_else(|error| instead(command, error)))
 }
 

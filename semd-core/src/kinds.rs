@@ -22,7 +22,7 @@
 
 mod folder;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -151,10 +151,10 @@ struct File {
 #[error("the registry of kinds is not readable: {0}")]
 pub struct RegistryError(#[from] toml::de::Error);
 
-/// All kinds known.
+/// All kinds known. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct KindRegistry {
-    kinds: Vec<Kind>,
+    kinds: Arc<Vec<Kind>>,
 }
 
 impl KindRegistry {
@@ -171,16 +171,17 @@ impl KindRegistry {
     /// The place and reason in the TOML text.
     pub fn parse(text: &str) -> Result<Self, RegistryError> {
         let file: File = toml::from_str(text)?;
-        Ok(Self { kinds: file.kind })
+        Ok(Self { kinds: Arc::new(file.kind) })
     }
 
     /// The same registry with kinds of another one: each replaces the whole kind of the same code, or is added at the end.
     #[must_use]
     pub fn with_overrides(mut self, others: Self) -> Self {
-        for other in others.kinds {
-            match self.kinds.iter_mut().find(|kind| kind.code == other.code) {
+        let kinds = Arc::make_mut(&mut self.kinds);
+        for other in Arc::unwrap_or_clone(others.kinds) {
+            match kinds.iter_mut().find(|kind| kind.code == other.code) {
                 Some(kind) => *kind = other,
-                None => self.kinds.push(other),
+                None => kinds.push(other),
             }
         }
         self

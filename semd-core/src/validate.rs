@@ -62,7 +62,7 @@ pub struct Options {
 #[derive(Clone, Debug)]
 pub struct Validator {
     store: PackageStore,
-    kinds: Arc<KindRegistry>,
+    kinds: KindRegistry,
     dictionaries: Option<nsi::Store>,
     own_rules: Arc<[&'static Rule]>,
 }
@@ -70,17 +70,12 @@ pub struct Validator {
 impl Validator {
     /// A validator over the packages of a store and the built-in registry of kinds.
     pub fn new(store: PackageStore) -> Self {
-        Self {
-            store,
-            kinds: Arc::new(KindRegistry::embedded()),
-            dictionaries: None,
-            own_rules: Arc::default(),
-        }
+        Self { store, kinds: KindRegistry::embedded(), dictionaries: None, own_rules: Arc::default() }
     }
 
     /// The same validator with another registry of kinds.
     #[must_use]
-    pub fn with_kinds(self, kinds: Arc<KindRegistry>) -> Self {
+    pub fn with_kinds(self, kinds: KindRegistry) -> Self {
         Self { kinds, ..self }
     }
 
@@ -102,7 +97,7 @@ impl Validator {
     }
 
     /// The kinds known.
-    pub fn kinds(&self) -> &Arc<KindRegistry> {
+    pub fn kinds(&self) -> &KindRegistry {
         &self.kinds
     }
 

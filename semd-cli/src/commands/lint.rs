@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use semd_core::build::CardKinds;
@@ -69,7 +68,7 @@ impl Lint {
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let today = OffsetDateTime::now_utc().date();
         let kinds = self.kinds.open()?;
-        let mut linter = Linter::new().with_kinds(Arc::clone(&kinds)).as_of(self.as_of.unwrap_or(today));
+        let mut linter = Linter::new().with_kinds(kinds.clone()).as_of(self.as_of.unwrap_or(today));
         if let Some(store) = dictionaries::open(&self.dictionaries)? {
             linter = linter.with_dictionaries(store);
         }

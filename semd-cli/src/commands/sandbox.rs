@@ -187,7 +187,7 @@ impl Sandbox {
     /// Runs the command until it is interrupted.
     pub fn run(self, console: &Console) -> Result<Outcome, Failure> {
         let kinds = self.kinds.open()?;
-        let validator = Validator::new(packages::open(&self.folders)?).with_kinds(Arc::clone(&kinds));
+        let validator = Validator::new(packages::open(&self.folders)?).with_kinds(kinds.clone());
         let settings = SandboxSettings {
             listen: self.listen,
             callback: self.callback,

@@ -6,12 +6,14 @@
 mod mistake;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::sync::LazyLock;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 use semd_core::report::Lang;
+
+use crate::args;
 
 pub use mistake::complaint;
 
@@ -23,16 +25,7 @@ const TEMPLATE: &str = "{before-help}{about-with-newline}\nВызов: {usage}\n
 
 /// The language asked for among the arguments. Looked up before they are parsed, because the answer may be the help.
 pub fn language(arguments: impl IntoIterator<Item = OsString>, otherwise: Lang) -> Lang {
-    let mut arguments = arguments.into_iter().filter_map(|argument| argument.into_string().ok());
-    let mut asked = None;
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--" => break,
-            "--lang" => asked = arguments.next(),
-            text => asked = text.strip_prefix("--lang=").map(str::to_owned).or(asked),
-        }
-    }
-    match asked.as_deref() {
+    match args::early(arguments, "--lang").as_deref().and_then(OsStr::to_str) {
         Some("ru") => Lang::Ru,
         Some("en") => Lang::En,
         _ => otherwise,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 use super::KindRegistry;
@@ -102,14 +103,14 @@ impl KindRegistry {
         let mut kinds = Vec::new();
         let mut places: HashMap<String, PathBuf> = HashMap::new();
         for path in files(folder)? {
-            for kind in file(&path)?.kinds {
+            for kind in Arc::unwrap_or_clone(file(&path)?.kinds) {
                 if let Some(first) = places.insert(kind.code.clone(), path.clone()) {
                     return Err(KindFolderError::Repeated { code: kind.code, first, second: path });
                 }
                 kinds.push(kind);
             }
         }
-        Ok(Self { kinds })
+        Ok(Self { kinds: Arc::new(kinds) })
     }
 }
 

@@ -1,7 +1,5 @@
 //! Lints documents and cards.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 use time::Date;
 
@@ -31,7 +29,7 @@ use crate::xml::{self, Fault, Limits, LineIndex};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Linter {
-    kinds: Arc<KindRegistry>,
+    kinds: KindRegistry,
     dictionaries: Option<Store>,
     as_of: Option<Date>,
     limits: Limits,
@@ -46,17 +44,12 @@ impl Default for Linter {
 impl Linter {
     /// A linter without dictionaries and without a day: checks that need them say so.
     pub fn new() -> Self {
-        Self {
-            kinds: Arc::new(KindRegistry::embedded()),
-            dictionaries: None,
-            as_of: None,
-            limits: Limits::default(),
-        }
+        Self { kinds: KindRegistry::embedded(), dictionaries: None, as_of: None, limits: Limits::default() }
     }
 
     /// The same with another registry of kinds.
     #[must_use]
-    pub fn with_kinds(self, kinds: Arc<KindRegistry>) -> Self {
+    pub fn with_kinds(self, kinds: KindRegistry) -> Self {
         Self { kinds, ..self }
     }
 

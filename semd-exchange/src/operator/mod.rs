@@ -67,7 +67,7 @@ pub struct OperatorSettings {
     /// Whether texts of the register and messages are shown as they are.
     pub show_personal_data: bool,
     /// Kinds of documents, whose titles are shown.
-    pub kinds: Arc<KindRegistry>,
+    pub kinds: KindRegistry,
 }
 
 impl Default for OperatorSettings {
@@ -80,7 +80,7 @@ impl Default for OperatorSettings {
             lang: Lang::Ru,
             offset: MOSCOW,
             show_personal_data: false,
-            kinds: Arc::new(KindRegistry::embedded()),
+            kinds: KindRegistry::embedded(),
         }
     }
 }
@@ -144,7 +144,7 @@ struct Operator {
     lang: Lang,
     offset: UtcOffset,
     show_personal_data: bool,
-    kinds: Arc<KindRegistry>,
+    kinds: KindRegistry,
     slow: cache::SlowAnswers,
 }
 

@@ -82,7 +82,7 @@ impl Preflight {
     }
 
     /// The kinds known.
-    pub fn kinds(&self) -> &Arc<KindRegistry> {
+    pub fn kinds(&self) -> &KindRegistry {
         self.validator.kinds()
     }
 

@@ -63,7 +63,7 @@ pub struct SandboxSettings {
     /// Rule packages; without them the rules of kinds are not checked, and every registration carries a warning.
     pub validator: Option<Validator>,
     /// Kinds of documents.
-    pub kinds: Arc<KindRegistry>,
+    pub kinds: KindRegistry,
     /// Federal registers, rules and history that the sandbox knows; what is not there is taken as right.
     pub data: Arc<ReferenceData>,
     /// Dictionaries (НСИ) that the sandbox checks values against; without them they are taken as right.
@@ -111,7 +111,7 @@ impl SandboxSettings {
             callback: None,
             trust,
             validator: None,
-            kinds: Arc::new(KindRegistry::embedded()),
+            kinds: KindRegistry::embedded(),
             data: Arc::default(),
             dictionaries: None,
             clock: None,

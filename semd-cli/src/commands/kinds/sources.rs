@@ -1,7 +1,5 @@
 //! What kinds are described from.
 
-use std::sync::Arc;
-
 use clap::Args;
 use semd_core::kinds::{Kind, KindRegistry};
 use semd_core::nsi::Store;
@@ -28,7 +26,7 @@ pub(super) struct Sources {
 
 /// The sources, opened.
 pub(super) struct Known {
-    pub(super) kinds: Arc<KindRegistry>,
+    pub(super) kinds: KindRegistry,
     pub(super) packages: PackageStore,
     pub(super) data: ReferenceData,
     dictionaries: Option<Store>,

@@ -1,7 +1,6 @@
 //! The report of `semd preflight` in each of its formats.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::ValueEnum;
 use semd_core::kinds::KindRegistry;
@@ -54,7 +53,7 @@ pub(super) struct Report<'a> {
 impl<'a> Report<'a> {
     pub(super) fn new(
         command: &Preflight,
-        kinds: &Arc<KindRegistry>,
+        kinds: &KindRegistry,
         as_of: OffsetDateTime,
         console: &'a Console,
     ) -> Self {
@@ -65,9 +64,8 @@ impl<'a> Report<'a> {
             _ => Collected::Nothing,
         };
         let together = matches!(format, Format::Html | Format::Csv | Format::Xlsx);
-        let batch = together.then(|| {
-            Batch::new(console.lang, console.show_personal_data, as_of).with_kinds(Arc::clone(kinds))
-        });
+        let batch = together
+            .then(|| Batch::new(console.lang, console.show_personal_data, as_of).with_kinds(kinds.clone()));
         let output = command.output.clone();
         Self { format, console, output, text: String::new(), printed: 0, collected, batch }
     }

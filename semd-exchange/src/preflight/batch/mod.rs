@@ -11,7 +11,6 @@ mod table;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
-use std::sync::Arc;
 
 use semd_core::kinds::KindRegistry;
 use semd_core::report::{Finding, Lang, Message, Owner, Severity, Verdict, redact};
@@ -41,7 +40,7 @@ pub struct Batch {
     lang: Lang,
     show_personal_data: bool,
     as_of: OffsetDateTime,
-    kinds: Arc<KindRegistry>,
+    kinds: KindRegistry,
     entries: Vec<Entry>,
     /// The number of each employee, in the order of appearance.
     employees: HashMap<String, usize>,
@@ -95,7 +94,7 @@ impl Batch {
             lang,
             show_personal_data,
             as_of,
-            kinds: Arc::new(KindRegistry::embedded()),
+            kinds: KindRegistry::embedded(),
             entries: Vec::new(),
             employees: HashMap::new(),
             not_checked: BTreeMap::new(),
@@ -105,7 +104,7 @@ impl Batch {
 
     /// The same report with the titles of another registry of kinds.
     #[must_use]
-    pub fn with_kinds(self, kinds: Arc<KindRegistry>) -> Self {
+    pub fn with_kinds(self, kinds: KindRegistry) -> Self {
         Self { kinds, ..self }
     }
 
