@@ -37,34 +37,31 @@ pub fn in_order<I: Sync, R: Send>(
         for _ in 0..jobs {
             let (sender, next, work, finished) = (sender.clone(), &next, &work, &finished);
             scope.spawn(move || {
+                let done = || finished.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let hand_over = |ready: &mut Vec<_>| sender.send(std::mem::take(ready)).is_ok();
                 let (mut ready, mut since) = (Vec::new(), Instant::now());
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(index) else { break };
                     let ahead = |done: &mut usize| index > *done + jobs * WINDOW;
-                    let mut done = finished.0.lock().unwrap_or_else(PoisonError::into_inner);
-                    if ahead(&mut done) {
-                        drop(done);
-                        // What is waited for may be among them.
-                        if sender.send(std::mem::take(&mut ready)).is_err() {
+                    if ahead(&mut done()) {
+                        // What is waited for may be among those not handed over yet.
+                        if !hand_over(&mut ready) {
                             return;
                         }
-                        done = finished.0.lock().unwrap_or_else(PoisonError::into_inner);
-                        drop(finished.1.wait_while(done, ahead));
-                    } else {
-                        drop(done);
+                        drop(finished.1.wait_while(done(), ahead));
                     }
                     if ready.is_empty() {
                         since = Instant::now();
                     }
                     ready.push((index, work(item)));
                     let enough = ready.len() >= HANDFUL || since.elapsed() >= PATIENCE;
-                    if enough && sender.send(std::mem::take(&mut ready)).is_err() {
+                    if enough && !hand_over(&mut ready) {
                         return;
                     }
                 }
                 // Nobody takes them any more where this fails.
-                let _ = sender.send(ready);
+                hand_over(&mut ready);
             });
         }
         drop(sender);

@@ -138,7 +138,8 @@ impl Validate {
             |document| {
                 let checked = judge(&validator, &options, document.read(options.limits.max_bytes)?)?;
                 // Written where it was made: only the text goes to the thread that prints.
-                Ok(match style.document(&document.name, &checked).filter(|_| alone) {
+                let text = if alone { style.document(&document.name, &checked) } else { None };
+                Ok(match text {
                     Some(text) => Judged::Written { text, verdict: checked.report.verdict },
                     None => Judged::Checked(checked),
                 })
