@@ -24,14 +24,28 @@ fn is_name_char(c: char) -> bool {
         || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
+/// Bytes that no NCName of ASCII characters has.
+const NOT_OF_NAMES: [bool; 256] = {
+    let mut table = [true; 256];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        table[byte as usize] = !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+        byte += 1;
+    }
+    table
+};
+
+/// Whether a text is an NCName of ASCII characters, as those of the field are.
+pub(super) fn is_ascii_ncname(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // Without an early end the loop is faster: names are short.
+    let other = bytes.iter().fold(false, |found, &byte| found | NOT_OF_NAMES[usize::from(byte)]);
+    !other && bytes.first().is_some_and(|&first| first.is_ascii_alphabetic() || first == b'_')
+}
+
 /// Whether a text is an NCName (Namespaces in XML 1.0, production 4).
 pub(crate) fn is_ncname(text: &str) -> bool {
-    // Names of the field are ASCII.
-    let ascii = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    if let [first, rest @ ..] = text.as_bytes()
-        && (first.is_ascii_alphabetic() || *first == b'_')
-        && rest.iter().all(|&byte| ascii(byte))
-    {
+    if is_ascii_ncname(text) {
         return true;
     }
     let mut chars = text.chars();

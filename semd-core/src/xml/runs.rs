@@ -35,8 +35,7 @@ fn find(bytes: &[u8], mut at: usize, table: &[bool; 256], candidates: impl Fn(u8
         }
         at += BLOCK;
     }
-    let rest = bytes.get(at..).unwrap_or(&[]);
-    at + rest.iter().position(|&byte| table[usize::from(byte)]).unwrap_or(rest.len())
+    one_by_one(bytes, at, |byte| table[usize::from(byte)])
 }
 
 /// The first byte at or after `at` that `stops` marks, and marks alone.
@@ -54,6 +53,13 @@ fn find_exactly(
         }
         at += BLOCK;
     }
+    one_by_one(bytes, at, stop)
+}
+
+/// The last bytes of a file. Kept apart, so that loops over blocks stay small.
+#[cold]
+#[inline(never)]
+fn one_by_one(bytes: &[u8], at: usize, stop: impl Fn(u8) -> bool) -> usize {
     let rest = bytes.get(at..).unwrap_or(&[]);
     at + rest.iter().position(|&byte| stop(byte)).unwrap_or(rest.len())
 }

@@ -6,7 +6,9 @@
 mod content;
 mod names;
 mod prolog;
+mod repeated;
 mod scope;
+mod shapes;
 mod tags;
 mod values;
 
@@ -14,6 +16,8 @@ use crate::report::{Message, redact};
 
 use names::{Key, NameCache};
 use prolog::{declared_encoding, foreign_encoding};
+use shapes::Shapes;
+use tags::Begun;
 
 use super::chars::is_space;
 use super::document::{Document, Value};
@@ -108,6 +112,9 @@ struct Scanner<'s, 'l> {
     /// Official documents use some seventy names of elements and thirty of attributes.
     element_cache: NameCache<256>,
     attribute_cache: NameCache<128>,
+    shapes: Shapes,
+    /// A tag that was read in part, and begins where the scanner stands.
+    begun: Option<Begun>,
     raw_attributes: Vec<RawAttribute<'s>>,
     nodes: usize,
     /// The last text node may be continued by CDATA or further characters.
@@ -163,6 +170,8 @@ impl<'s, 'l> Scanner<'s, 'l> {
             attribute_names: TextMap::default(),
             element_cache: NameCache::new(),
             attribute_cache: NameCache::new(),
+            shapes: Shapes::new(),
+            begun: None,
             raw_attributes: Vec::with_capacity(16),
             nodes: 0,
             text_open: false,
@@ -174,6 +183,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
             self.xml_declaration()?;
         }
         while self.at < self.bytes.len() {
+            self.repeated();
             if self.bytes[self.at] == b'<' {
                 self.markup()?;
             } else if self.open.is_empty() {

@@ -36,6 +36,9 @@ const KEPT: [[u64; LONGEST / 8]; LONGEST + 1] = {
 };
 
 impl Key {
+    /// The key of a place that holds no name: no name is empty.
+    pub(super) const NONE: Self = Self(0, 0, 0);
+
     /// The key of the name at `start..end`; `None` where it is too long or too near to the end of the file.
     #[inline]
     pub(super) fn new(bytes: &[u8], start: usize, end: usize) -> Option<Self> {
@@ -57,9 +60,6 @@ impl Key {
         Self::new(bytes, start, start + length) == Some(self)
     }
 }
-
-/// The key of a place that holds no name: no name is empty.
-const EMPTY: Key = Key(0, 0, 0);
 
 /// What is remembered of a name.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +84,7 @@ pub(super) struct NameCache<const SLOTS: usize>(Vec<Entry>);
 
 impl<const SLOTS: usize> NameCache<SLOTS> {
     pub(super) fn new() -> Self {
-        Self(vec![Entry { key: EMPTY, scope: 0, id: 0, bit: 0 }; SLOTS])
+        Self(vec![Entry { key: Key::NONE, scope: 0, id: 0, bit: 0 }; SLOTS])
     }
 
     #[inline(always)]
@@ -111,7 +111,7 @@ impl<const SLOTS: usize> NameCache<SLOTS> {
         // Documents with more names than that are not slow for the lack of a cache alone.
         let Ok(id) = u16::try_from(known.id.0) else { return };
         let slot = Self::slot(key, scope);
-        let place = if self.0[slot].key == EMPTY { slot } else { slot ^ 1 };
+        let place = if self.0[slot].key == Key::NONE { slot } else { slot ^ 1 };
         self.0[place] = Entry { key, scope, id, bit: known.bit.trailing_zeros() as u8 };
     }
 }

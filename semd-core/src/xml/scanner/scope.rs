@@ -1,6 +1,6 @@
 //! What qualified names mean: declarations, scopes, names met before (Namespaces in XML 1.0).
 
-use super::super::chars::is_ncname;
+use super::super::chars::{is_ascii_ncname, is_ncname};
 use super::super::document::{Attribute, ElementId, NamespaceDeclaration, Value};
 use super::super::names::{Names, name_at};
 use super::super::{Fault, NameId};
@@ -77,7 +77,7 @@ impl<'s> Scanner<'s, '_> {
         Ok(known)
     }
 
-    fn attribute_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Scan<Known> {
+    pub(super) fn attribute_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Scan<Known> {
         // The default namespace does not apply to attributes (Namespaces in XML 1.0, section 6.2).
         let scope = if name.bytes().any(|byte| byte == b':') { self.scope } else { UNPREFIXED };
         let known = match key {
@@ -140,6 +140,11 @@ pub(super) struct Bits {
 }
 
 impl Bits {
+    /// Bits of names that were compared with one another.
+    pub(super) fn of(mask: u64) -> Self {
+        Self { mask, shared: false }
+    }
+
     pub(super) fn add(&mut self, bit: u64) {
         self.shared |= self.mask & bit != 0;
         self.mask |= bit;
@@ -151,6 +156,9 @@ pub(super) const UNPREFIXED: u32 = u32::MAX;
 
 /// Splits a qualified name and checks both parts (Namespaces in XML 1.0, productions 7 to 11).
 fn split_name(name: &str, offset: usize) -> Scan<(&str, &str)> {
+    if is_ascii_ncname(name) {
+        return Ok(("", name));
+    }
     // Names are short: searching for a byte is quicker one by one.
     let colon = name.bytes().position(|byte| byte == b':');
     let (prefix, local) = colon.map_or(("", name), |colon| (&name[..colon], &name[colon + 1..]));

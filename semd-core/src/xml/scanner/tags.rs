@@ -1,23 +1,41 @@
 //! Start and end tags with their attributes.
 
 use super::super::chars::is_space;
-use super::super::document::{Attribute, Element, ElementId};
+use super::super::document::{Attribute, ElementId};
 use super::super::names::name_at;
 use super::super::runs::{near_equals, near_tag_stop};
 use super::super::{Fault, FaultKind, NameId};
 use super::names::{Key, Known};
+use super::repeated::Tag;
 use super::scope::{Bits, UNPREFIXED};
-use super::{Open, RawAttribute, Scan, Scanner, Step, fault, malformed, shown};
+use super::shapes::{BEFORE_VALUE, ShapeId};
+use super::{RawAttribute, Scan, Scanner, Step, fault, malformed, shown};
 
 /// So many times the declarations permitted on one element may be in scope. Writers that declare every namespace on every
 /// element reach some 200 in all.
 const SCOPE_FACTOR: usize = 16;
 
+/// A start tag that is read as far as `at`.
+pub(super) struct Begun {
+    pub(super) start: usize,
+    /// Length of the qualified name, bytes.
+    pub(super) length: usize,
+    pub(super) key: Option<Key>,
+    /// What the name means unless the tag declares namespaces, if that is known.
+    pub(super) known: Option<Known>,
+    pub(super) at: usize,
+    /// Its first attribute among those of the document.
+    pub(super) first: usize,
+    /// What is known of the attributes read so far.
+    pub(super) shape: ShapeId,
+    pub(super) bits: Bits,
+}
+
 impl<'s> Scanner<'s, '_> {
     pub(super) fn end_tag(&mut self) -> Step {
         let start = self.at;
         let name_start = start + 2;
-        let Some(open) = self.open.pop() else {
+        let Some(open) = self.open.last() else {
             return Err(malformed(
                 "unexpected-end-tag",
                 start,
@@ -48,28 +66,51 @@ impl<'s> Scanner<'s, '_> {
                 format!("Element “{name}” is closed by “{found}”"),
             ));
         }
-        let end = self.tree.elements.len() as u32;
-        let texts_end = self.tree.texts.len() as u32;
-        let element = &mut self.tree.elements[open.element as usize];
-        element.end = end;
-        element.texts_end = texts_end;
-        if self.scope != open.scope {
-            self.leave_scope(open.bindings, open.scope);
-        }
-        self.text_open = false;
+        self.close_element();
         self.at = at + 1;
         Ok(())
     }
 
-    fn leave_scope(&mut self, bindings: usize, scope: u32) {
+    pub(super) fn leave_scope(&mut self, bindings: usize, scope: u32) {
         self.bindings.truncate(bindings);
         self.scope = scope;
     }
 
     pub(super) fn start_tag(&mut self) -> Step {
         let start = self.at;
-        self.text_open = false;
-        if self.open.is_empty() && !self.tree.elements.is_empty() {
+        let mut tag = match self.begun.take() {
+            Some(tag) => tag,
+            None => self.begin_tag(start)?,
+        };
+        self.at = tag.at;
+        let (scope, bindings) = (self.scope, self.bindings.len());
+        let empty = self.attributes_of_tag(&mut tag)?;
+        if self.open.len() >= self.limits.max_depth {
+            return Err(fault(FaultKind::TooDeep { limit: self.limits.max_depth }, start));
+        }
+        if self.bindings.len() != bindings {
+            self.scopes += 1;
+            self.scope = self.scopes;
+            tag.known = None;
+        }
+        let Begun { length, key, first, .. } = tag;
+        self.count_nodes(1 + self.tree.attributes.len() - first, start)?;
+        let known = match tag.known {
+            Some(known) => known,
+            None => self.element_name(&self.source[start + 1..start + 1 + length], key, start + 1)?,
+        };
+        let attribute_mask = self.resolve_attributes(first, tag.bits)?;
+        self.add_element(Tag { start, known, length, key, first, attribute_mask, empty, bindings, scope });
+        if empty && self.scope != scope {
+            self.leave_scope(bindings, scope);
+        }
+        Ok(())
+    }
+
+    /// The name of a start tag.
+    fn begin_tag(&mut self, start: usize) -> Scan<Begun> {
+        let inside = !self.open.is_empty();
+        if !inside && !self.tree.elements.is_empty() {
             return Err(malformed(
                 "second-root-element",
                 start,
@@ -77,54 +118,14 @@ impl<'s> Scanner<'s, '_> {
                 "A second root element",
             ));
         }
-        let scope = self.scope;
-        let bindings = self.bindings.len();
         let (length, key, mut known) = self.tag_name(start + 1)?;
-        self.at = start + 1 + length;
-        let element = self.tree.elements.len() as u32;
+        if inside && known.is_none() {
+            // The tag may yet declare its prefix: then the name is asked for again.
+            known = self.element_name(&self.source[start + 1..start + 1 + length], key, start + 1).ok();
+        }
+        let shape = known.map_or(ShapeId::NONE, |known| self.shapes.add_root(known.id));
         let first = self.tree.attributes.len();
-        self.raw_attributes.clear();
-        let (empty, names) = self.attributes_of_tag(element, start)?;
-        if self.open.len() >= self.limits.max_depth {
-            return Err(fault(FaultKind::TooDeep { limit: self.limits.max_depth }, start));
-        }
-        if self.bindings.len() != bindings {
-            self.scopes += 1;
-            self.scope = self.scopes;
-            known = None;
-        }
-        self.count_nodes(1 + self.tree.attributes.len() - first, start)?;
-        let Known { id, bit } = match known {
-            Some(known) => known,
-            None => self.element_name(&self.source[start + 1..start + 1 + length], key, start + 1)?,
-        };
-        let attribute_mask = self.resolve_attributes(first, names)?;
-        let parent = match self.open.last() {
-            Some(parent) => {
-                self.tree.elements[parent.element as usize].child_mask |= bit;
-                parent.element
-            }
-            None => u32::MAX,
-        };
-        let texts = self.tree.texts.len() as u32;
-        self.tree.elements.push(Element {
-            name: id,
-            parent,
-            end: element + 1,
-            attributes: first as u32,
-            texts,
-            texts_end: texts,
-            offset: start as u32,
-            child_mask: 0,
-            attribute_mask,
-        });
-        if !empty {
-            let length = length as u32;
-            self.open.push(Open { element, length, key, bindings, scope });
-        } else if self.scope != scope {
-            self.leave_scope(bindings, scope);
-        }
-        Ok(())
+        Ok(Begun { start, length, key, known, at: start + 1 + length, first, shape, bits: Bits::default() })
     }
 
     /// The length of the name of a start tag, and what it means unless the tag declares namespaces, if that is known.
@@ -150,13 +151,13 @@ impl<'s> Scanner<'s, '_> {
         Ok((name.len(), Key::new(self.bytes, start, start + name.len()), None))
     }
 
-    /// Reads the attributes of a start tag up to `>`; answers whether the tag is an empty-element tag, and the bits of the
-    /// names that are known.
-    pub(super) fn attributes_of_tag(&mut self, element: u32, start: usize) -> Scan<(bool, Bits)> {
+    /// Reads the attributes of a start tag up to `>` and remembers how they are written; answers whether the tag is an
+    /// empty-element tag.
+    fn attributes_of_tag(&mut self, tag: &mut Begun) -> Scan<bool> {
         let bytes = self.bytes;
+        let element = self.tree.elements.len() as u32;
         let mut declared = 0;
-        let mut bits = Bits::default();
-        let first = self.tree.attributes.len();
+        self.raw_attributes.clear();
         loop {
             let before = self.at;
             self.skip_space();
@@ -164,13 +165,13 @@ impl<'s> Scanner<'s, '_> {
             match bytes.get(offset) {
                 Some(b'>') => {
                     self.at = offset + 1;
-                    return Ok((false, bits));
+                    return Ok(false);
                 }
                 Some(b'/') if bytes.get(offset + 1) == Some(&b'>') => {
                     self.at = offset + 2;
-                    return Ok((true, bits));
+                    return Ok(true);
                 }
-                None => return Err(unclosed_tag(start)),
+                None => return Err(unclosed_tag(tag.start)),
                 Some(_) => {}
             }
             let (length, key, known) = self.known_attribute(offset);
@@ -205,30 +206,56 @@ impl<'s> Scanner<'s, '_> {
                 self.declare(element, &self.source[end - prefix..end], value, offset)?;
             } else {
                 let at = self.tree.attributes.len();
-                if at - first >= self.limits.max_attributes {
+                if at - tag.first >= self.limits.max_attributes {
                     return Err(fault(
                         FaultKind::TooManyAttributes { limit: self.limits.max_attributes },
                         offset,
                     ));
                 }
+                let name = &self.source[offset..offset + length];
+                let prefixed = known.is_none() && name.bytes().any(|byte| byte == b':');
+                let known = match known {
+                    None if !prefixed => self.attribute_name(name, key, offset).ok(),
+                    known => known,
+                };
                 let id = match known {
                     Some(known) => {
-                        bits.add(known.bit);
+                        tag.bits.add(known.bit);
                         known.id
                     }
                     None => {
-                        let name = &self.source[offset..offset + length];
                         self.raw_attributes.push(RawAttribute { name, key, at });
                         NameId(u32::MAX)
                     }
                 };
-                self.tree.attributes.push(Attribute {
-                    name: id,
-                    owner: ElementId(element),
-                    value,
-                    offset: offset as u32,
-                });
+                let owner = ElementId(element);
+                self.tree.attributes.push(Attribute { name: id, owner, value, offset: offset as u32 });
+                if tag.shape != ShapeId::NONE {
+                    let scope = if prefixed { self.scope } else { UNPREFIXED };
+                    let known = known.or_else(|| self.attribute_cache.get(key?, scope));
+                    tag.shape = self.remember(tag.shape, name, offset, scope, known);
+                }
             }
+        }
+    }
+
+    /// Remembers that an attribute with `name` follows a shape.
+    fn remember(
+        &mut self,
+        shape: ShapeId,
+        name: &str,
+        offset: usize,
+        scope: u32,
+        known: Option<Known>,
+    ) -> ShapeId {
+        let (before, end) = (offset + name.len(), offset + name.len() + BEFORE_VALUE);
+        let text = match self.bytes.get(before..end) {
+            Some(b"=\"") => Key::new(self.bytes, offset, end),
+            _ => None,
+        };
+        match (text, known) {
+            (Some(text), Some(known)) => self.shapes.add_step(shape, (text, end - offset), scope, known),
+            _ => ShapeId::NONE,
         }
     }
 

@@ -1,0 +1,163 @@
+//! Start tags written like earlier ones.
+//!
+//! Three tags of four repeat the attributes of an earlier tag of the same name. What stands between two values is then known
+//! beforehand, and one comparison takes the place of reading a name, looking it up and checking what surrounds it. A shape is
+//! the name of an element with the names of its attributes in their order; shapes form a tree, whose steps are attributes.
+
+use super::super::NameId;
+use super::super::runs::NEAR;
+use super::names::{Key, Known};
+use super::scope::UNPREFIXED;
+
+/// Index of a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ShapeId(pub(super) u32);
+
+impl ShapeId {
+    /// The shape of tags that are not remembered.
+    pub(super) const NONE: Self = Self(0);
+}
+
+/// Shapes of one document. Official documents have some hundred.
+const MOST_SHAPES: usize = 2048;
+
+/// Attributes that may follow one shape. They are tried one after another.
+const MOST_STEPS: usize = 6;
+
+/// Bytes behind the name of an attribute that belong to a step: the equals sign and the quote.
+pub(super) const BEFORE_VALUE: usize = 2;
+
+struct Shape {
+    /// Bits of the names of the attributes.
+    mask: u64,
+    /// Number of the first step in the list of those that lead on, and how many there are.
+    first: u32,
+    steps: u32,
+}
+
+/// One more attribute.
+struct Step {
+    /// Its name, the equals sign and the quote, and how many bytes that is.
+    text: Key,
+    length: u32,
+    /// Where the name means what it means; [`UNPREFIXED`]: everywhere.
+    scope: u32,
+    name: NameId,
+    shape: ShapeId,
+    /// Number of the next step of the same shape; 0 behind the last.
+    next: u32,
+}
+
+/// The shapes met so far.
+pub(super) struct Shapes {
+    shapes: Vec<Shape>,
+    steps: Vec<Step>,
+    /// Shapes without attributes by the name of the element.
+    roots: Vec<ShapeId>,
+}
+
+/// A step that was recognised.
+#[derive(Clone, Copy)]
+pub(super) struct Repeated {
+    pub(super) name: NameId,
+    /// Length of its text, bytes.
+    pub(super) length: usize,
+    pub(super) shape: ShapeId,
+}
+
+impl Shapes {
+    pub(super) fn new() -> Self {
+        let none = Shape { mask: 0, first: 0, steps: 0 };
+        let unused =
+            Step { text: Key::NONE, length: 0, scope: 0, name: NameId(0), shape: ShapeId::NONE, next: 0 };
+        let (mut shapes, mut steps) = (Vec::with_capacity(256), Vec::with_capacity(128));
+        shapes.push(none);
+        steps.push(unused);
+        Self { shapes, steps, roots: Vec::with_capacity(128) }
+    }
+
+    /// Bits of the names of the attributes of a shape.
+    #[inline(always)]
+    pub(super) fn mask(&self, shape: ShapeId) -> u64 {
+        self.shapes[shape.0 as usize].mask
+    }
+
+    /// The shape of an element without attributes, if it was met before; otherwise [`ShapeId::NONE`].
+    #[inline(always)]
+    pub(super) fn root(&self, element: NameId) -> ShapeId {
+        self.roots.get(element.0 as usize).copied().unwrap_or(ShapeId::NONE)
+    }
+
+    /// The attribute that follows a shape, if it is written here and was met there before.
+    #[inline(always)]
+    pub(super) fn step(&self, shape: ShapeId, near: &[u8; NEAR], scope: u32) -> Option<Repeated> {
+        let mut at = self.shapes[shape.0 as usize].first;
+        while at != 0 {
+            let step = &self.steps[at as usize];
+            if Key::begin(near, step.length as usize) == Some(step.text)
+                && (step.scope == UNPREFIXED || step.scope == scope)
+            {
+                return Some(Repeated { name: step.name, length: step.length as usize, shape: step.shape });
+            }
+            at = step.next;
+        }
+        None
+    }
+
+    /// Remembers an element without attributes.
+    pub(super) fn add_root(&mut self, element: NameId) -> ShapeId {
+        let at = element.0 as usize;
+        if self.roots.len() <= at {
+            self.roots.resize(at + 1, ShapeId::NONE);
+        }
+        if self.roots[at] == ShapeId::NONE {
+            self.roots[at] = self.add(0);
+        }
+        self.roots[at]
+    }
+
+    /// Remembers an attribute behind a shape. `text` has `length` bytes and ends with the quote.
+    pub(super) fn add_step(
+        &mut self,
+        shape: ShapeId,
+        (text, length): (Key, usize),
+        scope: u32,
+        known: Known,
+    ) -> ShapeId {
+        let mut last = 0;
+        let mut at = self.shapes[shape.0 as usize].first;
+        while at != 0 {
+            let step = &self.steps[at as usize];
+            if step.text == text && step.scope == scope {
+                return step.shape;
+            }
+            (last, at) = (at, step.next);
+        }
+        let Shape { mask, steps, .. } = self.shapes[shape.0 as usize];
+        if shape == ShapeId::NONE || steps as usize >= MOST_STEPS {
+            return ShapeId::NONE;
+        }
+        let made = self.add(mask | known.bit);
+        if made == ShapeId::NONE {
+            return made;
+        }
+        let number = self.steps.len() as u32;
+        self.steps.push(Step { text, length: length as u32, scope, name: known.id, shape: made, next: 0 });
+        let from = &mut self.shapes[shape.0 as usize];
+        from.steps += 1;
+        if last == 0 {
+            from.first = number;
+        } else {
+            self.steps[last as usize].next = number;
+        }
+        made
+    }
+
+    fn add(&mut self, mask: u64) -> ShapeId {
+        if self.shapes.len() >= MOST_SHAPES {
+            return ShapeId::NONE;
+        }
+        self.shapes.push(Shape { mask, first: 0, steps: 0 });
+        ShapeId(self.shapes.len() as u32 - 1)
+    }
+}

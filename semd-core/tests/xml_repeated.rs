@@ -1,0 +1,131 @@
+//! Tags written like earlier ones are read in a quicker way: whatever is written, both ways must see the same document.
+
+use proptest::prelude::*;
+use semd_core::xml::{self, Document, ElementId, Limits};
+
+/// A character whose first byte makes the scanner look closely at everything. It stands behind the root element, where it
+/// changes nothing.
+const CLOSELY: &str = "<!--\u{FF0C}-->";
+
+/// Everything a tree says, offsets included.
+fn told(text: &str) -> Result<String, String> {
+    let mut limits = Limits::default();
+    (limits.max_depth, limits.max_attributes, limits.max_nodes) = (6, 4, 60);
+    let document = xml::parse(text.as_bytes(), &limits).map_err(|fault| format!("{fault:?}"))?;
+    Ok((0..document.elements().len() as u32).map(|index| element(&document, ElementId(index))).collect())
+}
+
+fn element(document: &Document<'_>, id: ElementId) -> String {
+    let record = document.element(id);
+    let attributes: Vec<_> = document
+        .attributes(id)
+        .iter()
+        .map(|attribute| {
+            (
+                document.expanded_name(attribute.name),
+                document.value(attribute),
+                attribute.offset,
+                attribute.owner,
+            )
+        })
+        .collect();
+    let texts: Vec<_> = document
+        .child_texts(id)
+        .map(|(at, text)| (at, document.text(text), text.before, text.blank, text.offset))
+        .collect();
+    format!(
+        "{:?} {:?} {}..{} {:x} {:x} {attributes:?} {texts:?}\n",
+        document.name(id),
+        document.parent(id),
+        record.offset,
+        record.end,
+        record.child_mask,
+        record.attribute_mask,
+    )
+}
+
+fn same_both_ways(text: &str) {
+    let tail = "<!--                                 -->";
+    let (quick, close) = (told(&format!("{text}{tail}")), told(&format!("{text}{CLOSELY}{tail}")));
+    assert_eq!(quick, close, "{text}");
+}
+
+fn attribute() -> impl Strategy<Value = String> {
+    let name = prop_oneof![
+        6 => Just("a"), 4 => Just("code"), 2 => Just("p:a"), 1 => Just("xmlns:p"), 1 => Just("xmlns"), 1 => Just("1"),
+        1 => Just("aNameThatIsLongerThanAnyKeyHasRoomFor"),
+    ];
+    let value = prop_oneof![
+        6 => Just("x"), 2 => Just("urn:p"), 1 => Just("urn:q"), 1 => Just("a&amp;b"), 1 => Just("a\tb"), 1 => Just("<"),
+        1 => Just(""), 1 => Just("значение длиннее шестнадцати байт"),
+    ];
+    let shape = prop_oneof![
+        12 => Just([" ", "=\"", "\""]), 1 => Just(["  ", "=\"", "\""]), 1 => Just(["\n", "=\"", "\""]),
+        1 => Just([" ", " = \"", "\""]), 1 => Just([" ", "='", "'"]), 1 => Just(["", "=\"", "\""]), 1 => Just([" ", "=\"", ""]),
+    ];
+    (name, value, shape)
+        .prop_map(|(name, value, [space, before, after])| format!("{space}{name}{before}{value}{after}"))
+}
+
+fn piece() -> impl Strategy<Value = String> {
+    let name = prop_oneof![6 => Just("e"), 4 => Just("entry"), 1 => Just("p:e"), 1 => Just("e1")];
+    let tag =
+        (name, proptest::collection::vec(attribute(), 0..4), prop_oneof![Just(">"), Just("/>"), Just(" >")])
+            .prop_map(|(name, attributes, end)| format!("<{name}{}{end}", attributes.concat()));
+    prop_oneof![
+        8 => tag,
+        3 => prop_oneof![4 => Just("</e>"), 4 => Just("</entry>"), 1 => Just("</e >"), 1 => Just("</p:e>")].prop_map(String::from),
+        3 => prop_oneof![
+            Just("\n    "), Just("text"), Just(" \t text\n more than sixteen bytes"), Just("a&lt;b"), Just("]]>"), Just("\r\n"),
+            Just("<![CDATA[c]]>"), Just("<!-- -->"), Just("<?p i?>"),
+        ].prop_map(String::from),
+    ]
+}
+
+/// Elements that are closed in order, so that most documents are well-formed.
+fn nested() -> impl Strategy<Value = String> {
+    let leaf =
+        piece().prop_filter("tags stand alone", |piece| !piece.starts_with('<') || piece.ends_with("/>"));
+    let leaf = leaf.prop_map(|leaf| leaf.replace("]]>", "]]"));
+    leaf.prop_recursive(4, 24, 5, |inner| {
+        let name = prop_oneof![3 => Just("e"), 2 => Just("entry"), 1 => Just("p:e")];
+        (name, proptest::collection::vec(attribute(), 0..3), proptest::collection::vec(inner, 0..5)).prop_map(
+            |(name, attributes, children)| {
+                format!("<{name}{}>{}</{name}>", attributes.concat(), children.concat())
+            },
+        )
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn pieces_in_any_order(pieces in proptest::collection::vec(piece(), 1..16)) {
+        same_both_ways(&format!("<r xmlns:p=\"urn:p\">{}</r>", pieces.concat()));
+    }
+
+    #[test]
+    fn elements_in_one_another(children in proptest::collection::vec(nested(), 1..6)) {
+        same_both_ways(&format!("<r xmlns=\"urn:d\" xmlns:p=\"urn:p\">{}</r>", children.concat()));
+    }
+}
+
+#[test]
+fn names_mean_what_their_place_says() {
+    for text in [
+        // The prefix is bound anew, and an attribute is the same as the one before by another prefix.
+        "<r xmlns:p='u'><e p:a=\"1\"/><e p:a=\"2\"/><s xmlns:p='v'><e p:a=\"3\"/><e p:a=\"4\"/></s><e p:a=\"5\"/></r>",
+        "<r xmlns:p='u' xmlns:q='u'><e p:a=\"1\"/><e p:a=\"1\" q:a=\"1\"/></r>",
+        "<r><e a=\"1\" code=\"2\"/><e a=\"1\" code=\"2\" a=\"3\"/></r>",
+        // The tag itself declares what its name means.
+        "<r><e a=\"1\"/><e a=\"1\" xmlns=\"u\"/><e a=\"1\"/></r>",
+        "<r><e a=\"1\"/><p:e a=\"1\" xmlns:p=\"u\"/><p:e a=\"1\"/></r>",
+        // As many as are allowed, and one more.
+        "<r><e a=\"1\" b=\"1\" c=\"1\" d=\"1\"/><e a=\"1\" b=\"1\" c=\"1\" d=\"1\"/><e a=\"1\" b=\"1\" c=\"1\" d=\"1\" f=\"\"/></r>",
+        "<e><e><e><e><e><e></e></e></e></e></e></e>",
+        "<e><e><e><e><e><e><e/></e></e></e></e></e></e>",
+    ] {
+        same_both_ways(text);
+    }
+}
