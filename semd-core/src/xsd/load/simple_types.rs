@@ -6,8 +6,8 @@ use super::super::error::{Flaw, LoadErrorKind, Place};
 use super::super::names::Symbol;
 use super::super::simple::built_in::{ANY_SIMPLE, DTD_TYPES};
 use super::super::simple::{
-    Bound, Enumeration, Facets, Lexical, Patterns, Primitive, Quantity, Role, SimpleId, SimpleType, Variety,
-    WhiteSpace,
+    Bound, Enumeration, Facets, Lexical, Patterns, Primitive, Quantity, Role, Shortcut, SimpleId, SimpleType,
+    Variety, WhiteSpace,
 };
 use super::Compiler;
 use super::documents::{TypeDefinition, is_built_in};
@@ -119,6 +119,7 @@ impl Compiler<'_> {
             role: Role::None,
             identifies,
             worth_remembering: false,
+            shortcut: Shortcut::Nothing,
             white_space,
             facets: Facets::default(),
             depth,
@@ -127,12 +128,16 @@ impl Compiler<'_> {
     }
 
     fn push_simple(&mut self, mut simple: SimpleType) -> SimpleId {
+        simple.shortcut = Shortcut::of(&simple, &self.simple);
         simple.worth_remembering = !simple.identifies
+            && matches!(simple.shortcut, Shortcut::Nothing)
             && match &simple.variety {
                 Variety::Atomic(Primitive::QName) | Variety::List(_) => false,
                 Variety::Atomic(_) => !simple.facets.patterns.is_empty(),
                 Variety::Union(members) => {
-                    members.iter().all(|&member| self.simple.get(member).worth_remembering)
+                    members.iter().map(|&member| self.simple.get(member)).all(|member| {
+                        member.worth_remembering || matches!(member.shortcut, Shortcut::Literals(_))
+                    })
                 }
             };
         self.simple.types.push(simple);

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::instant::{Instant, is_duration};
 use super::{
-    Bound, Facets, Quantity, Role, Scope, SimpleId, SimpleType, Variety, WhiteSpace, lexical, number,
+    Bound, Facets, Quantity, Role, Scope, Shortcut, SimpleId, SimpleType, SimpleTypes, Variety, WhiteSpace,
+    lexical, number,
 };
 
 /// A primitive type; derived built-in types have one of these and a narrower [`Lexical`].
@@ -218,22 +219,22 @@ pub(in crate::xsd) fn types() -> Vec<(&'static str, SimpleType)> {
             facets.lower = bound(*lower).or(inherited.lower);
             facets.upper = bound(*upper).or(inherited.upper);
         }
-        made.push((
-            name,
-            SimpleType {
-                name: None,
-                base: position.map(|index| SimpleId(index as u32)),
-                variety: Variety::Atomic(primitive),
-                lexical,
-                role,
-                identifies: role != Role::None,
-                worth_remembering: false,
-                white_space,
-                facets,
-                depth: 1,
-                members: 1,
-            },
-        ));
+        let mut simple = SimpleType {
+            name: None,
+            base: position.map(|index| SimpleId(index as u32)),
+            variety: Variety::Atomic(primitive),
+            lexical,
+            role,
+            identifies: role != Role::None,
+            worth_remembering: false,
+            shortcut: Shortcut::Nothing,
+            white_space,
+            facets,
+            depth: 1,
+            members: 1,
+        };
+        simple.shortcut = Shortcut::of(&simple, &SimpleTypes::default());
+        made.push((name, simple));
     }
     for (name, item) in [("NMTOKENS", "NMTOKEN"), ("IDREFS", "IDREF")] {
         if let Some(index) = made.iter().position(|(known, _)| *known == item) {
@@ -247,6 +248,7 @@ pub(in crate::xsd) fn types() -> Vec<(&'static str, SimpleType)> {
                     role: Role::None,
                     identifies: made[index].1.identifies,
                     worth_remembering: false,
+                    shortcut: Shortcut::Nothing,
                     white_space: WhiteSpace::Collapse,
                     facets: Facets { min_length: Some(1), ..Facets::default() },
                     depth: 2,

@@ -6,6 +6,7 @@ mod lexical;
 mod number;
 pub(super) mod pattern;
 mod quantity;
+pub(super) mod shortcut;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -19,6 +20,7 @@ pub(super) use built_in::{Lexical, Primitive};
 pub(super) use lexical::qname;
 pub(super) use pattern::Patterns;
 pub(super) use quantity::Quantity;
+pub(super) use shortcut::Shortcut;
 
 /// Index of a simple type of one schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -95,6 +97,8 @@ pub(super) struct SimpleType {
     pub(super) worth_remembering: bool,
     pub(super) white_space: WhiteSpace,
     pub(super) facets: Facets,
+    /// Values that are known without a check.
+    pub(super) shortcut: Shortcut,
     /// How deep lists and unions nest, and how many member types there are at all levels: checking recurses over them.
     pub(super) depth: usize,
     pub(super) members: usize,
@@ -161,6 +165,13 @@ impl SimpleTypes {
 
     /// Checks a text as it stands in the document.
     pub(super) fn check<'t>(&'t self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect<'t>> {
+        if self.knows(id, text) {
+            return Ok(());
+        }
+        self.check_in_full(id, text, scope)
+    }
+
+    fn check_in_full<'t>(&'t self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect<'t>> {
         self.check_normalized(id, &normalize(self.get(id).white_space, text), scope)
     }
 

@@ -10,7 +10,7 @@ use super::super::wildcard::Process;
 use super::Run;
 use super::passed::Value;
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// The attribute with one of the names of the instance namespace.
     pub(super) fn instance_attribute(&self, id: ElementId, name: Option<NameId>) -> Option<AttributeId> {
         let name = name?;
@@ -200,11 +200,21 @@ impl Run<'_> {
     }
 
     /// The value of one attribute.
+    #[inline]
     fn attribute(&mut self, attribute: AttributeId, made: &AttributeUse) {
+        let schema = self.schema;
+        let simple = schema.simple.get(made.simple);
+        let free = made.fixed.is_none() && made.declared_fixed.is_none() && !simple.identifies;
+        let text = self.document.value(self.document.attribute_at(attribute));
+        if !free || !schema.simple.knows(made.simple, text) {
+            self.attribute_in_full(attribute, made, text);
+        }
+    }
+
+    fn attribute_in_full(&mut self, attribute: AttributeId, made: &AttributeUse, text: &'a str) {
         let document = self.document;
         let schema = self.schema;
-        let record = document.attribute_at(attribute);
-        let text = document.value(record);
+        let simple = schema.simple.get(made.simple);
         let value = Value::new(made.simple, text);
         // What is written as the fixed value is written is of the type: the compiler checked it.
         let settled = match (&made.fixed, &made.declared_fixed) {
@@ -215,7 +225,6 @@ impl Run<'_> {
         if settled && self.passed.has(&value) {
             return;
         }
-        let simple = schema.simple.get(made.simple);
         if settled && made.fixed.is_some() && !simple.identifies {
             if simple.worth_remembering {
                 self.passed.keep(value);
@@ -223,7 +232,9 @@ impl Run<'_> {
             return;
         }
         let node = Node::Attribute(attribute);
-        if let Err(defect) = schema.simple.check(made.simple, text, Some((document, record.owner))) {
+        if let Err(defect) =
+            schema.simple.check(made.simple, text, Some((document, document.attribute_at(attribute).owner)))
+        {
             self.sink.push(Violation::of_value(schema, document, node, defect));
             return;
         }

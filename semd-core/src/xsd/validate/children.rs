@@ -156,6 +156,7 @@ impl<'a> Run<'a> {
         names
     }
 
+    #[cold]
     fn misplaced(&mut self, model: &Model, state: u64, id: ElementId) {
         let expected = self.expected(model, state);
         let name = self.element_name(id);
@@ -181,6 +182,7 @@ impl<'a> Run<'a> {
     }
 
     /// Whether the content may end where it ends.
+    #[inline]
     pub(super) fn complete(&mut self, frame: &Frame, model: &Model) {
         let accepted = match model {
             Model::Automaton(automaton) => automaton.is_accepting(frame.state as u32),
@@ -192,9 +194,13 @@ impl<'a> Run<'a> {
                         .all(|(index, member)| !member.required || frame.state >> index & 1 == 1)
             }
         };
-        if frame.misplaced || accepted {
-            return;
+        if !frame.misplaced && !accepted {
+            self.incomplete(frame, model);
         }
+    }
+
+    #[cold]
+    fn incomplete(&mut self, frame: &Frame, model: &Model) {
         let expected = self.expected(model, frame.state);
         let name = self.element_name(frame.element);
         let what = Message::new(

@@ -189,18 +189,9 @@ impl<'a> Run<'a> {
         if declaration.is_none() {
             declaration = self.schema.global_elements.get(&self.symbols[name.0 as usize]).copied();
         }
-        let node = Node::Element(id);
         let declared = declaration.map(|declaration| self.schema.declaration(declaration));
         if declared.is_some_and(|declared| declared.is_abstract) {
-            let name = self.element_name(id);
-            self.report(
-                "cvc-elt.2",
-                node,
-                Message::new(
-                    format!("Элемент «{name}» абстрактный: вместо него должен стоять заменяющий его элемент"),
-                    format!("Element “{name}” is abstract: an element that substitutes it must stand here"),
-                ),
-            );
+            self.abstract_element(id);
         }
         let mut type_id = declared.map(|declared| declared.type_id);
         if let Some(attribute) = self.instance_attribute(id, self.instance.type_name) {
@@ -238,6 +229,7 @@ impl<'a> Run<'a> {
         true
     }
 
+    #[cold]
     fn undeclared(&mut self, id: ElementId, process: Option<Process>) {
         let code = match (id == self.document.root(), process) {
             (true, _) => "cvc-elt.1.a",
@@ -256,6 +248,20 @@ impl<'a> Run<'a> {
         );
     }
 
+    #[cold]
+    fn abstract_element(&mut self, id: ElementId) {
+        let name = self.element_name(id);
+        self.report(
+            "cvc-elt.2",
+            Node::Element(id),
+            Message::new(
+                format!("Элемент «{name}» абстрактный: вместо него должен стоять заменяющий его элемент"),
+                format!("Element “{name}” is abstract: an element that substitutes it must stand here"),
+            ),
+        );
+    }
+
+    #[cold]
     fn abstract_type(&mut self, id: ElementId, type_id: TypeId) {
         let (name, type_name) = (self.element_name(id), self.schema.type_name(type_id));
         self.report(
@@ -322,18 +328,11 @@ impl<'a> Run<'a> {
                 }
             }
             TypeId::Complex(complex) => match &schema.complex(complex).content {
-                Content::Empty if frame.has_children || frame.has_text => {
-                    let name = self.element_name(frame.element);
-                    self.report(
-                        "cvc-complex-type.2.1",
-                        node,
-                        Message::new(
-                            format!("Элемент «{name}» должен быть пустым: без текста и вложенных элементов"),
-                            format!("Element “{name}” must be empty: neither text nor elements inside"),
-                        ),
-                    );
+                Content::Empty => {
+                    if frame.has_children || frame.has_text {
+                        self.not_empty(frame);
+                    }
                 }
-                Content::Empty => {}
                 Content::Simple(_) => {
                     if frame.has_children {
                         self.unwanted_children(frame, "cvc-complex-type.2.2");
@@ -341,17 +340,7 @@ impl<'a> Run<'a> {
                 }
                 Content::Elements(model) => {
                     if frame.has_characters {
-                        let name = self.element_name(frame.element);
-                        self.report(
-                            "cvc-complex-type.2.3",
-                            node,
-                            Message::new(
-                                format!(
-                                    "В элементе «{name}» не должно быть текста, только вложенные элементы"
-                                ),
-                                format!("Element “{name}” must have no text, only elements inside"),
-                            ),
-                        );
+                        self.unwanted_text(frame);
                     }
                     self.complete(frame, model);
                 }
@@ -381,10 +370,37 @@ impl<'a> Run<'a> {
         }
     }
 
+    #[cold]
+    fn not_empty(&mut self, frame: &Frame) {
+        let name = self.element_name(frame.element);
+        self.report(
+            "cvc-complex-type.2.1",
+            Node::Element(frame.element),
+            Message::new(
+                format!("Элемент «{name}» должен быть пустым: без текста и вложенных элементов"),
+                format!("Element “{name}” must be empty: neither text nor elements inside"),
+            ),
+        );
+    }
+
+    #[cold]
+    fn unwanted_text(&mut self, frame: &Frame) {
+        let name = self.element_name(frame.element);
+        self.report(
+            "cvc-complex-type.2.3",
+            Node::Element(frame.element),
+            Message::new(
+                format!("В элементе «{name}» не должно быть текста, только вложенные элементы"),
+                format!("Element “{name}” must have no text, only elements inside"),
+            ),
+        );
+    }
+
     fn not_fixed(&mut self, code: &'static str, node: Node, fixed: &str) {
         self.sink.push(Violation::not_fixed(self.document, code, node, fixed));
     }
 
+    #[cold]
     fn unwanted_children(&mut self, frame: &Frame, code: &'static str) {
         let name = self.element_name(frame.element);
         self.report(

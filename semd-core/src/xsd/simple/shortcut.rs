@@ -1,0 +1,188 @@
+//! Values that are known without going through facets and member types.
+//!
+//! Most attributes of the field are characters that must only be there, or one of some hundred structural codes, which are
+//! unions of unions of enumerations, every level with a pattern. A shortcut only ever says that a text is a value; what it
+//! does not know is checked in full.
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Lexical, Primitive, SimpleId, SimpleType, SimpleTypes, Variety, WhiteSpace};
+
+/// So many values of a type are collected; a type with more is checked in full.
+const MOST_LITERALS: usize = 4096;
+
+/// What is known of a type.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(in crate::xsd) enum Shortcut {
+    #[default]
+    Nothing,
+    /// Every text of at least so many octets is a value.
+    Octets(usize),
+    /// The values are listed.
+    Literals(#[serde(skip)] Literals),
+}
+
+/// Values of a type as the schema writes them, collected when the type is first asked: a schema has some hundred such types,
+/// a document meets few of them.
+#[derive(Clone, Debug, Default)]
+pub(in crate::xsd) struct Literals(OnceLock<HashSet<Box<str>, foldhash::fast::RandomState>>);
+
+impl Shortcut {
+    /// The shortcut of a type whose parts are among `types`.
+    pub(in crate::xsd) fn of(simple: &SimpleType, types: &SimpleTypes) -> Self {
+        let listed = |part: &SimpleId| matches!(types.get(*part).shortcut, Self::Literals(_));
+        let literals = || Self::Literals(Literals::default());
+        match &simple.variety {
+            // Names mean something only where they stand.
+            Variety::Atomic(Primitive::QName) => Self::Nothing,
+            _ if simple.facets.enumeration.is_some() => literals(),
+            Variety::Atomic(Primitive::String | Primitive::AnySimple) => match octets(simple) {
+                Some(octets) => Self::Octets(octets),
+                None => Self::Nothing,
+            },
+            Variety::Atomic(_) => Self::Nothing,
+            Variety::List(item) if listed(item) => literals(),
+            Variety::Union(members) if members.iter().all(listed) => literals(),
+            Variety::List(_) | Variety::Union(_) => Self::Nothing,
+        }
+    }
+}
+
+/// The octets that are enough for a text of any characters.
+fn octets(simple: &SimpleType) -> Option<usize> {
+    let facets = &simple.facets;
+    let plain = simple.lexical == Lexical::Whole
+        && simple.white_space != WhiteSpace::Collapse
+        && facets.patterns.is_empty()
+        && facets.length.is_none()
+        && facets.max_length.is_none()
+        && facets.lower.is_none()
+        && facets.upper.is_none();
+    // A character takes at most four octets.
+    let most = |before: usize| before.checked_mul(4)?.checked_add(1);
+    match facets.min_length {
+        _ if !plain => None,
+        None | Some(0) => Some(0),
+        Some(least) => most(least - 1),
+    }
+}
+
+impl SimpleTypes {
+    /// Whether the text is known to be a value of the type.
+    #[inline(always)]
+    pub(in crate::xsd) fn knows(&self, id: SimpleId, text: &str) -> bool {
+        match &self.get(id).shortcut {
+            Shortcut::Nothing => false,
+            Shortcut::Octets(octets) => text.len() >= *octets,
+            Shortcut::Literals(literals) => self.lists(id, literals, text),
+        }
+    }
+
+    #[inline(never)]
+    fn lists(&self, id: SimpleId, literals: &Literals, text: &str) -> bool {
+        self.literals(id, literals).contains(text)
+    }
+
+    fn literals<'t>(
+        &'t self,
+        id: SimpleId,
+        literals: &'t Literals,
+    ) -> &'t HashSet<Box<str>, foldhash::fast::RandomState> {
+        literals.0.get_or_init(|| {
+            let candidates = self.candidates(id);
+            let values = candidates.into_iter().filter(|text| self.check_in_full(id, text, None).is_ok());
+            values.map(Into::into).collect()
+        })
+    }
+
+    /// Texts that may be values. The compiler bounds how deep and how often this recurses.
+    fn candidates(&self, id: SimpleId) -> Vec<&str> {
+        let simple = self.get(id);
+        let parts = match (self.enumeration(simple), &simple.variety) {
+            (Some(enumeration), _) => return enumeration.texts.iter().map(|text| &**text).collect(),
+            (None, Variety::List(item)) => std::slice::from_ref(item),
+            (None, Variety::Union(members)) => &**members,
+            (None, Variety::Atomic(_)) => &[],
+        };
+        let mut texts = Vec::new();
+        for &part in parts {
+            if let Shortcut::Literals(literals) = &self.get(part).shortcut {
+                texts.extend(self.literals(part, literals).iter().map(|text| &**text));
+            }
+            if texts.len() > MOST_LITERALS {
+                return Vec::new();
+            }
+        }
+        texts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::built_in;
+    use super::*;
+    use crate::xsd::simple::{Enumeration, Facets};
+
+    fn restricted(base: &str, facets: Facets) -> SimpleType {
+        let (_, simple) = built_in::types().into_iter().find(|(name, _)| *name == base).unwrap();
+        SimpleType { facets, ..simple }
+    }
+
+    #[test]
+    fn characters_are_known_by_their_octets() {
+        let types = SimpleTypes::default();
+        let of = |base, facets| match Shortcut::of(&restricted(base, facets), &types) {
+            Shortcut::Octets(octets) => Some(octets),
+            _ => None,
+        };
+        let least = |least| Facets { min_length: Some(least), ..Facets::default() };
+        assert_eq!(of("string", Facets::default()), Some(0));
+        assert_eq!(of("string", least(0)), Some(0));
+        assert_eq!(of("string", least(1)), Some(1));
+        assert_eq!(of("string", least(3)), Some(9));
+        assert_eq!(of("string", least(usize::MAX)), None);
+        assert_eq!(of("string", Facets { max_length: Some(9), ..Facets::default() }), None);
+        assert_eq!(of("string", Facets { patterns: vec![0], ..Facets::default() }), None);
+        assert_eq!(of("token", least(1)), None, "white space at the ends does not count");
+        assert_eq!(of("ID", Facets::default()), None);
+        assert_eq!(of("decimal", Facets::default()), None);
+    }
+
+    #[test]
+    fn listed_values_of_members_are_known_and_no_others() {
+        let mut types = SimpleTypes::default();
+        for texts in [&["EVN", " INT "][..], &["OBS"], &["ACT"]] {
+            let mut keys: Vec<Box<str>> = texts.iter().map(|text| text.trim().into()).collect();
+            keys.sort_unstable();
+            let texts = texts.iter().map(|&text| text.into()).collect();
+            let number = types.enumerations.len() as u32;
+            types.enumerations.push(Enumeration { texts, keys });
+            let facets = Facets { enumeration: Some(number), ..Facets::default() };
+            let mut simple = restricted("token", facets);
+            simple.shortcut = Shortcut::of(&simple, &types);
+            types.types.push(simple);
+        }
+        let mut add = |variety, facets| {
+            let mut simple = SimpleType { variety, ..restricted("token", facets) };
+            simple.white_space = WhiteSpace::Preserve;
+            simple.shortcut = Shortcut::of(&simple, &types);
+            types.types.push(simple);
+            SimpleId(types.types.len() as u32 - 1)
+        };
+        let inner = add(Variety::Union([SimpleId(0), SimpleId(1)].into()), Facets::default());
+        let outer = add(Variety::Union([inner, SimpleId(2)].into()), Facets::default());
+        let list = add(Variety::List(outer), Facets { max_length: Some(0), ..Facets::default() });
+        for text in ["EVN", " INT ", "OBS", "ACT"] {
+            assert!(types.knows(outer, text), "{text}");
+            assert_eq!(types.knows(inner, text), text != "ACT", "{text}");
+            assert!(!types.knows(list, text), "a facet of the list forbids {text}");
+        }
+        for text in ["", "INT", "evn", "EVN ", "OBS ACT"] {
+            assert!(!types.knows(outer, text), "{text}");
+        }
+        assert!(types.check(outer, "INT", None).is_ok(), "what is not known is checked");
+    }
+}
