@@ -234,19 +234,28 @@ impl Bench {
             ));
         }
         // As programs call it: with the dictionaries, the digest in the report, findings with texts and places.
-        let layers = Layers { rule: false, ..Layers::default() };
-        let options = Options { kind: Some(case.kind.clone()), layers, ..Options::default() };
-        found.push((
-            "validator",
-            median_of(9, || self.validator.validate(black_box(&case.bytes), &options).findings.len()),
-        ));
+        let mut with = |engine, layers| {
+            let options = Options { kind: Some(case.kind.clone()), layers, ..Options::default() };
+            let time =
+                median_of(9, || self.validator.validate(black_box(&case.bytes), &options).findings.len());
+            found.push((engine, time));
+        };
+        let all = Layers { rule: false, ..Layers::default() };
+        with("validator", all);
+        with("dictionaries", Layers { xsd: false, schematron: false, ..all });
+        with("nothing", Layers { xsd: false, schematron: false, nsi: false, ..all });
         for (engine, time) in found {
             self.times.entry((engine, at)).or_default().push(time);
         }
     }
 
     fn time(&self, engine: &'static str, at: usize) -> Option<f64> {
-        self.times.get(&(engine, at)).map(|times| median(times.clone()))
+        let measured = |engine| self.times.get(&(engine, at)).map(|times| median(times.clone()));
+        match engine {
+            // What dictionaries add to a report, beside the checks without a report.
+            "together" => Some(measured("all")? + measured("dictionaries")? - measured("nothing")?),
+            _ => measured(engine),
+        }
     }
 
     fn print(&self, usable: &[usize]) {
@@ -271,10 +280,11 @@ impl Bench {
         ratio("Xerces-J ÷ semd (parse + XSD)", &one("xerces"), "schema");
         let both = |at: usize| Some(self.time("saxon", at)? + self.time("libxml2", at)?);
         ratio("(Saxon + libxml2) ÷ semd (parse + XSD + Schematron)", &both, "all");
+        ratio("(Saxon + libxml2) ÷ semd (parse + XSD + Schematron + НСИ)", &both, "together");
         ratio("(Saxon + libxml2) ÷ semd (`Validator`: parse, XSD, Schematron, НСИ, report)", &both, "validator");
         println!("\n| semd alone | µs a document (mean) | MB/s |");
         println!("|---|---|---|");
-        for engine in ["parse", "rules", "schema", "all", "validator"] {
+        for engine in ["parse", "rules", "schema", "all", "together", "validator"] {
             let measured: Vec<(f64, usize)> = usable
                 .iter()
                 .filter_map(|&at| Some((self.time(engine, at)?, self.cases[at].bytes.len())))
