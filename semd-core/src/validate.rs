@@ -266,8 +266,10 @@ impl<'a> Check<'a> {
                     schema.validate(document, &mut violations);
                     let mut paths = Paths::new(document);
                     let findings = violations.iter();
-                    self.findings
-                        .extend(findings.map(|one| one.finding_at(paths.path(one.node), self.lines)));
+                    self.findings.extend(
+                        findings
+                            .map(|one| one.finding_at(schema, document, paths.path(one.node), self.lines)),
+                    );
                 }
                 None => self.undecided(missing_part("схем XML", "XML schemas")),
             }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use semd_core::report::{Layer, Owner};
+use semd_core::report::{Layer, Message, Owner};
 use semd_core::xml::{self, LineIndex};
 use semd_core::xsd::{Limits, LoadError, LoadErrorKind, MAX_VIOLATIONS, Schema, Violation};
 
@@ -23,15 +23,34 @@ fn compile(body: &str) -> Schema {
     try_compile(body).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// A violation with its words.
+struct Told {
+    violation: Violation,
+    message: Message,
+    expected: Vec<String>,
+}
+
+impl std::ops::Deref for Told {
+    type Target = Violation;
+
+    fn deref(&self) -> &Violation {
+        &self.violation
+    }
+}
+
 /// Validates with `urn:t` as default namespace and as `t`.
-fn violations(schema: &Schema, document: &str) -> Vec<Violation> {
+fn violations(schema: &Schema, document: &str) -> Vec<Told> {
     let declarations = r#" xmlns="urn:t" xmlns:t="urn:t" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance""#;
     let end = document.find([' ', '>', '/']).unwrap();
     let document = format!("{}{declarations}{}", &document[..end], &document[end..]);
     let document = xml::parse(document.as_bytes(), &xml::Limits::default()).unwrap();
     let mut violations = Vec::new();
     schema.validate(&document, &mut violations);
-    violations
+    let told = |violation: Violation| {
+        let (message, expected) = (violation.message(schema, &document), violation.expected(schema));
+        Told { violation, message, expected }
+    };
+    violations.into_iter().map(told).collect()
 }
 
 fn codes(schema: &Schema, document: &str) -> Vec<&'static str> {
@@ -560,7 +579,7 @@ fn a_violation_becomes_a_finding_with_place_and_path() {
     let document = xml::parse(text.as_bytes(), &xml::Limits::default()).unwrap();
     let mut violations = Vec::new();
     schema.validate(&document, &mut violations);
-    let finding = violations[0].finding(&document, &LineIndex::new(text.as_bytes()));
+    let finding = violations[0].finding(&schema, &document, &LineIndex::new(text.as_bytes()));
     assert_eq!((finding.layer, finding.owner, finding.retryable), (Layer::Xsd, Owner::Mis, false));
     assert_eq!(
         (finding.code, finding.rule.as_deref()),

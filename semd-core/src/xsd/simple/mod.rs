@@ -105,21 +105,24 @@ pub(super) struct SimpleType {
 }
 
 /// Why a text is not a value of a type.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Defect<'t> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Defect {
     /// Not in the lexical space of this type.
     Datatype(SimpleId),
     /// Of no member type of this union.
     Union(SimpleId),
-    Pattern(&'t Patterns),
-    Enumeration(&'t Enumeration),
+    /// Number in [`SimpleTypes::patterns`].
+    Pattern(u32),
+    /// Number in [`SimpleTypes::enumerations`].
+    Enumeration(u32),
     Length {
         code: &'static str,
         limit: usize,
     },
+    /// Beyond the lower or the upper bound of this type.
     Bound {
         code: &'static str,
-        bound: &'t Bound,
+        id: SimpleId,
         lower: bool,
     },
     Digits {
@@ -128,7 +131,7 @@ pub(super) enum Defect<'t> {
     },
 }
 
-impl Defect<'_> {
+impl Defect {
     /// The validation rule of XML Schema that is broken.
     pub(super) fn code(&self) -> &'static str {
         match self {
@@ -164,24 +167,23 @@ impl SimpleTypes {
     }
 
     /// Checks a text as it stands in the document.
-    pub(super) fn check<'t>(&'t self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect<'t>> {
+    pub(super) fn check(&self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect> {
         if self.knows(id, text) {
             return Ok(());
         }
         self.check_in_full(id, text, scope)
     }
 
-    fn check_in_full<'t>(&'t self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect<'t>> {
+    fn check_in_full(&self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect> {
         self.check_normalized(id, &normalize(self.get(id).white_space, text), scope)
     }
 
-    fn check_normalized<'t>(&'t self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect<'t>> {
+    fn check_normalized(&self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect> {
         let simple = self.get(id);
         let facets = &simple.facets;
         for &number in &facets.patterns {
-            let patterns = &self.patterns[number as usize];
-            if !patterns.matches(text) {
-                return Err(Defect::Pattern(patterns));
+            if !self.patterns[number as usize].matches(text) {
+                return Err(Defect::Pattern(number));
             }
         }
         match &simple.variety {
@@ -192,7 +194,7 @@ impl SimpleTypes {
                 if !facets.fits_any_length_of(*primitive, text) {
                     facets.check_length(primitive.length(text))?;
                 }
-                facets.check_quantity(*primitive, text)?;
+                facets.check_quantity(id, *primitive, text)?;
             }
             // The compiler bounds how deep and how often this recurses.
             Variety::List(item) => {
@@ -209,15 +211,13 @@ impl SimpleTypes {
                 }
             }
         }
-        match self.enumeration(simple) {
-            Some(enumeration) => {
-                let key = self.canonical_of_normalized(id, text);
-                match enumeration.keys.binary_search_by(|known| (**known).cmp(&*key)) {
-                    Ok(_) => Ok(()),
-                    Err(_) => Err(Defect::Enumeration(enumeration)),
-                }
-            }
-            None => Ok(()),
+        let Some(number) = facets.enumeration else {
+            return Ok(());
+        };
+        let key = self.canonical_of_normalized(id, text);
+        match self.enumerations[number as usize].keys.binary_search_by(|known| (**known).cmp(&*key)) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Defect::Enumeration(number)),
         }
     }
 
@@ -293,7 +293,7 @@ impl Facets {
         }
     }
 
-    fn check_length(&self, length: usize) -> Result<(), Defect<'_>> {
+    fn check_length(&self, length: usize) -> Result<(), Defect> {
         let fail = |code, limit| Err(Defect::Length { code, limit });
         match (self.length, self.min_length, self.max_length) {
             (Some(limit), ..) if length != limit => fail("cvc-length-valid", limit),
@@ -303,7 +303,7 @@ impl Facets {
         }
     }
 
-    fn check_quantity(&self, primitive: Primitive, text: &str) -> Result<(), Defect<'_>> {
+    fn check_quantity(&self, id: SimpleId, primitive: Primitive, text: &str) -> Result<(), Defect> {
         if self.total_digits.is_some() || self.fraction_digits.is_some() {
             let (total, fraction) = number::digits(text);
             for (code, limit, count) in [
@@ -330,7 +330,7 @@ impl Facets {
                     (false, true) => "cvc-maxInclusive-valid",
                     (false, false) => "cvc-maxExclusive-valid",
                 };
-                return Err(Defect::Bound { code, bound, lower });
+                return Err(Defect::Bound { code, id, lower });
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use crate::xml::{self, AttributeId, ElementId, NameId, Node};
 
 use super::super::component::{AttributeUse, Declaration, TypeId};
 use super::super::simple::Variety;
-use super::super::violation::Violation;
+use super::super::violation::Detail;
 use super::super::wildcard::Process;
 use super::Run;
 use super::passed::Value;
@@ -179,23 +179,15 @@ impl<'a> Run<'a> {
     }
 
     fn missing_attributes(&mut self, id: ElementId, uses: &[AttributeUse]) {
-        let owner = self.element_name(id);
         for made in uses.iter().filter(|made| made.required) {
             let present = self
                 .document
                 .attributes(id)
                 .iter()
                 .any(|attribute| self.symbols[attribute.name.0 as usize] == made.symbol);
-            if present {
-                continue;
+            if !present {
+                self.breach("cvc-complex-type.4", Node::Element(id), Detail::Missing(made.symbol));
             }
-            let name = self.schema.symbols.display(made.symbol);
-            let message = Message::new(
-                format!("У элемента «{owner}» нет обязательного атрибута «{name}»"),
-                format!("Element “{owner}” lacks the required attribute “{name}”"),
-            );
-            let violation = Violation::new(self.document, "cvc-complex-type.4", Node::Element(id), message);
-            self.sink.push(Violation { expected: vec![format!("@{name}")], ..violation });
         }
     }
 
@@ -235,7 +227,7 @@ impl<'a> Run<'a> {
         if let Err(defect) =
             schema.simple.check(made.simple, text, Some((document, document.attribute_at(attribute).owner)))
         {
-            self.sink.push(Violation::of_value(schema, document, node, defect));
+            self.breach(defect.code(), node, Detail::Value(defect));
             return;
         }
         if simple.worth_remembering {

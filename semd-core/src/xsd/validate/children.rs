@@ -1,13 +1,12 @@
 //! Children against the content model (part 1, section 3.8.4).
 
-use crate::report::Message;
 use crate::xml::{ElementId, Node};
 
-use super::super::component::{Content, Model, TypeId};
+use super::super::component::{Model, TypeId};
 use super::super::content::{DeclarationId, WildcardId};
 use super::super::names::Symbol;
-use super::super::violation::Violation;
-use super::super::wildcard::{Allowed, Process};
+use super::super::violation::Detail;
+use super::super::wildcard::Process;
 use super::{Frame, Run};
 
 /// What a model makes of a child.
@@ -17,18 +16,7 @@ enum Placed {
     Nowhere,
 }
 
-impl<'a> Run<'a> {
-    /// The model of the children of an open element, if it may have any.
-    fn model(&self, type_id: TypeId) -> Option<&'a Model> {
-        match type_id {
-            TypeId::Simple(_) => None,
-            TypeId::Complex(complex) => match &self.schema.complex(complex).content {
-                Content::Elements(model) | Content::Mixed(model) => Some(model),
-                Content::Empty | Content::Simple(_) => None,
-            },
-        }
-    }
-
+impl Run<'_> {
     /// Finds the declaration, or the strictness of the wildcard, for a child of the innermost open element.
     pub(super) fn place_child(
         &mut self,
@@ -40,14 +28,15 @@ impl<'a> Run<'a> {
         };
         parent.has_children = true;
         let (type_id, state, misplaced) = (parent.type_id, parent.state, parent.misplaced);
-        let Some(model) = self.model(type_id) else {
+        let schema = self.schema;
+        let Some(model) = schema.model(type_id) else {
             return (None, None);
         };
         let placed =
             if misplaced { self.anywhere(model, id, symbol) } else { self.step(model, state, id, symbol) };
         let placed = match placed {
             Placed::Nowhere if !misplaced => {
-                self.misplaced(model, state, id);
+                self.misplaced(type_id, model, state, id);
                 if let Some(parent) = self.frames.last_mut() {
                     parent.misplaced = true;
                 }
@@ -119,66 +108,17 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Names of the elements the model allows in a state.
-    fn expected(&self, model: &Model, state: u64) -> Vec<String> {
-        let symbols = &self.schema.symbols;
-        let mut names: Vec<String> = match model {
-            Model::Automaton(automaton) => {
-                let wildcards = automaton.wildcards(state as u32).iter().map(|&(wildcard, _)| {
-                    match &self.schema.wildcards[wildcard.0 as usize].allowed {
-                        Allowed::Any => "*".to_owned(),
-                        Allowed::Not(target) => format!("* (≠ {})", symbols.namespace(*target)),
-                        Allowed::Set(set) => {
-                            let set: Vec<&str> =
-                                set.iter().map(|&namespace| symbols.namespace(namespace)).collect();
-                            format!("* ({})", set.join(", "))
-                        }
-                    }
-                });
-                let mut transitions = automaton.transitions(state as u32).to_vec();
-                transitions.sort_by_key(|transition| transition.position);
-                transitions
-                    .iter()
-                    .map(|transition| symbols.display(transition.symbol))
-                    .chain(wildcards)
-                    .collect()
-            }
-            Model::All { members, .. } => members
-                .iter()
-                .enumerate()
-                .filter(|(index, _)| state >> index & 1 == 0)
-                .flat_map(|(_, member)| {
-                    member.declarations.iter().map(|&(symbol, _)| symbols.display(symbol))
-                })
-                .collect(),
-        };
-        names.dedup();
-        names
-    }
-
     #[cold]
-    fn misplaced(&mut self, model: &Model, state: u64, id: ElementId) {
-        let expected = self.expected(model, state);
-        let name = self.element_name(id);
-        let (code, what) = if expected.is_empty() {
-            (
-                "cvc-complex-type.2.4.d",
-                Message::new(
-                    format!("Элемент «{name}» здесь лишний: больше вложенных элементов не допускается"),
-                    format!("Element “{name}” is too much here: no further element is allowed"),
-                ),
-            )
-        } else {
-            (
-                "cvc-complex-type.2.4.a",
-                Message::new(
-                    format!("Элемент «{name}» здесь не допускается"),
-                    format!("Element “{name}” is not allowed here"),
-                ),
-            )
+    fn misplaced(&mut self, type_id: TypeId, model: &Model, state: u64, id: ElementId) {
+        let ends = match model {
+            Model::Automaton(automaton) => {
+                let state = state as u32;
+                automaton.transitions(state).is_empty() && automaton.wildcards(state).is_empty()
+            }
+            Model::All { members, .. } => (0..members.len()).all(|index| state >> index & 1 == 1),
         };
-        let violation = Violation::of_children(self.document, code, Node::Element(id), what, expected);
-        self.sink.push(violation);
+        let code = if ends { "cvc-complex-type.2.4.d" } else { "cvc-complex-type.2.4.a" };
+        self.breach(code, Node::Element(id), Detail::Misplaced(type_id, state));
     }
 
     /// Whether the content may end where it ends.
@@ -195,20 +135,8 @@ impl<'a> Run<'a> {
             }
         };
         if !frame.misplaced && !accepted {
-            self.incomplete(frame, model);
+            let detail = Detail::Incomplete(frame.type_id, frame.state);
+            self.breach("cvc-complex-type.2.4.b", Node::Element(frame.element), detail);
         }
-    }
-
-    #[cold]
-    fn incomplete(&mut self, frame: &Frame, model: &Model) {
-        let expected = self.expected(model, frame.state);
-        let name = self.element_name(frame.element);
-        let what = Message::new(
-            format!("Содержимое элемента «{name}» неполное"),
-            format!("The content of element “{name}” is not complete"),
-        );
-        let node = Node::Element(frame.element);
-        let violation = Violation::of_children(self.document, "cvc-complex-type.2.4.b", node, what, expected);
-        self.sink.push(violation);
     }
 }

@@ -16,7 +16,7 @@ use super::component::{ANY_TYPE, Content, Schema, TypeId};
 use super::content::DeclarationId;
 use super::names::{Map, Namespace, Symbol};
 use super::simple::Role;
-use super::violation::Violation;
+use super::violation::{Detail, Violation, not_fixed};
 use super::wildcard::Process;
 use constraints::Tables;
 use passed::Passed;
@@ -165,7 +165,12 @@ impl<'a> Run<'a> {
     }
 
     fn report(&mut self, code: &'static str, node: Node, message: Message) {
-        self.sink.push(Violation::new(self.document, code, node, message));
+        self.breach(code, node, Detail::Told(Box::new(message)));
+    }
+
+    #[cold]
+    fn breach(&mut self, code: &'static str, node: Node, detail: Detail) {
+        self.sink.push(Violation::new(self.document, code, node, detail));
     }
 
     /// Text between two tags: the elements before it are at their end.
@@ -317,7 +322,7 @@ impl<'a> Run<'a> {
                 && let Some(simple) = schema.simple_content(frame.type_id)
                 && let Err(defect) = schema.simple.check(simple, &value.value.text, None)
             {
-                self.sink.push(Violation::of_value(schema, self.document, node, defect));
+                self.breach(defect.code(), node, Detail::Value(defect));
             }
             return;
         }
@@ -351,7 +356,7 @@ impl<'a> Run<'a> {
         if let Some(simple) = schema.simple_content(frame.type_id) {
             let text = self.own_text(frame);
             match schema.simple.check(simple, &text, Some((self.document, frame.element))) {
-                Err(defect) => self.sink.push(Violation::of_value(schema, self.document, node, defect)),
+                Err(defect) => self.breach(defect.code(), node, Detail::Value(defect)),
                 Ok(()) => {
                     if schema.simple.get(simple).identifies {
                         self.identify(simple, &text, node);
@@ -397,7 +402,7 @@ impl<'a> Run<'a> {
     }
 
     fn not_fixed(&mut self, code: &'static str, node: Node, fixed: &str) {
-        self.sink.push(Violation::not_fixed(self.document, code, node, fixed));
+        self.report(code, node, not_fixed(self.document, node, fixed));
     }
 
     #[cold]

@@ -1,9 +1,15 @@
-//! What is wrong with a document, in words.
+//! What is wrong with a document. The words are made when a person wants to read them.
 
+mod expected;
 mod texts;
 
 use crate::report::{Finding, Layer, Message, Owner, Severity};
 use crate::xml::{Document, LineIndex, Node};
+
+use super::component::{Schema, TypeId};
+use super::names::Symbol;
+use super::simple::Defect;
+pub(super) use texts::not_fixed;
 
 /// A breach of a validation rule of XML Schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,28 +20,49 @@ pub struct Violation {
     pub node: Node,
     /// Offset of the node in bytes from the start of the file.
     pub offset: usize,
-    /// What is wrong and what is expected. No text of the document is quoted but names, type names and values that
-    /// cannot be personal data.
-    pub message: Message,
-    /// The element or attribute names the content model allows at this place, as paths show them.
-    pub expected: Vec<String>,
+    pub(super) detail: Detail,
+}
+
+/// What a message needs beside the node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Breaches that are rare are put into words at once.
+    Told(Box<Message>),
+    /// A value that is not of its simple type.
+    Value(Defect),
+    /// A child that the content model of this type does not allow in a state.
+    Misplaced(TypeId, u64),
+    /// Content that ends in a state of the model of this type where it must not.
+    Incomplete(TypeId, u64),
+    /// An attribute that must be there.
+    Missing(Symbol),
 }
 
 impl Violation {
-    /// The finding of a report; `lines` is the index of the same file.
-    pub fn finding(&self, document: &Document<'_>, lines: &LineIndex<'_>) -> Finding {
-        self.finding_at(document.path(self.node), lines)
+    pub(super) fn new(document: &Document<'_>, code: &'static str, node: Node, detail: Detail) -> Self {
+        Self { code, node, offset: document.offset(node), detail }
+    }
+
+    /// The finding of a report; `lines` is the index of the same file, schema and document are those that were validated.
+    pub fn finding(&self, schema: &Schema, document: &Document<'_>, lines: &LineIndex<'_>) -> Finding {
+        self.finding_at(schema, document, document.path(self.node), lines)
     }
 
     /// The finding, with the path of the node.
-    pub(crate) fn finding_at(&self, path: String, lines: &LineIndex<'_>) -> Finding {
+    pub(crate) fn finding_at(
+        &self,
+        schema: &Schema,
+        document: &Document<'_>,
+        path: String,
+        lines: &LineIndex<'_>,
+    ) -> Finding {
         let position = lines.position(self.offset);
         Finding {
             layer: Layer::Xsd,
             code: "VALIDATION_ERROR",
             rule: Some(self.code.to_owned()),
             severity: Severity::Error,
-            message: self.message.clone(),
+            message: self.message(schema, document),
             hint: None,
             test: None,
             assertion: None,

@@ -5,7 +5,7 @@ use crate::xml::{Document, Node, write_name};
 
 use super::super::component::Schema;
 use super::super::simple::{Defect, Enumeration, SimpleId, Variety};
-use super::Violation;
+use super::{Detail, Violation};
 
 /// Names or values listed in one message; the rest is counted.
 const MOST_LISTED: usize = 12;
@@ -50,25 +50,51 @@ fn shown(document: &Document<'_>, node: Node) -> Message {
 }
 
 impl Violation {
-    pub(in crate::xsd) fn new(
-        document: &Document<'_>,
-        code: &'static str,
-        node: Node,
-        message: Message,
-    ) -> Self {
-        Self { code, node, offset: document.offset(node), message, expected: Vec::new() }
+    /// What is wrong and what is expected, in the words of the schema and the document that were validated. No text of the
+    /// document is quoted but names, type names and values that cannot be personal data.
+    pub fn message(&self, schema: &Schema, document: &Document<'_>) -> Message {
+        let names = || Names { expected: self.expected(schema), element: element_name(document, self.node) };
+        match &self.detail {
+            Detail::Told(message) => (**message).clone(),
+            Detail::Value(defect) => {
+                let (subject, shown) = (subject(document, self.node), shown(document, self.node));
+                let reason = reason(schema, *defect);
+                Message::new(
+                    format!("{}{} {}", subject.ru, shown.ru, reason.ru),
+                    format!("{}{} {}", subject.en, shown.en, reason.en),
+                )
+            }
+            Detail::Misplaced(..) => misplaced(&names()),
+            Detail::Incomplete(..) => {
+                let names = names();
+                let what = Message::new(
+                    format!("Содержимое элемента «{}» неполное", names.element),
+                    format!("The content of element “{}” is not complete", names.element),
+                );
+                names.after(what)
+            }
+            Detail::Missing(symbol) => {
+                let (owner, name) = (element_name(document, self.node), schema.symbols.display(*symbol));
+                Message::new(
+                    format!("У элемента «{owner}» нет обязательного атрибута «{name}»"),
+                    format!("Element “{owner}” lacks the required attribute “{name}”"),
+                )
+            }
+        }
     }
+}
 
-    /// A violation about names: of the node itself and of what is expected.
-    pub(in crate::xsd) fn of_children(
-        document: &Document<'_>,
-        code: &'static str,
-        node: Node,
-        what: Message,
-        expected: Vec<String>,
-    ) -> Self {
-        let names = list(expected.iter().map(String::as_str));
-        let message = match expected.as_slice() {
+/// An element and the names that are expected.
+struct Names {
+    element: String,
+    expected: Vec<String>,
+}
+
+impl Names {
+    /// What is wrong, and what is expected.
+    fn after(&self, what: Message) -> Message {
+        let names = list(self.expected.iter().map(String::as_str));
+        match self.expected.as_slice() {
             [] => what,
             [_] => Message::new(
                 format!("{}; ожидается {}", what.ru, names.ru),
@@ -78,40 +104,39 @@ impl Violation {
                 format!("{}; ожидается один из: {}", what.ru, names.ru),
                 format!("{}; one of these is expected: {}", what.en, names.en),
             ),
-        };
-        Self { expected, ..Self::new(document, code, node, message) }
+        }
     }
+}
 
-    /// A value that differs from the fixed one.
-    pub(in crate::xsd) fn not_fixed(
-        document: &Document<'_>,
-        code: &'static str,
-        node: Node,
-        fixed: &str,
-    ) -> Self {
-        let (subject, shown) = (subject(document, node), shown(document, node));
-        let message = Message::new(
-            format!("{}{} должно быть «{fixed}»", subject.ru, shown.ru),
-            format!("{}{} must be “{fixed}”", subject.en, shown.en),
+fn misplaced(names: &Names) -> Message {
+    let name = &names.element;
+    if names.expected.is_empty() {
+        return Message::new(
+            format!("Элемент «{name}» здесь лишний: больше вложенных элементов не допускается"),
+            format!("Element “{name}” is too much here: no further element is allowed"),
         );
-        Self::new(document, code, node, message)
     }
+    names.after(Message::new(
+        format!("Элемент «{name}» здесь не допускается"),
+        format!("Element “{name}” is not allowed here"),
+    ))
+}
 
-    /// A value that is not of its simple type.
-    pub(in crate::xsd) fn of_value(
-        schema: &Schema,
-        document: &Document<'_>,
-        node: Node,
-        defect: Defect<'_>,
-    ) -> Self {
-        let (subject, shown) = (subject(document, node), shown(document, node));
-        let reason = reason(schema, defect);
-        let message = Message::new(
-            format!("{}{} {}", subject.ru, shown.ru, reason.ru),
-            format!("{}{} {}", subject.en, shown.en, reason.en),
-        );
-        Self::new(document, defect.code(), node, message)
+fn element_name(document: &Document<'_>, node: Node) -> String {
+    let mut name = String::new();
+    if let Node::Element(id) = node {
+        write_name(&mut name, document.name(id));
     }
+    name
+}
+
+/// A value that differs from the fixed one.
+pub(in crate::xsd) fn not_fixed(document: &Document<'_>, node: Node, fixed: &str) -> Message {
+    let (subject, shown) = (subject(document, node), shown(document, node));
+    Message::new(
+        format!("{}{} должно быть «{fixed}»", subject.ru, shown.ru),
+        format!("{}{} must be “{fixed}”", subject.en, shown.en),
+    )
 }
 
 fn type_name(schema: &Schema, id: SimpleId) -> String {
@@ -149,7 +174,8 @@ fn allowed<'a>(values: impl Iterator<Item = &'a str>) -> Message {
     )
 }
 
-fn reason(schema: &Schema, defect: Defect<'_>) -> Message {
+fn reason(schema: &Schema, defect: Defect) -> Message {
+    let simple = &schema.simple;
     match defect {
         Defect::Datatype(id) => {
             let name = type_name(schema, id);
@@ -173,11 +199,16 @@ fn reason(schema: &Schema, defect: Defect<'_>) -> Message {
                 )
             }
         }
-        Defect::Enumeration(enumeration) => allowed(enumeration.texts.iter().map(|text| &**text)),
-        Defect::Pattern(patterns) => Message::new(
-            format!("не соответствует образцу {}", patterns.text),
-            format!("does not match the pattern {}", patterns.text),
-        ),
+        Defect::Enumeration(number) => {
+            allowed(simple.enumerations[number as usize].texts.iter().map(|text| &**text))
+        }
+        Defect::Pattern(number) => {
+            let pattern = &simple.patterns[number as usize].text;
+            Message::new(
+                format!("не соответствует образцу {pattern}"),
+                format!("does not match the pattern {pattern}"),
+            )
+        }
         Defect::Length { code, limit } => match (code, limit) {
             ("cvc-minLength-valid", 1) => Message::new("не должно быть пустым", "must not be empty"),
             ("cvc-minLength-valid", _) => Message::new(
@@ -190,7 +221,10 @@ fn reason(schema: &Schema, defect: Defect<'_>) -> Message {
             ),
             _ => Message::new(format!("должно иметь длину {limit}"), format!("must have the length {limit}")),
         },
-        Defect::Bound { bound, lower, .. } => {
+        Defect::Bound { id, lower, .. } => {
+            let facets = &simple.get(id).facets;
+            let bound = if lower { &facets.lower } else { &facets.upper };
+            let Some(bound) = bound else { return Message::verbatim("") };
             let (ru, en) = match (lower, bound.inclusive) {
                 (true, true) => ("должно быть не меньше", "must not be less than"),
                 (true, false) => ("должно быть больше", "must be greater than"),
