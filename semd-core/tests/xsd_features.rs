@@ -117,6 +117,50 @@ fn all_groups_take_members_in_any_order_once() {
 }
 
 #[test]
+fn an_optional_all_group_is_empty_or_whole() {
+    let schema = compile(
+        r#"<xs:element name="r"><xs:complexType><xs:all minOccurs="0">
+             <xs:element name="a" type="xs:int"/><xs:element name="b"/><xs:element name="c" minOccurs="0"/>
+           </xs:all></xs:complexType></xs:element>"#,
+    );
+    let incomplete = &["cvc-complex-type.2.4.b"][..];
+    check(
+        &schema,
+        &[
+            ("<r/>", VALID),
+            ("<r><b/><a>1</a></r>", VALID),
+            ("<r><c/><b/><a>1</a></r>", VALID),
+            ("<r><a>1</a></r>", incomplete),
+            ("<r><b/></r>", incomplete),
+            ("<r><c/></r>", incomplete),
+            ("<r><a>1</a><c/></r>", incomplete),
+            // Behind a child that is not allowed the others are still known by their names.
+            ("<r><x/><a>q</a><b/></r>", &["cvc-complex-type.2.4.a", "cvc-datatype-valid.1.2.1"]),
+        ],
+    );
+}
+
+#[test]
+fn one_declaration_at_two_places_is_one_step() {
+    let schema = compile(
+        r#"<xs:element name="a"/><xs:element name="b"/>
+           <xs:element name="r"><xs:complexType><xs:sequence>
+             <xs:element ref="t:a" minOccurs="0"/><xs:element ref="t:a"/><xs:element ref="t:b"/>
+           </xs:sequence></xs:complexType></xs:element>"#,
+    );
+    check(
+        &schema,
+        &[
+            ("<r><a/><b/></r>", VALID),
+            ("<r><a/><a/><b/></r>", VALID),
+            ("<r><b/></r>", &["cvc-complex-type.2.4.a"]),
+            ("<r><a/><a/><a/><b/></r>", &["cvc-complex-type.2.4.a"]),
+            ("<r><a/><a/></r>", &["cvc-complex-type.2.4.b"]),
+        ],
+    );
+}
+
+#[test]
 fn attributes_are_required_fixed_prohibited_or_wild() {
     let schema = compile(
         r###"<xs:attributeGroup name="g"><xs:attribute name="g1" type="xs:int" fixed="7"/></xs:attributeGroup>
