@@ -432,3 +432,43 @@ proptest::proptest! {
         }
     }
 }
+
+/// A document may have more combinations of names than the automaton of contexts remembers: it forgets them on the way, and
+/// goes on below the elements that are open.
+#[test]
+fn more_combinations_of_attributes_than_are_remembered_are_checked_all_the_same() {
+    let mut bits = 0;
+    let names: Vec<String> = (0..400)
+        .map(|number| format!("x{number}"))
+        .filter(|name| {
+            let fresh = bits & xml::name_bit(name) == 0;
+            bits |= xml::name_bit(name);
+            fresh
+        })
+        .take(18)
+        .collect();
+    assert_eq!(names.len(), 18);
+    let count = 100_000_u32;
+    let mut document = String::from("<r><s><t n=\"1\">");
+    for combination in 0..count {
+        let present = names.iter().enumerate().filter(|(at, _)| combination >> at & 1 == 1);
+        let attributes: String = present.map(|(_, name)| format!(" {name}=\"1\"")).collect();
+        document += &format!("<e{attributes}/>");
+    }
+    document += "</t><e/></s><e/></r>";
+    let all: Vec<String> = names[..7].iter().map(|name| format!("@{name}")).collect();
+    let rules = format!(
+        r#"<pattern><rule context="r/s/t[@n = '1']/e"><assert test="not({})">text</assert></rule>
+           <rule context="s//e"><assert test="false()">text</assert></rule></pattern>
+           <pattern><rule context="t/e"><report test="@missing">text</report></rule></pattern>"#,
+        all.join(" and ")
+    );
+    let outcome = run(&schema(&rules), &document);
+    assert_eq!(outcome.fired, u64::from(2 * count + 1));
+    assert_eq!(outcome.suppressed, u64::from(count));
+    assert_eq!(
+        outcome.failed.len() as u32,
+        (0..count).filter(|combination| combination & 0x7F == 0x7F).count() as u32 + 1
+    );
+    assert!(outcome.errors.is_empty() && !outcome.truncated && !outcome.stopped);
+}
