@@ -68,13 +68,13 @@ fn attribute() -> impl Strategy<Value = String> {
 }
 
 fn piece() -> impl Strategy<Value = String> {
-    let name = prop_oneof![6 => Just("e"), 4 => Just("entry"), 1 => Just("p:e"), 1 => Just("e1")];
+    let name = prop_oneof![6 => Just("e"), 4 => Just("entry"), 1 => Just("p:e"), 1 => Just("e1"), 1 => Just("aNameThatIsLongerThanAnyKey")];
     let tag =
         (name, proptest::collection::vec(attribute(), 0..4), prop_oneof![Just(">"), Just("/>"), Just(" >")])
             .prop_map(|(name, attributes, end)| format!("<{name}{}{end}", attributes.concat()));
     prop_oneof![
         8 => tag,
-        3 => prop_oneof![4 => Just("</e>"), 4 => Just("</entry>"), 1 => Just("</e >"), 1 => Just("</p:e>")].prop_map(String::from),
+        3 => prop_oneof![4 => Just("</e>"), 4 => Just("</entry>"), 1 => Just("</e >"), 1 => Just("</p:e>"), 1 => Just("</aNameThatIsLongerThanAnyKey>"), 1 => Just("</bNameThatIsLongerThanAnyKey>")].prop_map(String::from),
         3 => prop_oneof![
             Just("\n    "), Just("text"), Just(" \t text\n more than sixteen bytes"), Just("a&lt;b"), Just("]]>"), Just("\r\n"),
             Just("<![CDATA[c]]>"), Just("<!-- -->"), Just("<?p i?>"),
@@ -121,6 +121,11 @@ fn names_mean_what_their_place_says() {
         // The tag itself declares what its name means.
         "<r><e a=\"1\"/><e a=\"1\" xmlns=\"u\"/><e a=\"1\"/></r>",
         "<r><e a=\"1\"/><p:e a=\"1\" xmlns:p=\"u\"/><p:e a=\"1\"/></r>",
+        // Two attributes of one name, unless the tag itself declares that they are not.
+        "<r xmlns:p='u' xmlns:q='u'><e p:a=\"1\"/><e q:a=\"1\"/><e p:a=\"1\" q:a=\"2\" xmlns:q=\"v\"/><e p:a=\"1\" q:a=\"2\"/></r>",
+        // Names too long for a key.
+        "<r><aNameThatIsLongerThanAnyKey></aNameThatIsLongerThanAnyKey></r>",
+        "<r><aNameThatIsLongerThanAnyKey></bNameThatIsLongerThanAnyKey></r>",
         // As many as are allowed, and one more.
         "<r><e a=\"1\" b=\"1\" c=\"1\" d=\"1\"/><e a=\"1\" b=\"1\" c=\"1\" d=\"1\"/><e a=\"1\" b=\"1\" c=\"1\" d=\"1\" f=\"\"/></r>",
         "<e><e><e><e><e><e></e></e></e></e></e></e>",

@@ -55,7 +55,9 @@ impl Scanner<'_, '_> {
         let [.., _, open] = &self.open[..] else { return None };
         let length = open.length as usize;
         let near: &[u8; NEAR] = self.bytes.get(start + 2..)?.first_chunk()?;
-        if Key::begin(near, length) != open.key || *near.get(length)? != b'>' {
+        // Names without a key are no less different for it.
+        let key = Key::begin(near, length)?;
+        if Some(key) != open.key || *near.get(length)? != b'>' {
             return None;
         }
         self.close_element();

@@ -134,7 +134,9 @@ impl Shapes {
             (last, at) = (at, step.next);
         }
         let Shape { mask, steps, .. } = self.shapes[shape.0 as usize];
-        if shape == ShapeId::NONE || steps as usize >= MOST_STEPS {
+        // Two prefixes may mean the same, and the tag that has both may yet declare that they do not.
+        let twice = scope != UNPREFIXED && mask & known.bit != 0;
+        if shape == ShapeId::NONE || twice || steps as usize >= MOST_STEPS {
             return ShapeId::NONE;
         }
         let made = self.add(mask | known.bit);
