@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 use semd_core::xml::{self, Document, ElementId, Limits};
 
-/// A character whose first byte makes the scanner look closely at everything. It stands behind the root element, where it
-/// changes nothing.
+/// A character whose first byte makes the scanner look closely at everything, in a comment before the root element, and a
+/// comment as long that does not.
 const CLOSELY: &str = "<!--\u{FF0C}-->";
+const QUICKLY: &str = "<!--abc-->";
 
 /// Everything a tree says, offsets included.
 fn told(text: &str) -> Result<String, String> {
@@ -44,10 +45,12 @@ fn element(document: &Document<'_>, id: ElementId) -> String {
     )
 }
 
+/// With and without room behind the text: names near the end of a file are read in a third way.
 fn same_both_ways(text: &str) {
-    let tail = "<!--                                 -->";
-    let (quick, close) = (told(&format!("{text}{tail}")), told(&format!("{text}{CLOSELY}{tail}")));
-    assert_eq!(quick, close, "{text}");
+    for tail in ["", "<!--                                 -->"] {
+        let way = |first| told(&format!("{first}{text}{tail}"));
+        assert_eq!(way(QUICKLY), way(CLOSELY), "{text}{tail}");
+    }
 }
 
 fn attribute() -> impl Strategy<Value = String> {
@@ -103,6 +106,7 @@ proptest! {
     #[test]
     fn pieces_in_any_order(pieces in proptest::collection::vec(piece(), 1..16)) {
         same_both_ways(&format!("<r xmlns:p=\"urn:p\">{}</r>", pieces.concat()));
+        same_both_ways(&format!("<r xmlns:p=\"urn:p\">{}", pieces.concat()));
     }
 
     #[test]
@@ -123,6 +127,17 @@ fn names_mean_what_their_place_says() {
         "<r><e a=\"1\"/><p:e a=\"1\" xmlns:p=\"u\"/><p:e a=\"1\"/></r>",
         // Two attributes of one name, unless the tag itself declares that they are not.
         "<r xmlns:p='u' xmlns:q='u'><e p:a=\"1\"/><e q:a=\"1\"/><e p:a=\"1\" q:a=\"2\" xmlns:q=\"v\"/><e p:a=\"1\" q:a=\"2\"/></r>",
+        // A prefix that was recognised is declared anew behind its attribute.
+        "<r xmlns:p='u'><e p:a=\"1\"/><e p:a=\"1\"/><e p:a=\"2\" xmlns:p=\"v\"/><e p:a=\"1\"/></r>",
+        "<r xmlns:p='u' xmlns:q='w'><e p:a=\"1\"/><e p:a=\"1\"/><e p:a=\"2\" q:a=\"3\" xmlns:p=\"v\" xmlns:q=\"v\"/></r>",
+        // No name at all, and bytes that are none of a name.
+        "<r><></></r>",
+        "<r><r/>< ></></r>",
+        "<></>",
+        "<r><e/><e\0/></r>",
+        "<r><e a=\"1\"/><e a\0=\"1\"/></r>",
+        "<r><e/><e\u{1}/></r>",
+        "<r><e a=\"1\"/><e a=\"1\"\u{1}/></r>",
         // Names too long for a key.
         "<r><aNameThatIsLongerThanAnyKey></aNameThatIsLongerThanAnyKey></r>",
         "<r><aNameThatIsLongerThanAnyKey></bNameThatIsLongerThanAnyKey></r>",
@@ -132,5 +147,32 @@ fn names_mean_what_their_place_says() {
         "<e><e><e><e><e><e><e/></e></e></e></e></e></e>",
     ] {
         same_both_ways(text);
+    }
+}
+
+#[test]
+fn nothing_that_is_no_name_is_a_name() {
+    for text in [
+        "<r><></></r>",
+        "<></>",
+        "<r><r/>< ></></r>",
+        "<r><e/><e\0/></r>",
+        "<r><e a=\"1\"/><e a\0=\"1\"/></r>",
+    ] {
+        let tail = "<!--                                 -->";
+        assert!(xml::parse(format!("{text}{tail}").as_bytes(), &Limits::default()).is_err(), "{text:?}");
+    }
+}
+
+/// A file may end anywhere, also just behind a tag that was recognised.
+#[test]
+fn every_beginning_of_a_document_is_judged_the_same() {
+    let value = "x".repeat(60);
+    let text = format!(
+        "<r xmlns:p=\"u\"><e a=\"1\"/><e a=\"{value}\">{value}</e><e a=\"{value}\" p:a=\"1\"/><e a=\"{value}\"/>\n<e a=\"{value}\">{value}</e></r>"
+    );
+    for end in 0..=text.len() {
+        let way = |first| told(&format!("{first}{}", &text[..end]));
+        assert_eq!(way(QUICKLY), way(CLOSELY), "{}", &text[..end]);
     }
 }

@@ -116,6 +116,20 @@ fn all_groups_take_members_in_any_order_once() {
     );
 }
 
+/// The texts of an enumeration are known to be values, but names mean something only where they stand.
+#[test]
+fn names_in_an_enumeration_need_their_prefix() {
+    for base in [r#"<xs:list itemType="xs:QName"/>"#, r#"<xs:union memberTypes="xs:QName xs:integer"/>"#] {
+        let schema = compile(&format!(
+            r#"<xs:simpleType name="N">{base}</xs:simpleType>
+               <xs:simpleType name="E"><xs:restriction base="t:N"><xs:enumeration value="p:a"/></xs:restriction></xs:simpleType>
+               <xs:element name="r" type="t:E"/>"#
+        ));
+        assert_eq!(violations(&schema, "<r>p:a</r>").len(), 1, "{base}: the prefix is not declared");
+        assert_eq!(violations(&schema, r#"<r xmlns:p="u">p:a</r>"#).len(), 0, "{base}");
+    }
+}
+
 #[test]
 fn an_optional_all_group_is_empty_or_whole() {
     let schema = compile(

@@ -184,12 +184,11 @@ impl<'s, 'l> Scanner<'s, 'l> {
         }
         while self.at < self.bytes.len() {
             self.repeated();
-            if self.bytes[self.at] == b'<' {
-                self.markup()?;
-            } else if self.open.is_empty() {
-                self.outside()?;
-            } else {
-                self.characters()?;
+            match self.bytes.get(self.at) {
+                None => break,
+                Some(b'<') => self.markup()?,
+                Some(_) if self.open.is_empty() => self.outside()?,
+                Some(_) => self.characters()?,
             }
         }
         if let Some(open) = self.open.last() {

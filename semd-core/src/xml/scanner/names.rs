@@ -42,10 +42,17 @@ impl Key {
     /// The key of the name at `start..end`; `None` where it is too long or too near to the end of the file.
     #[inline]
     pub(super) fn new(bytes: &[u8], start: usize, end: usize) -> Option<Self> {
-        Self::begin(bytes.get(start..)?.first_chunk()?, end - start)
+        Self::of_name(bytes.get(start..)?.first_chunk()?, end - start)
     }
 
-    /// The key of the first `length` bytes.
+    /// The key of the first `length` bytes. A key ends in zeros: what ends so itself has none.
+    #[inline(always)]
+    pub(super) fn of_name(bytes: &[u8; NEAR], length: usize) -> Option<Self> {
+        let last = *bytes.get(length.checked_sub(1)?)?;
+        if last == 0 { None } else { Self::begin(bytes, length) }
+    }
+
+    /// The key of the first `length` bytes, the last of which is not zero.
     #[inline(always)]
     pub(super) fn begin(bytes: &[u8; NEAR], length: usize) -> Option<Self> {
         let kept = KEPT.get(length)?;
@@ -60,6 +67,9 @@ impl Key {
         Self::new(bytes, start, start + length) == Some(self)
     }
 }
+
+/// The scope of a place that holds no name. Scopes are fewer than the bytes of a document.
+const NOWHERE: u32 = u32::MAX - 1;
 
 /// What is remembered of a name.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +94,7 @@ pub(super) struct NameCache<const SLOTS: usize>(Vec<Entry>);
 
 impl<const SLOTS: usize> NameCache<SLOTS> {
     pub(super) fn new() -> Self {
-        Self(vec![Entry { key: Key::NONE, scope: 0, id: 0, bit: 0 }; SLOTS])
+        Self(vec![Entry { key: Key::NONE, scope: NOWHERE, id: 0, bit: 0 }; SLOTS])
     }
 
     #[inline(always)]
@@ -129,6 +139,8 @@ mod tests {
         assert!(key.begins(text, 0, 10) && !key.begins(text, 1, 10));
         assert_eq!(Key::new(text, 0, 25), None);
         assert_eq!(Key::new(b"short", 0, 5), None, "too near to the end of the file");
+        assert_eq!(Key::new(b"e\0..............................", 0, 2), None, "it would be the key of `e`");
+        assert_eq!(Key::new(text, 0, 0), None);
         for length in 1..=LONGEST {
             let mut name = [b'a'; NEAR];
             let full = Key::new(&name, 0, length).unwrap();
@@ -142,6 +154,7 @@ mod tests {
     #[test]
     fn name_is_found_in_its_scope_only() {
         let mut cache = NameCache::<64>::new();
+        assert!(cache.get(Key::NONE, 0).is_none(), "a place without a name is no name");
         let key = Key::new(b"a:b=............................", 0, 3).unwrap();
         assert!(cache.get(key, 0).is_none());
         cache.insert(key, 0, Known { id: NameId(7), bit: 2 });

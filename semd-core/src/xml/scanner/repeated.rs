@@ -145,6 +145,10 @@ impl Scanner<'_, '_> {
                 }
                 _ => {}
             }
+            // Directly behind the name, this may still belong to it.
+            if at == start + 1 + length && !matches!(bytes.get(at), Some(b' ' | b'/' | b'\n')) {
+                return None;
+            }
             let (key, known, bits) = (Some(key), Some(known), Bits::of(self.shapes.mask(shape)));
             self.begun = Some(Begun { start, length, key, known, at, first, shape, bits });
             return None;

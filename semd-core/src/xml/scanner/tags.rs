@@ -92,6 +92,7 @@ impl<'s> Scanner<'s, '_> {
             self.scopes += 1;
             self.scope = self.scopes;
             tag.known = None;
+            self.ask_prefixes_again(tag.first);
         }
         let Begun { length, key, first, .. } = tag;
         self.count_nodes(1 + self.tree.attributes.len() - first, start)?;
@@ -105,6 +106,19 @@ impl<'s> Scanner<'s, '_> {
             self.leave_scope(bindings, scope);
         }
         Ok(())
+    }
+
+    /// Attributes with a prefix that were recognised before the tag declared something may mean something else.
+    fn ask_prefixes_again(&mut self, first: usize) {
+        for at in first..self.tree.attributes.len() {
+            let Attribute { name: known, offset, .. } = self.tree.attributes[at];
+            let start = offset as usize;
+            let name = name_at(self.source, start);
+            if known != NameId(u32::MAX) && name.bytes().any(|byte| byte == b':') {
+                let key = Key::new(self.bytes, start, start + name.len());
+                self.raw_attributes.push(RawAttribute { name, key, at });
+            }
+        }
     }
 
     /// The name of a start tag.
@@ -264,7 +278,7 @@ impl<'s> Scanner<'s, '_> {
     fn known_attribute(&self, start: usize) -> (usize, Option<Key>, Option<Known>) {
         if let Some(near) = self.bytes.get(start..).and_then(|rest| rest.first_chunk())
             && let Some(length) = near_equals(near)
-            && let Some(key) = Key::begin(near, length)
+            && let Some(key) = Key::of_name(near, length)
             && let Some(known) = self.attribute_cache.get(key, UNPREFIXED)
         {
             return (length, Some(key), Some(known));

@@ -118,6 +118,7 @@ impl Compiler<'_> {
             lexical: Lexical::Whole,
             role: Role::None,
             identifies,
+            scoped: false,
             worth_remembering: false,
             shortcut: Shortcut::Nothing,
             white_space,
@@ -128,6 +129,11 @@ impl Compiler<'_> {
     }
 
     fn push_simple(&mut self, mut simple: SimpleType) -> SimpleId {
+        simple.scoped = match &simple.variety {
+            Variety::Atomic(primitive) => *primitive == Primitive::QName,
+            Variety::List(item) => self.simple.get(*item).scoped,
+            Variety::Union(members) => members.iter().any(|&member| self.simple.get(member).scoped),
+        };
         simple.shortcut = Shortcut::of(&simple, &self.simple);
         simple.worth_remembering = !simple.identifies
             && matches!(simple.shortcut, Shortcut::Nothing)

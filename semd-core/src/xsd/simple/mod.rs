@@ -10,6 +10,7 @@ pub(super) mod shortcut;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::sync::atomic::AtomicUsize;
 
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +94,8 @@ pub(super) struct SimpleType {
     pub(super) role: Role,
     /// The type, its item type or a member type is an identifier type.
     pub(super) identifies: bool,
+    /// The type, its item type or a member type is `xs:QName`: values mean something only where they stand.
+    pub(super) scoped: bool,
     /// Checking costs more than comparing with a value that passed, and no value means anything beyond its text.
     pub(super) worth_remembering: bool,
     pub(super) white_space: WhiteSpace,
@@ -154,6 +157,9 @@ pub(super) struct SimpleTypes {
     /// Facets that derived types share with their bases.
     pub(super) patterns: Vec<Patterns>,
     pub(super) enumerations: Vec<Enumeration>,
+    /// Literals that shortcuts of all types have collected, or would have.
+    #[serde(skip)]
+    pub(super) collected: AtomicUsize,
 }
 
 impl SimpleTypes {

@@ -6,13 +6,16 @@
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Lexical, Primitive, SimpleId, SimpleType, SimpleTypes, Variety, WhiteSpace};
 
-/// So many values of a type are collected; a type with more is checked in full.
+/// So many values of a type, and of all types of a schema, are collected; what would be more is checked in full. The official
+/// schemas have some thousands.
 const MOST_LITERALS: usize = 4096;
+const MOST_LITERALS_OF_SCHEMA: usize = 1 << 17;
 
 /// What is known of a type.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -27,8 +30,17 @@ pub(in crate::xsd) enum Shortcut {
 
 /// Values of a type as the schema writes them, collected when the type is first asked: a schema has some hundred such types,
 /// a document meets few of them.
-#[derive(Clone, Debug, Default)]
-pub(in crate::xsd) struct Literals(OnceLock<HashSet<Box<str>, foldhash::fast::RandomState>>);
+#[derive(Debug, Default)]
+pub(in crate::xsd) struct Literals(OnceLock<Texts>);
+
+type Texts = HashSet<Box<str>, foldhash::fast::RandomState>;
+
+impl Clone for Literals {
+    /// A type that is derived from this one has values of its own.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
 
 impl Shortcut {
     /// The shortcut of a type whose parts are among `types`.
@@ -37,7 +49,7 @@ impl Shortcut {
         let literals = || Self::Literals(Literals::default());
         match &simple.variety {
             // Names mean something only where they stand.
-            Variety::Atomic(Primitive::QName) => Self::Nothing,
+            _ if simple.scoped => Self::Nothing,
             _ if simple.facets.enumeration.is_some() => literals(),
             Variety::Atomic(Primitive::String | Primitive::AnySimple) => match octets(simple) {
                 Some(octets) => Self::Octets(octets),
@@ -86,13 +98,13 @@ impl SimpleTypes {
         self.literals(id, literals).contains(text)
     }
 
-    fn literals<'t>(
-        &'t self,
-        id: SimpleId,
-        literals: &'t Literals,
-    ) -> &'t HashSet<Box<str>, foldhash::fast::RandomState> {
+    fn literals<'t>(&'t self, id: SimpleId, literals: &'t Literals) -> &'t Texts {
         literals.0.get_or_init(|| {
             let candidates = self.candidates(id);
+            let before = self.collected.fetch_add(candidates.len(), Ordering::Relaxed);
+            if candidates.len() > MOST_LITERALS || before > MOST_LITERALS_OF_SCHEMA {
+                return Texts::default();
+            }
             let values = candidates.into_iter().filter(|text| self.check_in_full(id, text, None).is_ok());
             values.map(Into::into).collect()
         })
@@ -113,7 +125,7 @@ impl SimpleTypes {
                 texts.extend(self.literals(part, literals).iter().map(|text| &**text));
             }
             if texts.len() > MOST_LITERALS {
-                return Vec::new();
+                break;
             }
         }
         texts
