@@ -138,12 +138,13 @@ fn attributes(facts: &Facts<'_>, found: &mut Collector<'_, '_>) {
     let mut violations = Vec::new();
     schema.validate(&document, &mut violations);
     for violation in violations {
+        let message = violation.message(schema, &document);
         found.error(
             format!(
                 "Дополнительные атрибуты документа не соответствуют схеме: {}: {}",
-                violation.code, violation.message.ru
+                violation.code, message.ru
             ),
-            format!("the extra attributes break their schema: {}: {}", violation.code, violation.message.en),
+            format!("the extra attributes break their schema: {}: {}", violation.code, message.en),
         );
     }
 }
