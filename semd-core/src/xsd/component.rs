@@ -144,6 +144,17 @@ impl Schema {
         &self.declarations[id.0 as usize]
     }
 
+    /// The model of the children of a type, if it may have any.
+    pub(super) fn model(&self, type_id: TypeId) -> Option<&Model> {
+        match type_id {
+            TypeId::Simple(_) => None,
+            TypeId::Complex(complex) => match &self.complex(complex).content {
+                Content::Elements(model) | Content::Mixed(model) => Some(model),
+                Content::Empty | Content::Simple(_) => None,
+            },
+        }
+    }
+
     /// The simple type of the text of an element of a type, if its content is text alone.
     pub(super) fn simple_content(&self, id: TypeId) -> Option<SimpleId> {
         match id {

@@ -180,10 +180,16 @@ impl<'s> Scanner<'s, '_> {
         let parent = ElementId(open.element);
         self.check_text_length((value.end - value.start) as usize, offset)?;
         self.count_nodes(1, offset)?;
+        self.add_text(parent, value, blank, offset);
+        Ok(())
+    }
+
+    /// Adds a text node to the tree.
+    #[inline(always)]
+    pub(super) fn add_text(&mut self, parent: ElementId, value: Value, blank: bool, offset: usize) {
         let before = self.tree.elements.len() as u32;
         self.tree.texts.push(Text { parent, before, blank, value, offset: offset as u32 });
         self.text_open = true;
-        Ok(())
     }
 
     /// CDATA beside characters: one text node of the data model.

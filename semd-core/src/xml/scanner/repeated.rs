@@ -3,7 +3,7 @@
 //! Most of a document is read here: tags that repeat earlier ones, end tags without white space, characters without
 //! references. Whatever is new, long, wrong or at a limit is left to the other files of this room, which look closely.
 
-use super::super::document::{Attribute, Element, ElementId, Text, Value};
+use super::super::document::{Attribute, Element, ElementId, Value};
 use super::super::runs::{NEAR, indent_end, near_tag_stop, plain_text_stop, plain_value_stop};
 use super::names::{Key, Known};
 use super::scope::Bits;
@@ -98,10 +98,8 @@ impl Scanner<'_, '_> {
             return None;
         }
         self.nodes += 1;
-        let before = self.tree.elements.len() as u32;
         let value = Value { start: start as u32, end: at as u32, decoded: false };
-        self.tree.texts.push(Text { parent, before, blank, value, offset: start as u32 });
-        self.text_open = true;
+        self.add_text(parent, value, blank, start);
         Some(at)
     }
 
@@ -131,7 +129,7 @@ impl Scanner<'_, '_> {
                         && let Some(step) = self.shapes.step(shape, near, scope)
                     {
                         let offset = at + 1;
-                        let from = offset + step.length;
+                        let from = offset + step.length as usize;
                         let to = plain_value_stop(bytes, from, b'"');
                         if bytes.get(to) == Some(&b'"') && to - from <= self.limits.max_text_bytes {
                             let value = Value { start: from as u32, end: to as u32, decoded: false };

@@ -77,9 +77,14 @@ impl<'s> Scanner<'s, '_> {
         Ok(known)
     }
 
+    /// The scope that the name of an attribute belongs to. The default namespace does not apply to attributes (Namespaces in
+    /// XML 1.0, section 6.2).
+    pub(super) fn attribute_scope(&self, name: &str) -> u32 {
+        if name.bytes().any(|byte| byte == b':') { self.scope } else { UNPREFIXED }
+    }
+
     pub(super) fn attribute_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Scan<Known> {
-        // The default namespace does not apply to attributes (Namespaces in XML 1.0, section 6.2).
-        let scope = if name.bytes().any(|byte| byte == b':') { self.scope } else { UNPREFIXED };
+        let scope = self.attribute_scope(name);
         let known = match key {
             Some(key) => self.attribute_cache.get(key, scope),
             None => self.attribute_names.get(&(scope, name)).map(|&id| self.known(id)),

@@ -30,20 +30,20 @@ pub(super) const BEFORE_VALUE: usize = 2;
 struct Shape {
     /// Bits of the names of the attributes.
     mask: u64,
-    /// Number of the first step in the list of those that lead on, and how many there are.
+    /// Number of the first step in the list of those that lead on.
     first: u32,
-    steps: u32,
 }
 
 /// One more attribute.
-struct Step {
+pub(super) struct Step {
     /// Its name, the equals sign and the quote, and how many bytes that is.
     text: Key,
-    length: u32,
+    pub(super) length: u32,
     /// Where the name means what it means; [`UNPREFIXED`]: everywhere.
     scope: u32,
-    name: NameId,
-    shape: ShapeId,
+    pub(super) name: NameId,
+    /// Where it leads to.
+    pub(super) shape: ShapeId,
     /// Number of the next step of the same shape; 0 behind the last.
     next: u32,
 }
@@ -56,18 +56,9 @@ pub(super) struct Shapes {
     roots: Vec<ShapeId>,
 }
 
-/// A step that was recognised.
-#[derive(Clone, Copy)]
-pub(super) struct Repeated {
-    pub(super) name: NameId,
-    /// Length of its text, bytes.
-    pub(super) length: usize,
-    pub(super) shape: ShapeId,
-}
-
 impl Shapes {
     pub(super) fn new() -> Self {
-        let none = Shape { mask: 0, first: 0, steps: 0 };
+        let none = Shape { mask: 0, first: 0 };
         let unused =
             Step { text: Key::NONE, length: 0, scope: 0, name: NameId(0), shape: ShapeId::NONE, next: 0 };
         let (mut shapes, mut steps) = (Vec::with_capacity(256), Vec::with_capacity(128));
@@ -90,14 +81,14 @@ impl Shapes {
 
     /// The attribute that follows a shape, if it is written here and was met there before.
     #[inline(always)]
-    pub(super) fn step(&self, shape: ShapeId, near: &[u8; NEAR], scope: u32) -> Option<Repeated> {
+    pub(super) fn step(&self, shape: ShapeId, near: &[u8; NEAR], scope: u32) -> Option<&Step> {
         let mut at = self.shapes[shape.0 as usize].first;
         while at != 0 {
             let step = &self.steps[at as usize];
             if Key::begin(near, step.length as usize) == Some(step.text)
                 && (step.scope == UNPREFIXED || step.scope == scope)
             {
-                return Some(Repeated { name: step.name, length: step.length as usize, shape: step.shape });
+                return Some(step);
             }
             at = step.next;
         }
@@ -124,19 +115,19 @@ impl Shapes {
         scope: u32,
         known: Known,
     ) -> ShapeId {
-        let mut last = 0;
+        let (mut last, mut count) = (0, 0);
         let mut at = self.shapes[shape.0 as usize].first;
         while at != 0 {
             let step = &self.steps[at as usize];
             if step.text == text && step.scope == scope {
                 return step.shape;
             }
-            (last, at) = (at, step.next);
+            (last, at, count) = (at, step.next, count + 1);
         }
-        let Shape { mask, steps, .. } = self.shapes[shape.0 as usize];
+        let mask = self.mask(shape);
         // Two prefixes may mean the same, and the tag that has both may yet declare that they do not.
         let twice = scope != UNPREFIXED && mask & known.bit != 0;
-        if shape == ShapeId::NONE || twice || steps as usize >= MOST_STEPS {
+        if shape == ShapeId::NONE || twice || count >= MOST_STEPS {
             return ShapeId::NONE;
         }
         let made = self.add(mask | known.bit);
@@ -145,10 +136,8 @@ impl Shapes {
         }
         let number = self.steps.len() as u32;
         self.steps.push(Step { text, length: length as u32, scope, name: known.id, shape: made, next: 0 });
-        let from = &mut self.shapes[shape.0 as usize];
-        from.steps += 1;
         if last == 0 {
-            from.first = number;
+            self.shapes[shape.0 as usize].first = number;
         } else {
             self.steps[last as usize].next = number;
         }
@@ -159,7 +148,7 @@ impl Shapes {
         if self.shapes.len() >= MOST_SHAPES {
             return ShapeId::NONE;
         }
-        self.shapes.push(Shape { mask, first: 0, steps: 0 });
+        self.shapes.push(Shape { mask, first: 0 });
         ShapeId(self.shapes.len() as u32 - 1)
     }
 }

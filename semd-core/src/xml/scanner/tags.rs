@@ -114,7 +114,7 @@ impl<'s> Scanner<'s, '_> {
             let Attribute { name: known, offset, .. } = self.tree.attributes[at];
             let start = offset as usize;
             let name = name_at(self.source, start);
-            if known != NameId(u32::MAX) && name.bytes().any(|byte| byte == b':') {
+            if known != NameId(u32::MAX) && self.attribute_scope(name) != UNPREFIXED {
                 let key = Key::new(self.bytes, start, start + name.len());
                 self.raw_attributes.push(RawAttribute { name, key, at });
             }
@@ -227,9 +227,10 @@ impl<'s> Scanner<'s, '_> {
                     ));
                 }
                 let name = &self.source[offset..offset + length];
-                let prefixed = known.is_none() && name.bytes().any(|byte| byte == b':');
+                // What is known by now has no prefix.
+                let scope = known.map_or_else(|| self.attribute_scope(name), |_| UNPREFIXED);
                 let known = match known {
-                    None if !prefixed => self.attribute_name(name, key, offset).ok(),
+                    None if scope == UNPREFIXED => self.attribute_name(name, key, offset).ok(),
                     known => known,
                 };
                 let id = match known {
@@ -245,7 +246,6 @@ impl<'s> Scanner<'s, '_> {
                 let owner = ElementId(element);
                 self.tree.attributes.push(Attribute { name: id, owner, value, offset: offset as u32 });
                 if tag.shape != ShapeId::NONE {
-                    let scope = if prefixed { self.scope } else { UNPREFIXED };
                     let known = known.or_else(|| self.attribute_cache.get(key?, scope));
                     tag.shape = self.remember(tag.shape, name, offset, scope, known);
                 }

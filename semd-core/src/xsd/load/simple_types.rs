@@ -136,9 +136,10 @@ impl Compiler<'_> {
         };
         simple.shortcut = Shortcut::of(&simple, &self.simple);
         simple.worth_remembering = !simple.identifies
+            && !simple.scoped
             && matches!(simple.shortcut, Shortcut::Nothing)
             && match &simple.variety {
-                Variety::Atomic(Primitive::QName) | Variety::List(_) => false,
+                Variety::List(_) => false,
                 Variety::Atomic(_) => !simple.facets.patterns.is_empty(),
                 Variety::Union(members) => {
                     members.iter().map(|&member| self.simple.get(member)).all(|member| {

@@ -4,12 +4,12 @@
 //! unions of unions of enumerations, every level with a pattern. A shortcut only ever says that a text is a value; what it
 //! does not know is checked in full.
 
-use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::names::Map;
 use super::{Lexical, Primitive, SimpleId, SimpleType, SimpleTypes, Variety, WhiteSpace};
 
 /// So many values of a type, and of all types of a schema, are collected; what would be more is checked in full. The official
@@ -33,7 +33,7 @@ pub(in crate::xsd) enum Shortcut {
 #[derive(Debug, Default)]
 pub(in crate::xsd) struct Literals(OnceLock<Texts>);
 
-type Texts = HashSet<Box<str>, foldhash::fast::RandomState>;
+type Texts = Map<Box<str>, ()>;
 
 impl Clone for Literals {
     /// A type that is derived from this one has values of its own.
@@ -95,7 +95,7 @@ impl SimpleTypes {
 
     #[inline(never)]
     fn lists(&self, id: SimpleId, literals: &Literals, text: &str) -> bool {
-        self.literals(id, literals).contains(text)
+        self.literals(id, literals).contains_key(text)
     }
 
     fn literals<'t>(&'t self, id: SimpleId, literals: &'t Literals) -> &'t Texts {
@@ -106,7 +106,7 @@ impl SimpleTypes {
                 return Texts::default();
             }
             let values = candidates.into_iter().filter(|text| self.check_in_full(id, text, None).is_ok());
-            values.map(Into::into).collect()
+            values.map(|text| (text.into(), ())).collect()
         })
     }
 
@@ -122,7 +122,7 @@ impl SimpleTypes {
         let mut texts = Vec::new();
         for &part in parts {
             if let Shortcut::Literals(literals) = &self.get(part).shortcut {
-                texts.extend(self.literals(part, literals).iter().map(|text| &**text));
+                texts.extend(self.literals(part, literals).keys().map(|text| &**text));
             }
             if texts.len() > MOST_LITERALS {
                 break;

@@ -1,11 +1,11 @@
 //! Attributes of an element (part 1, sections 3.2.4 and 3.4.4 clause 3).
 
 use crate::report::Message;
-use crate::xml::{self, AttributeId, ElementId, NameId, Node};
+use crate::xml::{AttributeId, ElementId, NameId, Node};
 
 use super::super::component::{AttributeUse, Declaration, TypeId};
 use super::super::simple::Variety;
-use super::super::violation::Detail;
+use super::super::violation::{Detail, name_of};
 use super::super::wildcard::Process;
 use super::Run;
 use super::passed::Value;
@@ -104,9 +104,7 @@ impl<'a> Run<'a> {
     }
 
     fn attribute_name(&self, attribute: AttributeId) -> String {
-        let mut name = String::new();
-        xml::write_name(&mut name, self.document.expanded_name(self.document.attribute_at(attribute).name));
-        name
+        name_of(self.document, Node::Attribute(attribute))
     }
 
     fn unwanted_attribute(&mut self, attribute: AttributeId, code: &'static str) {

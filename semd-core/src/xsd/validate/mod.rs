@@ -16,7 +16,7 @@ use super::component::{ANY_TYPE, Content, Schema, TypeId};
 use super::content::DeclarationId;
 use super::names::{Map, Namespace, Symbol};
 use super::simple::Role;
-use super::violation::{Detail, Violation, not_fixed};
+use super::violation::{Detail, Violation, name_of, not_fixed};
 use super::wildcard::Process;
 use constraints::Tables;
 use passed::Passed;
@@ -280,9 +280,7 @@ impl<'a> Run<'a> {
     }
 
     fn element_name(&self, id: ElementId) -> String {
-        let mut name = String::new();
-        xml::write_name(&mut name, self.document.name(id));
-        name
+        name_of(self.document, Node::Element(id))
     }
 
     /// The end of the innermost element.

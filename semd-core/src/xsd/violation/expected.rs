@@ -1,6 +1,6 @@
 //! What a schema expects at the place of a violation.
 
-use super::super::component::{Content, Model, Schema, TypeId};
+use super::super::component::{Model, Schema};
 use super::super::wildcard::Allowed;
 use super::{Detail, Violation};
 
@@ -19,17 +19,6 @@ impl Violation {
 }
 
 impl Schema {
-    /// The model of the children of a type, if it may have any.
-    pub(in crate::xsd) fn model(&self, type_id: TypeId) -> Option<&Model> {
-        match type_id {
-            TypeId::Simple(_) => None,
-            TypeId::Complex(complex) => match &self.complex(complex).content {
-                Content::Elements(model) | Content::Mixed(model) => Some(model),
-                Content::Empty | Content::Simple(_) => None,
-            },
-        }
-    }
-
     /// Names of the elements the model allows in a state.
     fn expected(&self, model: &Model, state: u64) -> Vec<String> {
         let symbols = &self.symbols;

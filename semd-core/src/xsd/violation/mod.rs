@@ -9,7 +9,7 @@ use crate::xml::{Document, LineIndex, Node};
 use super::component::{Schema, TypeId};
 use super::names::Symbol;
 use super::simple::Defect;
-pub(super) use texts::not_fixed;
+pub(super) use texts::{name_of, not_fixed};
 
 /// A breach of a validation rule of XML Schema.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,14 +12,12 @@ const MOST_LISTED: usize = 12;
 
 /// The part of a document a value stands in.
 fn subject(document: &Document<'_>, node: Node) -> Message {
-    let mut name = String::new();
+    let name = name_of(document, node);
     match node {
-        Node::Attribute(id) => {
-            write_name(&mut name, document.expanded_name(document.attribute_at(id).name));
+        Node::Attribute(_) => {
             Message::new(format!("Значение атрибута «{name}»"), format!("The value of attribute “{name}”"))
         }
-        Node::Element(id) => {
-            write_name(&mut name, document.name(id));
+        Node::Element(_) => {
             Message::new(format!("Текст элемента «{name}»"), format!("The text of element “{name}”"))
         }
         Node::Document | Node::Text(_) => Message::new("Значение", "The value"),
@@ -53,7 +51,6 @@ impl Violation {
     /// What is wrong and what is expected, in the words of the schema and the document that were validated. No text of the
     /// document is quoted but names, type names and values that cannot be personal data.
     pub fn message(&self, schema: &Schema, document: &Document<'_>) -> Message {
-        let names = || Names { expected: self.expected(schema), element: element_name(document, self.node) };
         match &self.detail {
             Detail::Told(message) => (**message).clone(),
             Detail::Value(defect) => {
@@ -64,17 +61,31 @@ impl Violation {
                     format!("{}{} {}", subject.en, shown.en, reason.en),
                 )
             }
-            Detail::Misplaced(..) => misplaced(&names()),
+            Detail::Misplaced(..) => {
+                let (name, expected) = (name_of(document, self.node), self.expected(schema));
+                let what = if expected.is_empty() {
+                    Message::new(
+                        format!("Элемент «{name}» здесь лишний: больше вложенных элементов не допускается"),
+                        format!("Element “{name}” is too much here: no further element is allowed"),
+                    )
+                } else {
+                    Message::new(
+                        format!("Элемент «{name}» здесь не допускается"),
+                        format!("Element “{name}” is not allowed here"),
+                    )
+                };
+                with_expected(what, &expected)
+            }
             Detail::Incomplete(..) => {
-                let names = names();
+                let name = name_of(document, self.node);
                 let what = Message::new(
-                    format!("Содержимое элемента «{}» неполное", names.element),
-                    format!("The content of element “{}” is not complete", names.element),
+                    format!("Содержимое элемента «{name}» неполное"),
+                    format!("The content of element “{name}” is not complete"),
                 );
-                names.after(what)
+                with_expected(what, &self.expected(schema))
             }
             Detail::Missing(symbol) => {
-                let (owner, name) = (element_name(document, self.node), schema.symbols.display(*symbol));
+                let (owner, name) = (name_of(document, self.node), schema.symbols.display(*symbol));
                 Message::new(
                     format!("У элемента «{owner}» нет обязательного атрибута «{name}»"),
                     format!("Element “{owner}” lacks the required attribute “{name}”"),
@@ -84,48 +95,29 @@ impl Violation {
     }
 }
 
-/// An element and the names that are expected.
-struct Names {
-    element: String,
-    expected: Vec<String>,
-}
-
-impl Names {
-    /// What is wrong, and what is expected.
-    fn after(&self, what: Message) -> Message {
-        let names = list(self.expected.iter().map(String::as_str));
-        match self.expected.as_slice() {
-            [] => what,
-            [_] => Message::new(
-                format!("{}; ожидается {}", what.ru, names.ru),
-                format!("{}; {} is expected", what.en, names.en),
-            ),
-            _ => Message::new(
-                format!("{}; ожидается один из: {}", what.ru, names.ru),
-                format!("{}; one of these is expected: {}", what.en, names.en),
-            ),
-        }
+/// What is wrong, and what is expected.
+fn with_expected(what: Message, expected: &[String]) -> Message {
+    let names = list(expected.iter().map(String::as_str));
+    match expected {
+        [] => what,
+        [_] => Message::new(
+            format!("{}; ожидается {}", what.ru, names.ru),
+            format!("{}; {} is expected", what.en, names.en),
+        ),
+        _ => Message::new(
+            format!("{}; ожидается один из: {}", what.ru, names.ru),
+            format!("{}; one of these is expected: {}", what.en, names.en),
+        ),
     }
 }
 
-fn misplaced(names: &Names) -> Message {
-    let name = &names.element;
-    if names.expected.is_empty() {
-        return Message::new(
-            format!("Элемент «{name}» здесь лишний: больше вложенных элементов не допускается"),
-            format!("Element “{name}” is too much here: no further element is allowed"),
-        );
-    }
-    names.after(Message::new(
-        format!("Элемент «{name}» здесь не допускается"),
-        format!("Element “{name}” is not allowed here"),
-    ))
-}
-
-fn element_name(document: &Document<'_>, node: Node) -> String {
+/// The name of an element or attribute as people read it; empty for other nodes.
+pub(in crate::xsd) fn name_of(document: &Document<'_>, node: Node) -> String {
     let mut name = String::new();
-    if let Node::Element(id) = node {
-        write_name(&mut name, document.name(id));
+    match node {
+        Node::Element(id) => write_name(&mut name, document.name(id)),
+        Node::Attribute(id) => write_name(&mut name, document.expanded_name(document.attribute_at(id).name)),
+        Node::Document | Node::Text(_) => {}
     }
     name
 }
