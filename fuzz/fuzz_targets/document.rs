@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use semd_core::header::Header;
-use semd_core::xml::{Document, ElementId, Limits, LineIndex, Node, parse};
+use semd_core::xml::{Document, ElementId, Limits, LineIndex, Node, Reader, parse};
 
 /// A character behind the root element makes the reader look closely at everything before it: what it sees there must be what
 /// it sees where tags repeat earlier ones.
@@ -11,6 +11,16 @@ const CLOSELY: &[u8] = "<!--\u{FF0C}-->".as_bytes();
 
 fuzz_target!(|bytes: &[u8]| {
     let lines = LineIndex::new(bytes);
+    // A reader that has read the first half of the bytes, and all of them, knows what it reads.
+    let mut reader = Reader::new();
+    let _ = reader.read(&bytes[..bytes.len() / 2], &Limits::default());
+    for _ in 0..2 {
+        match (reader.read(bytes, &Limits::default()), parse(bytes, &Limits::default())) {
+            (Ok(known), Ok(fresh)) => assert!(told(&known).eq(told(&fresh))),
+            (Err(known), Err(fresh)) => assert_eq!(known, fresh),
+            _ => panic!("what a reader knows makes a difference"),
+        }
+    }
     match parse(bytes, &Limits::default()) {
         Err(fault) => {
             let _ = fault.finding(&lines);

@@ -213,6 +213,7 @@ pub mod model;
 pub mod nsi;
 pub mod package;
 pub mod personal_data;
+mod pool;
 pub mod render;
 pub mod report;
 pub mod rules;

@@ -7,9 +7,10 @@ use crate::header::{Header, Timestamp};
 use crate::kinds::KindRegistry;
 use crate::nsi;
 use crate::package::{Package, PackageStore};
+use crate::pool::Pool;
 use crate::report::{Finding, Layer, Message, Owner, Report, Severity, Verdict};
 use crate::rules::{self, Rule};
-use crate::xml::{self, Document, Limits, LineIndex, Paths};
+use crate::xml::{Document, Limits, LineIndex, Paths, Reader};
 
 /// Kinds a document is checked as when its header leaves the choice. Three share one template at most; a document that names
 /// a hundred must not cost a hundred checks.
@@ -65,12 +66,19 @@ pub struct Validator {
     kinds: KindRegistry,
     dictionaries: Option<nsi::Store>,
     own_rules: Arc<[&'static Rule]>,
+    readers: Arc<Pool<Reader>>,
 }
 
 impl Validator {
     /// A validator over the packages of a store and the built-in registry of kinds.
     pub fn new(store: PackageStore) -> Self {
-        Self { store, kinds: KindRegistry::embedded(), dictionaries: None, own_rules: Arc::default() }
+        Self {
+            store,
+            kinds: KindRegistry::embedded(),
+            dictionaries: None,
+            own_rules: Arc::default(),
+            readers: Arc::default(),
+        }
     }
 
     /// The same validator with another registry of kinds.
@@ -121,7 +129,8 @@ impl Validator {
             rules_fired: 0,
             findings: Vec::new(),
         };
-        match xml::parse(bytes, &options.limits) {
+        let mut reader = self.readers.take().unwrap_or_default();
+        match reader.read(bytes, &options.limits) {
             Err(fault) => check.findings.push(fault.finding(check.lines)),
             Ok(document) => {
                 let remarks = document.remarks().iter().map(|fault| fault.finding(check.lines));
@@ -131,6 +140,7 @@ impl Validator {
                 self.own(&document, &header, options, &mut check, &report);
             }
         }
+        self.readers.give_back(reader);
         // Stable: findings of one place keep the order of the rules in the package.
         check.findings.sort_by_key(|finding| finding.offset);
         report.rules_fired = check.rules_fired;

@@ -1,7 +1,7 @@
 //! Tags written like earlier ones are read in a quicker way: whatever is written, both ways must see the same document.
 
 use proptest::prelude::*;
-use semd_core::xml::{self, Document, ElementId, Limits};
+use semd_core::xml::{self, Document, ElementId, Limits, Reader};
 
 /// A character whose first byte makes the scanner look closely at everything, in a comment before the root element, and a
 /// comment as long that does not.
@@ -10,9 +10,13 @@ const QUICKLY: &str = "<!--abc-->";
 
 /// Everything a tree says, offsets included.
 fn told(text: &str) -> Result<String, String> {
+    told_by(&mut Reader::new(), text)
+}
+
+fn told_by(reader: &mut Reader, text: &str) -> Result<String, String> {
     let mut limits = Limits::default();
     (limits.max_depth, limits.max_attributes, limits.max_nodes) = (6, 4, 60);
-    let document = xml::parse(text.as_bytes(), &limits).map_err(|fault| format!("{fault:?}"))?;
+    let document = reader.read(text.as_bytes(), &limits).map_err(|fault| format!("{fault:?}"))?;
     Ok((0..document.elements().len() as u32).map(|index| element(&document, ElementId(index))).collect())
 }
 
@@ -87,9 +91,12 @@ fn piece() -> impl Strategy<Value = String> {
 
 /// Elements that are closed in order, so that most documents are well-formed.
 fn nested() -> impl Strategy<Value = String> {
-    let leaf =
-        piece().prop_filter("tags stand alone", |piece| !piece.starts_with('<') || piece.ends_with("/>"));
-    let leaf = leaf.prop_map(|leaf| leaf.replace("]]>", "]]"));
+    let leaf = piece().prop_map(|piece| match piece.strip_suffix('>') {
+        // Tags stand alone.
+        Some(tag) if tag.starts_with("</") => "text".to_owned(),
+        Some(tag) if tag.starts_with(['<']) && !tag.ends_with(['/', '-', ']', '?']) => format!("{tag}/>"),
+        _ => piece.replace("]]>", "]]").replace("<![CDATA[c]]", "<![CDATA[c]]>"),
+    });
     leaf.prop_recursive(4, 24, 5, |inner| {
         let name = prop_oneof![3 => Just("e"), 2 => Just("entry"), 1 => Just("p:e")];
         (name, proptest::collection::vec(attribute(), 0..3), proptest::collection::vec(inner, 0..5)).prop_map(
@@ -112,6 +119,72 @@ proptest! {
     #[test]
     fn elements_in_one_another(children in proptest::collection::vec(nested(), 1..6)) {
         same_both_ways(&format!("<r xmlns=\"urn:d\" xmlns:p=\"urn:p\">{}</r>", children.concat()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    /// What a reader knows from earlier documents changes nothing.
+    #[test]
+    fn documents_after_one_another(
+        roots in proptest::collection::vec((declarations(), proptest::collection::vec(nested(), 1..4)), 2..8),
+    ) {
+        let mut reader = Reader::new();
+        let documents: Vec<String> = roots
+            .iter()
+            .map(|(declared, children)| format!("<r{declared}>{}</r>", children.concat()))
+            .collect();
+        for text in documents.iter().chain(&documents) {
+            prop_assert_eq!(told_by(&mut reader, text), told(text), "{}", text);
+        }
+    }
+}
+
+/// What a root element declares: the same prefixes mean one thing in one document and another in the next.
+fn declarations() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        3 => Just(" xmlns=\"urn:d\" xmlns:p=\"urn:p\""),
+        2 => Just(" xmlns:p=\"urn:p\" xmlns=\"urn:d\""),
+        1 => Just(" xmlns:p=\"urn:q\""),
+        1 => Just(" xmlns=\"urn:p\" xmlns:p=\"urn:p\""),
+        1 => Just(""),
+    ]
+}
+
+/// More declarations, names and attributes than a reader remembers.
+#[test]
+fn reader_that_has_met_too_much_reads_on() {
+    let mut reader = Reader::new();
+    for round in 0..3 {
+        let elements: String = (0..3_000)
+            .map(|at| {
+                format!("<e{at} xmlns:p=\"urn:{at}\" p:a=\"{round}\" b{at}=\"1\"><p:e a=\"\"/></e{at}>")
+            })
+            .collect();
+        for text in [format!("<r>{elements}</r>"), "<r><e1 b1=\"2\" a=\"3\"/></r>".to_owned()] {
+            let known = reader.read(text.as_bytes(), &Limits::default()).unwrap();
+            let fresh = xml::parse(text.as_bytes(), &Limits::default()).unwrap();
+            let all = |document: &Document<'_>| -> Vec<String> {
+                (0..document.elements().len() as u32).map(|at| element(document, ElementId(at))).collect()
+            };
+            assert_eq!(all(&known), all(&fresh));
+        }
+    }
+}
+
+/// Documents keep their names while the reader learns others.
+#[test]
+fn documents_of_one_reader_live_beside_one_another() {
+    let mut reader = Reader::new();
+    let first = reader.read(b"<a><b/></a>", &Limits::default()).unwrap();
+    let second = reader.read(b"<c><b/></c>", &Limits::default()).unwrap();
+    assert!(reader.read(b"<d><", &Limits::default()).is_err());
+    let third = reader.read(b"<a><b/></a>", &Limits::default()).unwrap();
+    for (document, name) in [(&first, "a"), (&second, "c"), (&third, "a")] {
+        assert_eq!((document.local_name(ElementId(0)), document.local_name(ElementId(1))), (name, "b"));
+        assert!(document.child(document.root(), "", "b").is_some());
+        assert!(document.child(document.root(), "", "a").is_none());
     }
 }
 

@@ -5,9 +5,24 @@ use super::letter::Letter;
 use super::plan::{Check, Plan};
 use super::subsets::{Landing, Open, START, Subsets};
 use super::trie::{Demand, Step};
-use super::workers::{Frame, Worker};
 use crate::xml::{AttributeId, Document, ElementId, Node};
 use crate::xpath::{Binding, ErrorCode, EvalError, Evaluator, Item, Masks, Predicate};
+
+/// The memory of one worker: how far the automaton of contexts is made, and room for the names and open elements of a
+/// document.
+#[derive(Debug)]
+pub(super) struct Worker {
+    subsets: Subsets,
+    binding: Binding,
+    open: Vec<Frame>,
+}
+
+/// An open element: where its descendants end, and its place in the automaton.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    end: u32,
+    place: u32,
+}
 
 /// What a rule set says about a document.
 #[derive(Clone, Debug, Default)]

@@ -30,7 +30,6 @@ mod plan;
 mod source;
 mod subsets;
 mod trie;
-mod workers;
 
 pub use crate::xpath::{ErrorCode, SyntaxError, SyntaxErrorKind};
 pub use assertion::{Assertion, AssertionId, AssertionKind};

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::LoadError;
 use super::assertion::{Assertion, AssertionId, AssertionKind, Piece, Record, Texts};
 use super::context::alternatives;
+use super::evaluate::Worker;
 use super::load::{self, LetDefinition, PartDefinition};
 use super::message::{self, Message, Part};
 use super::source::{Source, Text};
 use super::trie::{Trie, TrieBuilder};
-use super::workers::Workers;
+use crate::pool::Pool;
 use crate::xml::{self, Limits, LineIndex};
 use crate::xpath::{
     self, Declared, Encoder, Entry, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet,
@@ -50,7 +51,7 @@ pub struct Plan {
     pub(super) checks: Vec<Check>,
     pub(super) declared: Declared,
     #[serde(skip)]
-    pub(super) workers: Workers,
+    pub(super) workers: Pool<Worker>,
 }
 
 impl Plan {
@@ -109,7 +110,7 @@ impl Plan {
                 patterns: compiler.context.patterns,
                 questions: compiler.questions.finish(),
             },
-            workers: Workers::default(),
+            workers: Pool::default(),
         })
     }
 

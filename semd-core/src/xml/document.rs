@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::names::Names;
+use super::names::{Names, Vocabulary};
 use super::{ExpandedName, Fault, NameId};
 
 /// Index of an element; document order is index order. The root element is 0.
@@ -130,7 +131,8 @@ pub struct Document<'s> {
     pub(super) source: &'s str,
     /// Bytes before `source` in the file: 3 when the file begins with a byte order mark.
     pub(super) skipped: usize,
-    pub(super) names: Names<'s>,
+    /// The reader that made the document goes on with the same names.
+    pub(super) names: Arc<Names>,
     pub(super) elements: Vec<Element>,
     pub(super) attributes: Vec<Attribute>,
     pub(super) texts: Vec<Text>,
@@ -176,18 +178,23 @@ impl<'s> Document<'s> {
         &self.elements[id.0 as usize]
     }
 
-    /// Number of distinct expanded names of elements and attributes; [`NameId`]s are below it.
+    /// Number of distinct expanded names of elements and attributes; [`NameId`]s are below it. The document may use fewer:
+    /// its reader knows the names of earlier documents as well.
     pub fn name_count(&self) -> usize {
         self.names.len()
     }
 
-    /// The expanded name of an id.
-    pub fn expanded_name(&self, id: NameId) -> ExpandedName<'_> {
-        let name = self.names.name(id);
-        ExpandedName { namespace: self.names.namespace(name.namespace), local: name.local }
+    /// Documents of one vocabulary have the same ids for the same names; one may have some more than another.
+    pub(crate) fn vocabulary(&self) -> Vocabulary {
+        self.names.vocabulary()
     }
 
-    /// The id of a name, if the document uses it.
+    /// The expanded name of an id.
+    pub fn expanded_name(&self, id: NameId) -> ExpandedName<'_> {
+        ExpandedName { namespace: self.names.namespace_of(id), local: self.names.local(id) }
+    }
+
+    /// The id of a name; `None` when the document does not use it. A name with an id may be one of an earlier document.
     pub fn find_name(&self, namespace: &str, local: &str) -> Option<NameId> {
         self.names.find(namespace, local)
     }
@@ -199,7 +206,7 @@ impl<'s> Document<'s> {
 
     /// The local name of an element.
     pub fn local_name(&self, id: ElementId) -> &str {
-        self.names.name(self.element(id).name).local
+        self.names.local(self.element(id).name)
     }
 
     /// The namespace name of an element, empty if none.
@@ -281,8 +288,7 @@ impl<'s> Document<'s> {
     pub fn attribute(&self, id: ElementId, namespace: &str, local: &str) -> Option<&str> {
         // An element has a few attributes: looking at each is quicker than looking the name up.
         let named = |attribute: &&Attribute| {
-            let name = self.names.name(attribute.name);
-            name.local == local && self.names.namespace(name.namespace) == namespace
+            self.names.local(attribute.name) == local && self.names.namespace_of(attribute.name) == namespace
         };
         self.attributes(id).iter().find(named).map(|attribute| self.value(attribute))
     }

@@ -1,6 +1,6 @@
 //! Untrusted bytes to one read-only tree.
 //!
-//! [`parse`] is the only way in: it admits (named [`Limits`], UTF-8, no DTD), checks well-formedness of XML 1.0 and
+//! [`parse`], or a [`Reader`] for many documents, is the only way in: it admits (named [`Limits`], UTF-8, no DTD), checks well-formedness of XML 1.0 and
 //! Namespaces in XML 1.0, and builds a flat arena [`Document`]. Nothing here recurses over the input.
 //!
 //! ```
@@ -32,10 +32,11 @@ pub use document::{
 };
 pub use fault::{Fault, FaultKind};
 pub use limits::Limits;
+pub(crate) use names::Vocabulary;
 pub use names::{ExpandedName, NameId, name_bit};
 pub(crate) use path::{PREFIXES, Paths, write_name};
 pub use position::{LineIndex, Position};
-pub use scanner::parse;
+pub use scanner::{Reader, parse};
 
 /// Namespace of CDA R2 elements.
 pub const HL7_V3: &str = "urn:hl7-org:v3";

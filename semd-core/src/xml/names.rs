@@ -1,11 +1,16 @@
-//! Names of one document, interned while it is read.
+//! Names of documents, interned while they are read.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 /// Hash maps keyed by foreign text: fast, and seeded per process against planned collisions.
-pub(super) type TextMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+pub(super) type TextMap<K, V> = HashMap<K, V, RandomState>;
 
-/// Index of an expanded name in one document. Equal ids are equal names; ids of two documents are unrelated.
+/// Index of an expanded name among those of a document. Equal ids are equal names; ids of two documents are unrelated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NameId(pub u32);
 
@@ -27,23 +32,55 @@ pub fn name_bit(local: &str) -> u64 {
     1 << ((hash ^ (hash >> 29)) & 63)
 }
 
-#[derive(Clone, Debug)]
-pub(super) struct Name<'s> {
-    pub(super) namespace: u32,
-    pub(super) local: &'s str,
-    pub(super) bit: u64,
+#[derive(Clone, Copy, Debug)]
+struct Name {
+    namespace: u32,
+    /// Bytes of the local part in [`Names::texts`].
+    start: u32,
+    end: u32,
+    bit: u64,
 }
 
-/// The names and namespaces of one document.
-#[derive(Clone, Debug)]
-pub(super) struct Names<'s> {
-    names: Vec<Name<'s>>,
-    by_name: TextMap<(u32, &'s str), NameId>,
+/// Tells tables of names apart, also those that grew from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Vocabulary(u64);
+
+impl Vocabulary {
+    fn new() -> Self {
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        Self(MADE.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Names and namespaces, each with a number. A name keeps its number as long as the table lives.
+#[derive(Debug)]
+pub(super) struct Names {
+    vocabulary: Vocabulary,
+    names: Vec<Name>,
+    /// The local parts, one behind the other.
+    texts: String,
+    by_name: HashTable<NameId>,
+    hasher: RandomState,
     namespaces: Vec<Box<str>>,
     by_namespace: TextMap<Box<str>, u32>,
 }
 
-impl<'s> Names<'s> {
+impl Clone for Names {
+    /// From here on the copy may get other names than this table under the same numbers: it is another vocabulary.
+    fn clone(&self) -> Self {
+        Self {
+            vocabulary: Vocabulary::new(),
+            names: self.names.clone(),
+            texts: self.texts.clone(),
+            by_name: self.by_name.clone(),
+            hasher: self.hasher.clone(),
+            namespaces: self.namespaces.clone(),
+            by_namespace: self.by_namespace.clone(),
+        }
+    }
+}
+
+impl Names {
     /// Namespace index of "no namespace".
     pub(super) const NO_NAMESPACE: u32 = 0;
     /// Namespace index of the prefix `xml`.
@@ -51,8 +88,11 @@ impl<'s> Names<'s> {
 
     pub(super) fn new() -> Self {
         let mut names = Self {
+            vocabulary: Vocabulary::new(),
             names: Vec::with_capacity(128),
-            by_name: TextMap::with_capacity_and_hasher(128, Default::default()),
+            texts: String::with_capacity(2048),
+            by_name: HashTable::with_capacity(128),
+            hasher: RandomState::default(),
             namespaces: Vec::new(),
             by_namespace: TextMap::default(),
         };
@@ -61,12 +101,25 @@ impl<'s> Names<'s> {
         names
     }
 
-    pub(super) fn intern(&mut self, namespace: u32, local: &'s str) -> NameId {
-        let names = &mut self.names;
-        *self.by_name.entry((namespace, local)).or_insert_with(|| {
-            names.push(Name { namespace, local, bit: name_bit(local) });
-            NameId(names.len() as u32 - 1)
-        })
+    pub(super) fn vocabulary(&self) -> Vocabulary {
+        self.vocabulary
+    }
+
+    pub(super) fn intern(&mut self, namespace: u32, local: &str) -> NameId {
+        if let Some(known) = self.find_in(namespace, local) {
+            return known;
+        }
+        let id = NameId(self.names.len() as u32);
+        let start = self.texts.len() as u32;
+        self.texts.push_str(local);
+        self.names.push(Name { namespace, start, end: self.texts.len() as u32, bit: name_bit(local) });
+        let (names, texts, hasher) = (&self.names, &self.texts, &self.hasher);
+        let hash = |id: &NameId| {
+            let name = &names[id.0 as usize];
+            hasher.hash_one((name.namespace, &texts[name.start as usize..name.end as usize]))
+        };
+        self.by_name.insert_unique(hash(&id), id, hash);
+        id
     }
 
     pub(super) fn intern_namespace(&mut self, uri: &str) -> u32 {
@@ -83,8 +136,24 @@ impl<'s> Names<'s> {
         self.names.len()
     }
 
-    pub(super) fn name(&self, id: NameId) -> &Name<'s> {
-        &self.names[id.0 as usize]
+    /// Bytes of all local parts and namespaces.
+    pub(super) fn bytes(&self) -> usize {
+        self.texts.len() + self.namespaces.iter().map(|uri| uri.len()).sum::<usize>()
+    }
+
+    pub(super) fn local(&self, id: NameId) -> &str {
+        let name = &self.names[id.0 as usize];
+        &self.texts[name.start as usize..name.end as usize]
+    }
+
+    /// Bit of the local part in the masks of elements.
+    pub(super) fn bit(&self, id: NameId) -> u64 {
+        self.names[id.0 as usize].bit
+    }
+
+    /// The namespace of a name.
+    pub(super) fn namespace_of(&self, id: NameId) -> &str {
+        self.namespace(self.names[id.0 as usize].namespace)
     }
 
     pub(super) fn namespace(&self, index: u32) -> &str {
@@ -92,8 +161,16 @@ impl<'s> Names<'s> {
     }
 
     pub(super) fn find(&self, namespace: &str, local: &str) -> Option<NameId> {
-        let namespace = *self.by_namespace.get(namespace)?;
-        self.by_name.get(&(namespace, local)).copied()
+        self.find_in(self.find_namespace(namespace)?, local)
+    }
+
+    pub(super) fn find_namespace(&self, uri: &str) -> Option<u32> {
+        self.by_namespace.get(uri).copied()
+    }
+
+    pub(super) fn find_in(&self, namespace: u32, local: &str) -> Option<NameId> {
+        let same = |&id: &NameId| self.names[id.0 as usize].namespace == namespace && self.local(id) == local;
+        self.by_name.find(self.hasher.hash_one((namespace, local)), same).copied()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::xml::{Document, HL7_V3, NameId};
+use crate::xml::{Document, HL7_V3, NameId, Vocabulary};
 
 /// Names used by the expressions of one plan.
 ///
@@ -25,19 +25,20 @@ struct Name {
     symbol: u32,
 }
 
-/// Symbols of the names of one document, and its names by symbol.
+/// Symbols of the names of one vocabulary, and its names by symbol; kept from one document to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Binding {
+    vocabulary: Option<Vocabulary>,
     /// By the id of a name: its symbol as the name of an element, and as that of an attribute.
     symbols: Vec<(u32, u32)>,
     /// By symbol.
     bound: Vec<Bound>,
 }
 
-/// What a symbol means in one document.
+/// What a symbol means in the documents of one vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bound {
-    /// The document does not use the name.
+    /// The documents do not use the name.
     Absent,
     /// All nodes with the symbol have this name.
     Only(NameId),
@@ -120,12 +121,16 @@ impl Names {
         symbol
     }
 
-    /// Looks every name of a document up once.
+    /// Looks those names of a document up that are new.
     pub(crate) fn bind(&self, document: &Document<'_>, binding: &mut Binding) {
-        binding.symbols.clear();
-        binding.bound.clear();
-        binding.bound.resize(self.count as usize, Bound::Absent);
-        for id in (0..document.name_count() as u32).map(NameId) {
+        let vocabulary = Some(document.vocabulary());
+        if binding.vocabulary != vocabulary {
+            binding.vocabulary = vocabulary;
+            binding.symbols.clear();
+            binding.bound.clear();
+            binding.bound.resize(self.count as usize, Bound::Absent);
+        }
+        for id in (binding.symbols.len() as u32..document.name_count() as u32).map(NameId) {
             let name = document.expanded_name(id);
             let known = self.table.get(name.local).map_or(&[][..], Vec::as_slice);
             let element = lookup(known, false, filed(name.namespace)).unwrap_or(UNUSED);

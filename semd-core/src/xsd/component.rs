@@ -5,10 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::pool::Pool;
+
 use super::content::{Automaton, DeclarationId};
 use super::identity::Constraint;
 use super::names::{Map, Symbol, Symbols};
 use super::simple::{SimpleId, SimpleTypes};
+use super::validate::Worker;
 use super::wildcard::Wildcard;
 
 /// Index of a complex type.
@@ -120,6 +123,8 @@ pub struct Schema {
     pub(super) global_elements: Map<Symbol, DeclarationId>,
     pub(super) global_types: Map<Symbol, TypeId>,
     pub(super) global_attributes: Map<Symbol, AttributeUse>,
+    #[serde(skip)]
+    pub(super) workers: Pool<Worker>,
 }
 
 impl ComplexType {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::xml::{Attribute, AttributeId, Document, ElementId, Node};
 
+use super::binding::Binding;
 use super::names::{Namespace, Symbol};
 
 /// A step of a path.
@@ -89,16 +90,15 @@ fn parse_one(text: &str, field: bool, resolve: &mut Resolve<'_>) -> Option<Path>
 #[derive(Clone, Copy)]
 pub(super) struct Bound<'a> {
     pub(super) document: &'a Document<'a>,
-    pub(super) symbols: &'a [Symbol],
-    pub(super) namespaces: &'a [Namespace],
+    pub(super) binding: &'a Binding,
 }
 
 impl Bound<'_> {
     fn fits(&self, name: crate::xml::NameId, step: Step) -> bool {
         match step {
             Step::Any => true,
-            Step::InNamespace(namespace) => self.namespaces[name.0 as usize] == namespace,
-            Step::Name(symbol) => self.symbols[name.0 as usize] == symbol,
+            Step::InNamespace(namespace) => self.binding.namespace(name) == namespace,
+            Step::Name(symbol) => self.binding.symbol(name) == symbol,
         }
     }
 

@@ -10,6 +10,7 @@
 //! but the order is not judged further: one mistake gives one violation, and a verdict never depends on a guess how the
 //! content was meant. The established validators of the field do the same.
 
+mod binding;
 mod component;
 mod content;
 mod error;

@@ -3,36 +3,16 @@
 use super::super::FaultKind;
 use super::super::chars::{is_ncname, is_space};
 use super::super::document::{Aside, AsideKind, ElementId, Text, Value};
-use super::super::runs::{comment_stop, indent_end, plain_text_stop, space_end, text_stop};
+use super::super::runs::{indent_end, plain_text_stop, space_end, text_stop};
 use super::{Scan, Scanner, Step, fault, malformed, shown, space_char};
 
 impl<'s> Scanner<'s, '_> {
     pub(super) fn comment(&mut self) -> Step {
         let start = self.at;
         let body = start + 4;
-        let length = match self.plain_comment(body) {
-            Some(length) => length,
-            None => self.comment_length(start)?,
-        };
+        let length = self.comment_length(start)?;
         self.at = body + length + 3;
         self.push_aside(AsideKind::Comment, body, body + length)
-    }
-
-    /// The length of a comment that begins at `body`, if nothing in it has to be looked at twice.
-    fn plain_comment(&self, body: usize) -> Option<usize> {
-        if self.suspects {
-            return None;
-        }
-        let mut at = body;
-        loop {
-            at = comment_stop(self.bytes, at);
-            match self.bytes.get(at..)? {
-                [b'-', b'-', b'>', ..] => return Some(at - body),
-                [b'-', b'-', ..] => return None,
-                [b'-' | b'\t' | b'\n' | b'\r', ..] => at += 1,
-                _ => return None,
-            }
-        }
     }
 
     fn comment_length(&self, start: usize) -> Scan<usize> {
@@ -85,6 +65,13 @@ impl<'s> Scanner<'s, '_> {
 
     fn push_aside(&mut self, kind: AsideKind, start: usize, end: usize) -> Step {
         self.count_nodes(1, start)?;
+        self.add_aside(kind, start, end);
+        Ok(())
+    }
+
+    /// Adds a comment or processing instruction to the tree.
+    #[inline(always)]
+    pub(super) fn add_aside(&mut self, kind: AsideKind, start: usize, end: usize) {
         self.text_open = false;
         self.tree.asides.push(Aside {
             kind,
@@ -94,7 +81,6 @@ impl<'s> Scanner<'s, '_> {
             start: start as u32,
             end: end as u32,
         });
-        Ok(())
     }
 
     pub(super) fn cdata(&mut self) -> Step {

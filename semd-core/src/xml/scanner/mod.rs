@@ -4,19 +4,24 @@
 //! costs as much as everything else together; see `docs/decisions/0002-own-xml-scanner.md`.
 
 mod content;
+mod memory;
 mod names;
 mod prolog;
 mod repeated;
 mod scope;
+mod scopes;
 mod shapes;
 mod tags;
 mod values;
 
 use crate::report::{Message, redact};
 
-use names::{Key, NameCache};
+pub use memory::Reader;
+
+use memory::{Learnt, Memory};
+use names::Key;
 use prolog::{declared_encoding, foreign_encoding};
-use shapes::Shapes;
+use scopes::Scope;
 use tags::Begun;
 
 use super::chars::is_space;
@@ -33,7 +38,14 @@ use super::{Fault, FaultKind, Limits, NameId};
 /// # Errors
 /// The first [`Fault`]: a limit, another encoding than UTF-8, a DTD, or a breach of XML 1.0 (fifth edition) or Namespaces
 /// in XML 1.0 (third edition).
+///
+/// Many documents are read quicker by one [`Reader`].
 pub fn parse<'s>(bytes: &'s [u8], limits: &Limits) -> Result<Document<'s>, Fault> {
+    Ok(read(bytes, limits, Learnt::default())?.0)
+}
+
+/// Reads a document with what is remembered of earlier ones.
+fn read<'s>(bytes: &'s [u8], limits: &Limits, learnt: Learnt) -> Result<(Document<'s>, Learnt), Fault> {
     let fault = |kind, offset| Fault { kind, offset };
     if bytes.len() > limits.max_bytes.min(u32::MAX as usize - 1) {
         return Err(fault(FaultKind::TooLarge { limit: limits.max_bytes }, 0));
@@ -56,9 +68,13 @@ pub fn parse<'s>(bytes: &'s [u8], limits: &Limits) -> Result<Document<'s>, Fault
         Some(name) if !name.eq_ignore_ascii_case("utf-8") => fault(FaultKind::Encoding { name }, 0),
         _ => fault(FaultKind::InvalidUtf8, skipped + error.valid_up_to()),
     })?;
-    let mut scanner = Scanner::new(source, limits, skipped, remarks);
+    let mut scanner = Scanner::new(source, limits, skipped, remarks, learnt);
     match scanner.document() {
-        Ok(()) => Ok(scanner.tree),
+        Ok(()) => {
+            let Scanner { tree, memory, .. } = scanner;
+            let names = tree.names.clone();
+            Ok((tree, Learnt { names, memory }))
+        }
         Err(mut fault) => {
             fault.offset += skipped;
             Err(*fault)
@@ -74,8 +90,8 @@ struct Open {
     key: Option<Key>,
     /// Number of bindings in scope before the element.
     bindings: usize,
-    /// Name cache generation before the element.
-    scope: u32,
+    /// Scope before the element.
+    scope: Scope,
 }
 
 /// A prefix in scope.
@@ -103,16 +119,12 @@ struct Scanner<'s, 'l> {
     tree: Document<'s>,
     open: Vec<Open>,
     bindings: Vec<Binding<'s>>,
-    /// Changes whenever the bindings in scope change, so that resolved names can be cached per scope.
-    scope: u32,
-    scopes: u32,
-    /// Names without a key, by scope.
-    element_names: TextMap<(u32, &'s str), NameId>,
-    attribute_names: TextMap<(u32, &'s str), NameId>,
-    /// Official documents use some seventy names of elements and thirty of attributes.
-    element_cache: NameCache<256>,
-    attribute_cache: NameCache<128>,
-    shapes: Shapes,
+    /// Changes whenever the bindings in scope change.
+    scope: Scope,
+    /// Names that the memory has no place for: without a key, or of a scope that is not remembered.
+    element_names: TextMap<(Scope, &'s str), NameId>,
+    attribute_names: TextMap<(Scope, &'s str), NameId>,
+    memory: Box<Memory>,
     /// A tag that was read in part, and begins where the scanner stands.
     begun: Option<Begun>,
     raw_attributes: Vec<RawAttribute<'s>>,
@@ -142,7 +154,7 @@ fn expected(bytes: &[u8], limits: &Limits) -> (usize, usize) {
 }
 
 impl<'s, 'l> Scanner<'s, 'l> {
-    fn new(source: &'s str, limits: &'l Limits, skipped: usize, remarks: Vec<Fault>) -> Self {
+    fn new(source: &'s str, limits: &'l Limits, skipped: usize, remarks: Vec<Fault>, learnt: Learnt) -> Self {
         let (tags, values) = expected(source.as_bytes(), limits);
         Self {
             source,
@@ -153,7 +165,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
             tree: Document {
                 source,
                 skipped,
-                names: Names::new(),
+                names: learnt.names,
                 elements: Vec::with_capacity(tags),
                 attributes: Vec::with_capacity(values),
                 texts: Vec::with_capacity(tags),
@@ -164,13 +176,10 @@ impl<'s, 'l> Scanner<'s, 'l> {
             },
             open: Vec::with_capacity(32),
             bindings: vec![Binding { prefix: "xml", namespace: Names::XML_NAMESPACE }],
-            scope: 0,
-            scopes: 0,
+            scope: Scope::OUTERMOST,
             element_names: TextMap::default(),
             attribute_names: TextMap::default(),
-            element_cache: NameCache::new(),
-            attribute_cache: NameCache::new(),
-            shapes: Shapes::new(),
+            memory: learnt.memory,
             begun: None,
             raw_attributes: Vec::with_capacity(16),
             nodes: 0,

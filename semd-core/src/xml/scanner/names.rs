@@ -2,6 +2,7 @@
 
 use super::super::NameId;
 use super::super::runs::NEAR;
+use super::scopes::{Scope, ScopeSet};
 
 /// The longest name that has a key, bytes.
 const LONGEST: usize = 24;
@@ -68,9 +69,6 @@ impl Key {
     }
 }
 
-/// The scope of a place that holds no name. Scopes are fewer than the bytes of a document.
-const NOWHERE: u32 = u32::MAX - 1;
-
 /// What is remembered of a name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
@@ -79,55 +77,67 @@ pub(super) struct Known {
     pub(super) bit: u64,
 }
 
-/// Thirty-two bytes: half a cache line.
 #[derive(Clone, Copy)]
 struct Entry {
     key: Key,
-    scope: u32,
+    /// Where the name means what it means; nowhere in a place that holds no name.
+    scopes: ScopeSet,
     id: u16,
     /// Place of the bit.
     bit: u8,
 }
 
-/// Resolved names by key and scope, two for each slot. A name that loses its place to another is resolved anew.
+/// Resolved names by key and scope, two for each slot. A name that loses its place to later ones is resolved anew.
 pub(super) struct NameCache<const SLOTS: usize>(Vec<Entry>);
 
-impl<const SLOTS: usize> NameCache<SLOTS> {
-    pub(super) fn new() -> Self {
-        Self(vec![Entry { key: Key::NONE, scope: NOWHERE, id: 0, bit: 0 }; SLOTS])
+impl<const SLOTS: usize> Default for NameCache<SLOTS> {
+    fn default() -> Self {
+        Self(vec![Entry { key: Key::NONE, scopes: ScopeSet::NONE, id: 0, bit: 0 }; SLOTS])
     }
+}
 
+impl<const SLOTS: usize> NameCache<SLOTS> {
     #[inline(always)]
-    fn slot(key: Key, scope: u32) -> usize {
+    fn slot(key: Key) -> usize {
         let Key(a, b, c) = key;
-        let mixed = (a ^ b.rotate_left(25) ^ c.rotate_left(43) ^ u64::from(scope))
-            .wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = (a ^ b.rotate_left(25) ^ c.rotate_left(43)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (mixed >> 48) as usize % SLOTS
     }
 
     #[inline(always)]
-    pub(super) fn get(&self, key: Key, scope: u32) -> Option<Known> {
-        let slot = Self::slot(key, scope);
+    pub(super) fn get(&self, key: Key, scope: Scope) -> Option<Known> {
+        let (slot, set) = (Self::slot(key), scope.set());
         for place in [slot, slot ^ 1] {
             let entry = self.0.get(place)?;
-            if entry.key == key && entry.scope == scope {
+            if entry.key == key && entry.scopes.contains(set) {
                 return Some(Known { id: NameId(u32::from(entry.id)), bit: 1 << (entry.bit & 63) });
             }
         }
         None
     }
 
-    pub(super) fn insert(&mut self, key: Key, scope: u32, known: Known) {
+    pub(super) fn insert(&mut self, key: Key, scope: Scope, known: Known) {
         // Documents with more names than that are not slow for the lack of a cache alone.
         let Ok(id) = u16::try_from(known.id.0) else { return };
-        let slot = Self::slot(key, scope);
-        let place = if self.0[slot].key == Key::NONE { slot } else { slot ^ 1 };
-        self.0[place] = Entry { key, scope, id, bit: known.bit.trailing_zeros() as u8 };
+        let slot = Self::slot(key);
+        for place in [slot, slot ^ 1] {
+            let entry = &mut self.0[place];
+            if entry.key == key && entry.id == id {
+                return entry.scopes.add(scope.set());
+            }
+        }
+        // The name that was here takes the second place.
+        if self.0[slot].key != Key::NONE {
+            self.0[slot ^ 1] = self.0[slot];
+        }
+        self.0[slot] = Entry { key, scopes: scope.set(), id, bit: known.bit.trailing_zeros() as u8 };
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Binding;
+    use super::super::scopes::Scopes;
     use super::*;
 
     #[test]
@@ -152,20 +162,38 @@ mod tests {
     }
 
     #[test]
-    fn name_is_found_in_its_scope_only() {
-        let mut cache = NameCache::<64>::new();
-        assert!(cache.get(Key::NONE, 0).is_none(), "a place without a name is no name");
+    fn name_is_found_in_its_scopes_only() {
+        let mut cache = NameCache::<64>::default();
+        let mut scopes = Scopes::default();
+        let mut enter = |namespace| scopes.enter(Scope::OUTERMOST, &[Binding { prefix: "a", namespace }]);
+        let [one, two, three] = [1, 2, 3].map(&mut enter);
+        assert!(cache.get(Key::NONE, one).is_none(), "a place without a name is no name");
         let key = Key::new(b"a:b=............................", 0, 3).unwrap();
-        assert!(cache.get(key, 0).is_none());
-        cache.insert(key, 0, Known { id: NameId(7), bit: 2 });
-        assert_eq!(cache.get(key, 0).map(|known| known.id), Some(NameId(7)));
-        assert!(cache.get(key, 1).is_none());
-        for scope in 1..1000 {
-            cache.insert(key, scope, Known { id: NameId(scope), bit: 1 << (scope % 64) });
+        assert!(cache.get(key, one).is_none());
+        let insert = |cache: &mut NameCache<64>, scope, id| {
+            cache.insert(key, scope, Known { id: NameId(id), bit: 1 << (id % 64) });
             let known = cache.get(key, scope).unwrap();
-            assert_eq!((known.id, known.bit), (NameId(scope), 1 << (scope % 64)));
+            assert_eq!((known.id, known.bit), (NameId(id), 1 << (id % 64)));
+        };
+        insert(&mut cache, one, 7);
+        assert!(cache.get(key, two).is_none() && cache.get(key, Scope::EVERYWHERE).is_none());
+        insert(&mut cache, two, 7);
+        assert!(cache.get(key, one).is_some() && cache.get(key, three).is_none());
+        insert(&mut cache, three, 8);
+        assert_eq!(cache.get(key, one).map(|known| known.id), Some(NameId(7)));
+        for (scope, id) in (3..60).map(|namespace| (enter(namespace), namespace + 100)) {
+            insert(&mut cache, scope, id);
         }
-        cache.insert(key, 7000, Known { id: NameId(1 << 16), bit: 2 });
-        assert!(cache.get(key, 7000).is_none(), "the id has no room");
+        assert!(cache.get(key, one).is_none(), "later names have taken both places");
+        cache.insert(key, one, Known { id: NameId(1 << 16), bit: 2 });
+        assert!(cache.get(key, one).is_none(), "the id has no room");
+    }
+
+    #[test]
+    fn name_that_means_the_same_everywhere_is_found_in_every_scope() {
+        let mut cache = NameCache::<64>::default();
+        let key = Key::new(b"code=...........................", 0, 4).unwrap();
+        cache.insert(key, Scope::EVERYWHERE, Known { id: NameId(3), bit: 4 });
+        assert!(cache.get(key, Scope::EVERYWHERE).is_some() && cache.get(key, Scope::OUTERMOST).is_some());
     }
 }

@@ -3,10 +3,11 @@
 //! Most of a document is read here: tags that repeat earlier ones, end tags without white space, characters without
 //! references. Whatever is new, long, wrong or at a limit is left to the other files of this room, which look closely.
 
-use super::super::document::{Attribute, Element, ElementId, Value};
-use super::super::runs::{NEAR, indent_end, near_tag_stop, plain_text_stop, plain_value_stop};
+use super::super::document::{AsideKind, Attribute, Element, ElementId, Value};
+use super::super::runs::{NEAR, comment_stop, indent_end, near_tag_stop, plain_text_stop, plain_value_stop};
 use super::names::{Key, Known};
 use super::scope::Bits;
+use super::scopes::Scope;
 use super::shapes::ShapeId;
 use super::tags::Begun;
 use super::{Open, Scanner};
@@ -24,7 +25,7 @@ pub(super) struct Tag {
     pub(super) empty: bool,
     /// Number of bindings in scope and the scope before the tag.
     pub(super) bindings: usize,
-    pub(super) scope: u32,
+    pub(super) scope: Scope,
 }
 
 impl Scanner<'_, '_> {
@@ -38,6 +39,7 @@ impl Scanner<'_, '_> {
             let at = self.at;
             let next = match self.bytes.get(at..) {
                 Some([b'<', b'/', ..]) => self.plain_end_tag(at),
+                Some([b'<', b'!', b'-', b'-', ..]) => self.plain_comment(at),
                 Some([b'<', b'!' | b'?', ..]) => None,
                 Some([b'<', ..]) => self.repeated_tag(at),
                 _ => self.plain_characters(at),
@@ -78,6 +80,28 @@ impl Scanner<'_, '_> {
         self.text_open = false;
     }
 
+    /// A comment in which nothing has to be looked at twice.
+    #[inline(always)]
+    fn plain_comment(&mut self, start: usize) -> Option<usize> {
+        let body = start + 4;
+        let mut at = body;
+        loop {
+            at = comment_stop(self.bytes, at);
+            match self.bytes.get(at..)? {
+                [b'-', b'-', b'>', ..] => break,
+                [b'-', b'-', ..] => return None,
+                [b'-' | b'\t' | b'\n' | b'\r', ..] => at += 1,
+                _ => return None,
+            }
+        }
+        if self.nodes >= self.limits.max_nodes {
+            return None;
+        }
+        self.nodes += 1;
+        self.add_aside(AsideKind::Comment, body, at);
+        Some(at + 3)
+    }
+
     /// Characters up to the next tag, if they mean themselves.
     #[inline(always)]
     fn plain_characters(&mut self, start: usize) -> Option<usize> {
@@ -112,8 +136,8 @@ impl Scanner<'_, '_> {
         let length = near_tag_stop(near)?;
         let key = Key::begin(near, length)?;
         let scope = self.scope;
-        let known = self.element_cache.get(key, scope)?;
-        let mut shape = self.shapes.root(known.id);
+        let known = self.memory.elements.get(key, scope)?;
+        let mut shape = self.memory.shapes.root(known.id);
         if shape == ShapeId::NONE || self.open.is_empty() {
             return None;
         }
@@ -126,7 +150,7 @@ impl Scanner<'_, '_> {
                 [b'/', b'>', ..] => break true,
                 [b' ', rest @ ..] => {
                     if let Some(near) = rest.first_chunk()
-                        && let Some(step) = self.shapes.step(shape, near, scope)
+                        && let Some(step) = self.memory.shapes.step(shape, near, scope.set())
                     {
                         let offset = at + 1;
                         let from = offset + step.length as usize;
@@ -147,7 +171,7 @@ impl Scanner<'_, '_> {
             if at == start + 1 + length && !matches!(bytes.get(at), Some(b' ' | b'/' | b'\n')) {
                 return None;
             }
-            let (key, known, bits) = (Some(key), Some(known), Bits::of(self.shapes.mask(shape)));
+            let (key, known, bits) = (Some(key), Some(known), Bits::of(self.memory.shapes.mask(shape)));
             self.begun = Some(Begun { start, length, key, known, at, first, shape, bits });
             return None;
         };
@@ -157,7 +181,7 @@ impl Scanner<'_, '_> {
             return None;
         }
         self.nodes = nodes;
-        let attribute_mask = self.shapes.mask(shape);
+        let attribute_mask = self.memory.shapes.mask(shape);
         let (key, bindings) = (Some(key), self.bindings.len());
         self.add_element(Tag { start, known, length, key, first, attribute_mask, empty, bindings, scope });
         Some(at + 1 + usize::from(empty))

@@ -2,9 +2,12 @@
 
 use super::super::chars::{is_ascii_ncname, is_ncname};
 use super::super::document::{Attribute, ElementId, NamespaceDeclaration, Value};
+use std::sync::Arc;
+
 use super::super::names::{Names, name_at};
 use super::super::{Fault, NameId};
 use super::names::{Key, Known};
+use super::scopes::Scope;
 use super::{Binding, RawAttribute, Scan, Scanner, Step, malformed, shown, slice};
 
 impl<'s> Scanner<'s, '_> {
@@ -35,8 +38,13 @@ impl<'s> Scanner<'s, '_> {
         if twice {
             return Err(duplicate_attribute(offset, if prefix.is_empty() { "xmlns" } else { prefix }));
         }
-        let uri = uri.to_owned();
-        let namespace = self.tree.names.intern_namespace(&uri);
+        let namespace = match self.tree.names.find_namespace(uri) {
+            Some(known) => known,
+            None => {
+                let uri = uri.to_owned();
+                Arc::make_mut(&mut self.tree.names).intern_namespace(&uri)
+            }
+        };
         self.tree.declarations.push(NamespaceDeclaration { element, prefix, namespace });
         self.bindings.push(Binding { prefix, namespace });
         Ok(())
@@ -60,8 +68,9 @@ impl<'s> Scanner<'s, '_> {
 
     pub(super) fn element_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Scan<Known> {
         let scope = self.scope;
-        let known = match key {
-            Some(key) => self.element_cache.get(key, scope),
+        let kept = key.filter(|_| scope.is_remembered());
+        let known = match kept {
+            Some(key) => self.memory.elements.get(key, scope),
             None => self.element_names.get(&(scope, name)).map(|&id| self.known(id)),
         };
         if let Some(known) = known {
@@ -70,8 +79,8 @@ impl<'s> Scanner<'s, '_> {
         let (prefix, local) = split_name(name, offset)?;
         let namespace = self.namespace_of(prefix, offset)?;
         let known = self.intern(namespace, local);
-        match key {
-            Some(key) => self.element_cache.insert(key, scope, known),
+        match kept {
+            Some(key) => self.memory.elements.insert(key, scope, known),
             None => drop(self.element_names.insert((scope, name), known.id)),
         }
         Ok(known)
@@ -79,14 +88,15 @@ impl<'s> Scanner<'s, '_> {
 
     /// The scope that the name of an attribute belongs to. The default namespace does not apply to attributes (Namespaces in
     /// XML 1.0, section 6.2).
-    pub(super) fn attribute_scope(&self, name: &str) -> u32 {
-        if name.bytes().any(|byte| byte == b':') { self.scope } else { UNPREFIXED }
+    pub(super) fn attribute_scope(&self, name: &str) -> Scope {
+        if name.bytes().any(|byte| byte == b':') { self.scope } else { Scope::EVERYWHERE }
     }
 
     pub(super) fn attribute_name(&mut self, name: &'s str, key: Option<Key>, offset: usize) -> Scan<Known> {
         let scope = self.attribute_scope(name);
-        let known = match key {
-            Some(key) => self.attribute_cache.get(key, scope),
+        let kept = key.filter(|_| scope.is_remembered());
+        let known = match kept {
+            Some(key) => self.memory.attributes.get(key, scope),
             None => self.attribute_names.get(&(scope, name)).map(|&id| self.known(id)),
         };
         if let Some(known) = known {
@@ -96,20 +106,23 @@ impl<'s> Scanner<'s, '_> {
         let namespace =
             if prefix.is_empty() { Names::NO_NAMESPACE } else { self.namespace_of(prefix, offset)? };
         let known = self.intern(namespace, local);
-        match key {
-            Some(key) => self.attribute_cache.insert(key, scope, known),
+        match kept {
+            Some(key) => self.memory.attributes.insert(key, scope, known),
             None => drop(self.attribute_names.insert((scope, name), known.id)),
         }
         Ok(known)
     }
 
     fn intern(&mut self, namespace: u32, local: &'s str) -> Known {
-        let id = self.tree.names.intern(namespace, local);
+        let id = match self.tree.names.find_in(namespace, local) {
+            Some(known) => known,
+            None => Arc::make_mut(&mut self.tree.names).intern(namespace, local),
+        };
         self.known(id)
     }
 
     fn known(&self, id: NameId) -> Known {
-        Known { id, bit: self.tree.names.name(id).bit }
+        Known { id, bit: self.tree.names.bit(id) }
     }
 
     /// Names the attributes of an element that are still without one, and checks that none is there twice; answers the bits
@@ -155,9 +168,6 @@ impl Bits {
         self.mask |= bit;
     }
 }
-
-/// Scope of attribute names without a prefix: they mean the same everywhere.
-pub(super) const UNPREFIXED: u32 = u32::MAX;
 
 /// Splits a qualified name and checks both parts (Namespaces in XML 1.0, productions 7 to 11).
 fn split_name(name: &str, offset: usize) -> Scan<(&str, &str)> {

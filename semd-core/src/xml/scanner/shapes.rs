@@ -7,7 +7,7 @@
 use super::super::NameId;
 use super::super::runs::NEAR;
 use super::names::{Key, Known};
-use super::scope::UNPREFIXED;
+use super::scopes::{Scope, ScopeSet};
 
 /// Index of a shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl ShapeId {
     pub(super) const NONE: Self = Self(0);
 }
 
-/// Shapes of one document. Official documents have some hundred.
+/// Official documents have some hundred shapes each.
 const MOST_SHAPES: usize = 2048;
 
 /// Attributes that may follow one shape. They are tried one after another.
@@ -39,8 +39,8 @@ pub(super) struct Step {
     /// Its name, the equals sign and the quote, and how many bytes that is.
     text: Key,
     pub(super) length: u32,
-    /// Where the name means what it means; [`UNPREFIXED`]: everywhere.
-    scope: u32,
+    /// Where the name means what it means.
+    scopes: ScopeSet,
     pub(super) name: NameId,
     /// Where it leads to.
     pub(super) shape: ShapeId,
@@ -56,17 +56,25 @@ pub(super) struct Shapes {
     roots: Vec<ShapeId>,
 }
 
-impl Shapes {
-    pub(super) fn new() -> Self {
+impl Default for Shapes {
+    fn default() -> Self {
         let none = Shape { mask: 0, first: 0 };
-        let unused =
-            Step { text: Key::NONE, length: 0, scope: 0, name: NameId(0), shape: ShapeId::NONE, next: 0 };
+        let unused = Step {
+            text: Key::NONE,
+            length: 0,
+            scopes: ScopeSet::NONE,
+            name: NameId(0),
+            shape: ShapeId::NONE,
+            next: 0,
+        };
         let (mut shapes, mut steps) = (Vec::with_capacity(256), Vec::with_capacity(128));
         shapes.push(none);
         steps.push(unused);
         Self { shapes, steps, roots: Vec::with_capacity(128) }
     }
+}
 
+impl Shapes {
     /// Bits of the names of the attributes of a shape.
     #[inline(always)]
     pub(super) fn mask(&self, shape: ShapeId) -> u64 {
@@ -81,13 +89,11 @@ impl Shapes {
 
     /// The attribute that follows a shape, if it is written here and was met there before.
     #[inline(always)]
-    pub(super) fn step(&self, shape: ShapeId, near: &[u8; NEAR], scope: u32) -> Option<&Step> {
+    pub(super) fn step(&self, shape: ShapeId, near: &[u8; NEAR], scope: ScopeSet) -> Option<&Step> {
         let mut at = self.shapes[shape.0 as usize].first;
         while at != 0 {
             let step = &self.steps[at as usize];
-            if Key::begin(near, step.length as usize) == Some(step.text)
-                && (step.scope == UNPREFIXED || step.scope == scope)
-            {
+            if Key::begin(near, step.length as usize) == Some(step.text) && step.scopes.contains(scope) {
                 return Some(step);
             }
             at = step.next;
@@ -112,22 +118,23 @@ impl Shapes {
         &mut self,
         shape: ShapeId,
         (text, length): (Key, usize),
-        scope: u32,
+        scope: Scope,
         known: Known,
     ) -> ShapeId {
         let (mut last, mut count) = (0, 0);
         let mut at = self.shapes[shape.0 as usize].first;
         while at != 0 {
-            let step = &self.steps[at as usize];
-            if step.text == text && step.scope == scope {
+            let step = &mut self.steps[at as usize];
+            if step.text == text && step.name == known.id {
+                step.scopes.add(scope.set());
                 return step.shape;
             }
             (last, at, count) = (at, step.next, count + 1);
         }
         let mask = self.mask(shape);
         // Two prefixes may mean the same, and the tag that has both may yet declare that they do not.
-        let twice = scope != UNPREFIXED && mask & known.bit != 0;
-        if shape == ShapeId::NONE || twice || count >= MOST_STEPS {
+        let twice = scope != Scope::EVERYWHERE && mask & known.bit != 0;
+        if shape == ShapeId::NONE || twice || count >= MOST_STEPS || !scope.is_remembered() {
             return ShapeId::NONE;
         }
         let made = self.add(mask | known.bit);
@@ -135,7 +142,8 @@ impl Shapes {
             return made;
         }
         let number = self.steps.len() as u32;
-        self.steps.push(Step { text, length: length as u32, scope, name: known.id, shape: made, next: 0 });
+        let (length, scopes) = (length as u32, scope.set());
+        self.steps.push(Step { text, length, scopes, name: known.id, shape: made, next: 0 });
         if last == 0 {
             self.shapes[shape.0 as usize].first = number;
         } else {
@@ -144,8 +152,13 @@ impl Shapes {
         made
     }
 
+    /// Whether no shape can be added.
+    pub(super) fn is_full(&self) -> bool {
+        self.shapes.len() >= MOST_SHAPES
+    }
+
     fn add(&mut self, mask: u64) -> ShapeId {
-        if self.shapes.len() >= MOST_SHAPES {
+        if self.is_full() {
             return ShapeId::NONE;
         }
         self.shapes.push(Shape { mask, first: 0 });

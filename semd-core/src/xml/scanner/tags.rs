@@ -7,7 +7,8 @@ use super::super::runs::{near_equals, near_tag_stop};
 use super::super::{Fault, FaultKind, NameId};
 use super::names::{Key, Known};
 use super::repeated::Tag;
-use super::scope::{Bits, UNPREFIXED};
+use super::scope::Bits;
+use super::scopes::Scope;
 use super::shapes::{BEFORE_VALUE, ShapeId};
 use super::{RawAttribute, Scan, Scanner, Step, fault, malformed, shown};
 
@@ -71,7 +72,7 @@ impl<'s> Scanner<'s, '_> {
         Ok(())
     }
 
-    pub(super) fn leave_scope(&mut self, bindings: usize, scope: u32) {
+    pub(super) fn leave_scope(&mut self, bindings: usize, scope: Scope) {
         self.bindings.truncate(bindings);
         self.scope = scope;
     }
@@ -89,8 +90,7 @@ impl<'s> Scanner<'s, '_> {
             return Err(fault(FaultKind::TooDeep { limit: self.limits.max_depth }, start));
         }
         if self.bindings.len() != bindings {
-            self.scopes += 1;
-            self.scope = self.scopes;
+            self.scope = self.memory.scopes.enter(scope, &self.bindings[bindings..]);
             tag.known = None;
             self.ask_prefixes_again(tag.first);
         }
@@ -114,7 +114,7 @@ impl<'s> Scanner<'s, '_> {
             let Attribute { name: known, offset, .. } = self.tree.attributes[at];
             let start = offset as usize;
             let name = name_at(self.source, start);
-            if known != NameId(u32::MAX) && self.attribute_scope(name) != UNPREFIXED {
+            if known != NameId(u32::MAX) && self.attribute_scope(name) != Scope::EVERYWHERE {
                 let key = Key::new(self.bytes, start, start + name.len());
                 self.raw_attributes.push(RawAttribute { name, key, at });
             }
@@ -137,7 +137,7 @@ impl<'s> Scanner<'s, '_> {
             // The tag may yet declare its prefix: then the name is asked for again.
             known = self.element_name(&self.source[start + 1..start + 1 + length], key, start + 1).ok();
         }
-        let shape = known.map_or(ShapeId::NONE, |known| self.shapes.add_root(known.id));
+        let shape = known.map_or(ShapeId::NONE, |known| self.memory.shapes.add_root(known.id));
         let first = self.tree.attributes.len();
         Ok(Begun { start, length, key, known, at: start + 1 + length, first, shape, bits: Bits::default() })
     }
@@ -149,7 +149,7 @@ impl<'s> Scanner<'s, '_> {
             && let Some(length) = near_tag_stop(near)
             && matches!(near[length], b' ' | b'>' | b'/' | b'\n')
             && let Some(key) = Key::begin(near, length)
-            && let Some(known) = self.element_cache.get(key, self.scope)
+            && let Some(known) = self.memory.elements.get(key, self.scope)
         {
             return Ok((length, Some(key), Some(known)));
         }
@@ -228,9 +228,9 @@ impl<'s> Scanner<'s, '_> {
                 }
                 let name = &self.source[offset..offset + length];
                 // What is known by now has no prefix.
-                let scope = known.map_or_else(|| self.attribute_scope(name), |_| UNPREFIXED);
+                let scope = known.map_or_else(|| self.attribute_scope(name), |_| Scope::EVERYWHERE);
                 let known = match known {
-                    None if scope == UNPREFIXED => self.attribute_name(name, key, offset).ok(),
+                    None if scope == Scope::EVERYWHERE => self.attribute_name(name, key, offset).ok(),
                     known => known,
                 };
                 let id = match known {
@@ -246,7 +246,7 @@ impl<'s> Scanner<'s, '_> {
                 let owner = ElementId(element);
                 self.tree.attributes.push(Attribute { name: id, owner, value, offset: offset as u32 });
                 if tag.shape != ShapeId::NONE {
-                    let known = known.or_else(|| self.attribute_cache.get(key?, scope));
+                    let known = known.or_else(|| self.memory.attributes.get(key?, scope));
                     tag.shape = self.remember(tag.shape, name, offset, scope, known);
                 }
             }
@@ -259,7 +259,7 @@ impl<'s> Scanner<'s, '_> {
         shape: ShapeId,
         name: &str,
         offset: usize,
-        scope: u32,
+        scope: Scope,
         known: Option<Known>,
     ) -> ShapeId {
         let (before, end) = (offset + name.len(), offset + name.len() + BEFORE_VALUE);
@@ -268,7 +268,9 @@ impl<'s> Scanner<'s, '_> {
             _ => None,
         };
         match (text, known) {
-            (Some(text), Some(known)) => self.shapes.add_step(shape, (text, end - offset), scope, known),
+            (Some(text), Some(known)) => {
+                self.memory.shapes.add_step(shape, (text, end - offset), scope, known)
+            }
             _ => ShapeId::NONE,
         }
     }
@@ -279,14 +281,14 @@ impl<'s> Scanner<'s, '_> {
         if let Some(near) = self.bytes.get(start..).and_then(|rest| rest.first_chunk())
             && let Some(length) = near_equals(near)
             && let Some(key) = Key::of_name(near, length)
-            && let Some(known) = self.attribute_cache.get(key, UNPREFIXED)
+            && let Some(known) = self.memory.attributes.get(key, Scope::EVERYWHERE)
         {
             return (length, Some(key), Some(known));
         }
         let length = name_at(self.source, start).len();
         let key = Key::new(self.bytes, start, start + length);
         // It was another key above where white space stands before the equals sign.
-        (length, key, key.and_then(|key| self.attribute_cache.get(key, UNPREFIXED)))
+        (length, key, key.and_then(|key| self.memory.attributes.get(key, Scope::EVERYWHERE)))
     }
 }
 

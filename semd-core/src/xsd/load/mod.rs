@@ -16,6 +16,7 @@ mod words;
 
 use std::rc::Rc;
 
+use crate::pool::Pool;
 use crate::xml::LineIndex;
 
 use super::component::{AttributeUse, ComplexId, Declaration, Schema, TypeId};
@@ -235,6 +236,7 @@ impl<'a> Compiler<'a> {
             global_elements,
             global_types,
             global_attributes,
+            workers: Pool::default(),
         };
         schema.constraints = self.element_values_and_constraints(&schema)?;
         schema.simple = self.simple;

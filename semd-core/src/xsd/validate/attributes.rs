@@ -15,7 +15,7 @@ impl<'a> Run<'a> {
     pub(super) fn instance_attribute(&self, id: ElementId, name: Option<NameId>) -> Option<AttributeId> {
         let name = name?;
         // Both names are in no way rare elsewhere, but an element without their bits has none of them.
-        if self.document.element(id).attribute_mask & self.instance.mask == 0 {
+        if self.document.element(id).attribute_mask & self.binding.instance.mask == 0 {
             return None;
         }
         self.document
@@ -99,7 +99,7 @@ impl<'a> Run<'a> {
     }
 
     fn is_instance(&self, name: NameId) -> bool {
-        let instance = &self.instance;
+        let instance = &self.binding.instance;
         [instance.type_name, instance.nil, instance.locations[0], instance.locations[1]].contains(&Some(name))
     }
 
@@ -136,7 +136,7 @@ impl<'a> Run<'a> {
         let mut required = complex.required;
         let mut wild_identifier = false;
         for (attribute, record) in range.clone().map(AttributeId).zip(document.attributes(id)) {
-            let symbol = self.symbols[record.name.0 as usize];
+            let symbol = self.binding.symbol(record.name);
             if let Some(index) = complex.attribute(symbol) {
                 let made = &complex.attributes[index];
                 required -= u32::from(made.required);
@@ -146,7 +146,7 @@ impl<'a> Run<'a> {
             if self.is_instance(record.name) {
                 continue;
             }
-            let namespace = self.namespaces[record.name.0 as usize];
+            let namespace = self.binding.namespace(record.name);
             let wildcard = complex.wildcard.as_ref().filter(|wildcard| wildcard.allowed.admits(namespace));
             match wildcard.map(|wildcard| wildcard.process) {
                 None => self.unwanted_attribute(attribute, "cvc-complex-type.3.2.2"),
@@ -182,7 +182,7 @@ impl<'a> Run<'a> {
                 .document
                 .attributes(id)
                 .iter()
-                .any(|attribute| self.symbols[attribute.name.0 as usize] == made.symbol);
+                .any(|attribute| self.binding.symbol(attribute.name) == made.symbol);
             if !present {
                 self.breach("cvc-complex-type.4", Node::Element(id), Detail::Missing(made.symbol));
             }

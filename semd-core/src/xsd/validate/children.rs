@@ -59,7 +59,7 @@ impl Run<'_> {
     }
 
     fn admits(&self, wildcard: WildcardId, id: ElementId) -> bool {
-        let namespace = self.namespaces[self.document.element(id).name.0 as usize];
+        let namespace = self.binding.namespace(self.document.element(id).name);
         self.schema.wildcards[wildcard.0 as usize].allowed.admits(namespace)
     }
 

@@ -87,7 +87,7 @@ impl Run<'_> {
     fn rows(&mut self, constraint: &Constraint, context: ElementId) -> Vec<(Node, Key)> {
         let mut rows = Vec::new();
         let mut broken = Vec::new();
-        let bound = Bound { document: self.document, symbols: &self.symbols, namespaces: &self.namespaces };
+        let bound = Bound { document: self.document, binding: &self.binding };
         for selected in bound.select(&constraint.selector, context) {
             // Content that a wildcard exempts from checks has no type and no keys.
             if self.types[selected.0 as usize].is_none() {
@@ -141,7 +141,7 @@ impl Run<'_> {
         let (simple, text) = match node {
             Node::Attribute(id) => {
                 let record = document.attribute_at(id);
-                let symbol = self.symbols[record.name.0 as usize];
+                let symbol = self.binding.symbol(record.name);
                 let uses = match self.types[record.owner.0 as usize]? {
                     TypeId::Complex(complex) => &schema.complex(complex).attributes[..],
                     TypeId::Simple(_) => &[],

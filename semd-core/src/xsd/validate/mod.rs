@@ -10,11 +10,12 @@ mod passed;
 mod scope;
 
 use crate::report::Message;
-use crate::xml::{self, Document, ElementId, NameId, Node};
+use crate::xml::{Document, ElementId, Node};
 
+use super::binding::Binding;
 use super::component::{ANY_TYPE, Content, Schema, TypeId};
 use super::content::DeclarationId;
-use super::names::{Map, Namespace, Symbol};
+use super::names::Map;
 use super::simple::Role;
 use super::violation::{Detail, Violation, name_of, not_fixed};
 use super::wildcard::Process;
@@ -24,16 +25,6 @@ use scope::TypeNames;
 
 /// Violations after which validation of a document stops: it is invalid, and memory stays bounded.
 pub const MAX_VIOLATIONS: usize = 1_000;
-
-/// The attributes that XML Schema gives to all elements (part 1, section 2.6).
-#[derive(Default)]
-struct Instance {
-    type_name: Option<NameId>,
-    nil: Option<NameId>,
-    /// Bits of both in the masks of elements.
-    mask: u64,
-    locations: [Option<NameId>; 2],
-}
 
 /// An element whose end has not been reached.
 struct Frame {
@@ -52,14 +43,18 @@ struct Frame {
     has_characters: bool,
 }
 
+/// The memory of one worker: names, and room for the open elements of a document.
+#[derive(Default)]
+pub(super) struct Worker {
+    binding: Binding,
+    frames: Vec<Frame>,
+}
+
 /// One validation.
 struct Run<'a> {
     schema: &'a Schema,
     document: &'a Document<'a>,
-    /// Names and namespaces of the document as the schema knows them, by [`NameId`].
-    symbols: Vec<Symbol>,
-    namespaces: Vec<Namespace>,
-    instance: Instance,
+    binding: Binding,
     type_names: TypeNames<'a>,
     passed: Passed<'a>,
     frames: Vec<Frame>,
@@ -78,21 +73,15 @@ impl Schema {
     /// the children, then of the content as a whole. At most [`MAX_VIOLATIONS`] are appended.
     pub fn validate(&self, document: &Document<'_>, sink: &mut Vec<Violation>) {
         let full = sink.len() + MAX_VIOLATIONS;
+        let Worker { mut binding, frames } = self.workers.take().unwrap_or_default();
+        binding.bind(document, &self.symbols);
         let mut run = Run {
             schema: self,
             document,
-            symbols: Vec::with_capacity(document.name_count()),
-            namespaces: Vec::with_capacity(document.name_count()),
-            instance: Instance {
-                type_name: document.find_name(xml::XSI, "type"),
-                nil: document.find_name(xml::XSI, "nil"),
-                mask: xml::name_bit("type") | xml::name_bit("nil"),
-                locations: ["schemaLocation", "noNamespaceSchemaLocation"]
-                    .map(|local| document.find_name(xml::XSI, local)),
-            },
+            binding,
             type_names: TypeNames::new(document),
             passed: Passed::new(),
-            frames: Vec::with_capacity(32),
+            frames,
             identifiers: Map::default(),
             references: Vec::new(),
             types: Vec::new(),
@@ -100,21 +89,13 @@ impl Schema {
             sink,
             full,
         };
-        // Names of one namespace mostly stand together, and all of them have the same text of it.
-        let mut last = ("", self.symbols.find_namespace(""));
-        for id in 0..document.name_count() as u32 {
-            let name = document.expanded_name(NameId(id));
-            if !std::ptr::eq(last.0, name.namespace) {
-                last = (name.namespace, self.symbols.find_namespace(name.namespace));
-            }
-            let namespace = last.1;
-            run.namespaces.push(namespace);
-            run.symbols.push(self.symbols.find(namespace, name.local));
-        }
         if !self.constraints.is_empty() {
             run.types = vec![None; document.elements().len()];
         }
         run.document();
+        let Run { binding, mut frames, .. } = run;
+        frames.clear();
+        self.workers.give_back(Worker { binding, frames });
     }
 }
 
@@ -186,20 +167,20 @@ impl<'a> Run<'a> {
 
     /// The start of an element; `false`: its content is not to be looked at.
     fn open(&mut self, id: ElementId) -> bool {
-        let name = self.document.element(id).name;
-        let (mut declaration, process) = self.place_child(id, self.symbols[name.0 as usize]);
+        let symbol = self.binding.symbol(self.document.element(id).name);
+        let (mut declaration, process) = self.place_child(id, symbol);
         if process == Some(Process::Skip) {
             return false;
         }
         if declaration.is_none() {
-            declaration = self.schema.global_elements.get(&self.symbols[name.0 as usize]).copied();
+            declaration = self.schema.global_elements.get(&symbol).copied();
         }
         let declared = declaration.map(|declaration| self.schema.declaration(declaration));
         if declared.is_some_and(|declared| declared.is_abstract) {
             self.abstract_element(id);
         }
         let mut type_id = declared.map(|declared| declared.type_id);
-        if let Some(attribute) = self.instance_attribute(id, self.instance.type_name) {
+        if let Some(attribute) = self.instance_attribute(id, self.binding.instance.type_name) {
             type_id = self.instance_type(id, attribute, type_id).or(type_id);
         }
         let type_id = type_id.unwrap_or_else(|| {
@@ -214,7 +195,7 @@ impl<'a> Run<'a> {
         if let Some(slot) = self.types.get_mut(id.0 as usize) {
             *slot = Some(type_id);
         }
-        let nil = match (self.instance_attribute(id, self.instance.nil), declared) {
+        let nil = match (self.instance_attribute(id, self.binding.instance.nil), declared) {
             (Some(attribute), Some(declared)) => self.instance_nil(attribute, declared),
             _ => false,
         };
