@@ -3,6 +3,8 @@
 //! `semd-compare DATA PEERS SEMD [ROUNDS]`: DATA has `semd-packages` and `corpus`, PEERS the built peers, SEMD is the built
 //! command. `run.sh` installs and builds everything and calls this.
 //!
+//! semd's reader has read other documents before, as in a batch; the rows "first document" have a reader that has read none.
+//!
 //! One thread. Every engine parses the bytes anew in every run. Rounds are interleaved: within a round every document goes
 //! through every engine before the next document; a figure is the median over rounds of the median of some runs, and only
 //! ratios are meant to be read.
@@ -12,6 +14,7 @@ mod packages;
 mod peer;
 mod xslt;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::hint::black_box;
@@ -24,7 +27,7 @@ use peer::Peer;
 use semd_core::nsi;
 use semd_core::package::{Package, PackageStore};
 use semd_core::validate::{Layers, Options, Validator};
-use semd_core::xml::{self, Limits};
+use semd_core::xml::{Document, Limits, Reader};
 
 /// Runs of each Java engine on each document before anything is measured.
 const WARM_UP: usize = 12;
@@ -62,7 +65,15 @@ fn main() {
     let xerces = java(peers, "xerces");
     let libxml2 = Peer::start(&mut Command::new(peers.join("libxml2-peer")));
     let packages = data.join("semd-packages");
-    let mut bench = Bench { cases, validator, work, packages, times: Times::new(), differing: 0 };
+    let mut bench = Bench {
+        cases,
+        validator,
+        reader: RefCell::default(),
+        work,
+        packages,
+        times: Times::new(),
+        differing: 0,
+    };
     let mut engines = Engines { saxon, xerces, libxml2, schematron: BTreeMap::new() };
     let usable = bench.prepare(&mut engines);
     for round in 0..rounds {
@@ -116,6 +127,7 @@ struct Engines {
 struct Bench {
     cases: Vec<Case>,
     validator: Validator,
+    reader: RefCell<Reader>,
     work: PathBuf,
     packages: PathBuf,
     times: Times,
@@ -156,7 +168,7 @@ impl Bench {
             {
                 match saxon.run(&case.kind, &case.stripped, WARM_UP) {
                     Ok(run) if case.package.plans.len() == 1 => {
-                        let ours = case.package.plans[0].evaluate(&parsed(&case.bytes)).failed.len();
+                        let ours = case.package.plans[0].evaluate(&self.parsed(&case.bytes)).failed.len();
                         if ours != run.findings {
                             self.differing += 1;
                             eprintln!("{}: {ours} findings, Saxon {}", case.name, run.findings);
@@ -182,13 +194,14 @@ impl Bench {
         let case = &self.cases[at];
         let package = &case.package;
         let mut found: Vec<(&'static str, f64)> = Vec::new();
-        found
-            .push(("parse", median_of(9, || xml::parse(black_box(&case.bytes), &Limits::default()).is_ok())));
+        found.push(("parse", median_of(9, || self.parsed(black_box(&case.bytes)).elements().len())));
+        let first = || parsed(&mut Reader::new(), black_box(&case.bytes));
+        found.push(("first parse", median_of(9, || first().elements().len())));
         if !package.plans.is_empty() {
             found.push((
                 "rules",
                 median_of(9, || {
-                    let document = parsed(black_box(&case.bytes));
+                    let document = self.parsed(black_box(&case.bytes));
                     package.plans.iter().map(|plan| plan.evaluate(&document).failed.len()).sum::<usize>()
                 }),
             ));
@@ -215,23 +228,21 @@ impl Bench {
                 "schema",
                 median_of(9, || {
                     let mut violations = Vec::new();
-                    schema.validate(&parsed(black_box(&case.bytes)), &mut violations);
+                    schema.validate(&self.parsed(black_box(&case.bytes)), &mut violations);
                     violations.len()
                 }),
             ));
             let run = |peer: &mut Option<Peer>| peer.as_mut()?.run(&case.kind, &case.path, 9).ok();
             found.extend(run(&mut engines.libxml2).map(|run| ("libxml2", run.nanoseconds)));
             found.extend(run(&mut engines.xerces).map(|run| ("xerces", run.nanoseconds)));
-            found.push((
-                "all",
-                median_of(9, || {
-                    let document = parsed(black_box(&case.bytes));
-                    let mut violations = Vec::new();
-                    schema.validate(&document, &mut violations);
-                    let failed = package.plans.iter().map(|plan| plan.evaluate(&document).failed.len());
-                    violations.len() + failed.sum::<usize>()
-                }),
-            ));
+            let all = |document: Document<'_>| {
+                let mut violations = Vec::new();
+                schema.validate(&document, &mut violations);
+                let failed = package.plans.iter().map(|plan| plan.evaluate(&document).failed.len());
+                violations.len() + failed.sum::<usize>()
+            };
+            found.push(("all", median_of(9, || all(self.parsed(black_box(&case.bytes))))));
+            found.push(("first", median_of(9, || all(first()))));
         }
         // As programs call it: with the dictionaries, the digest in the report, findings with texts and places.
         let mut with = |engine, layers| {
@@ -247,6 +258,10 @@ impl Bench {
         for (engine, time) in found {
             self.times.entry((engine, at)).or_default().push(time);
         }
+    }
+
+    fn parsed<'s>(&self, bytes: &'s [u8]) -> Document<'s> {
+        parsed(&mut self.reader.borrow_mut(), bytes)
     }
 
     fn time(&self, engine: &'static str, at: usize) -> Option<f64> {
@@ -280,11 +295,16 @@ impl Bench {
         ratio("Xerces-J ÷ semd (parse + XSD)", &one("xerces"), "schema");
         let both = |at: usize| Some(self.time("saxon", at)? + self.time("libxml2", at)?);
         ratio("(Saxon + libxml2) ÷ semd (parse + XSD + Schematron)", &both, "all");
+        ratio("(Saxon + libxml2) ÷ semd (parse + XSD + Schematron, first document)", &both, "first");
         ratio("(Saxon + libxml2) ÷ semd (parse + XSD + Schematron + НСИ)", &both, "together");
-        ratio("(Saxon + libxml2) ÷ semd (`Validator`: parse, XSD, Schematron, НСИ, report)", &both, "validator");
+        ratio(
+            "(Saxon + libxml2) ÷ semd (`Validator`: parse, XSD, Schematron, НСИ, report)",
+            &both,
+            "validator",
+        );
         println!("\n| semd alone | µs a document (mean) | MB/s |");
         println!("|---|---|---|");
-        for engine in ["parse", "rules", "schema", "all", "together", "validator"] {
+        for engine in ["parse", "first parse", "rules", "schema", "all", "first", "together", "validator"] {
             let measured: Vec<(f64, usize)> = usable
                 .iter()
                 .filter_map(|&at| Some((self.time(engine, at)?, self.cases[at].bytes.len())))
@@ -301,8 +321,8 @@ impl Bench {
     }
 }
 
-fn parsed(bytes: &[u8]) -> xml::Document<'_> {
-    xml::parse(bytes, &Limits::default()).expect("a well-formed document")
+fn parsed<'s>(reader: &mut Reader, bytes: &'s [u8]) -> Document<'s> {
+    reader.read(bytes, &Limits::default()).expect("a well-formed document")
 }
 
 fn median_of<T>(runs: usize, mut work: impl FnMut() -> T) -> f64 {
