@@ -1,10 +1,11 @@
 //! Schematron and XPath, one feature at a time, through the public door.
 
+use proptest::prelude::*;
 use semd_core::report::{Lang, Layer, Severity};
 use semd_core::schematron::{
     AssertionKind, ErrorCode, LoadError, MAX_FAILURES, Outcome, Plan, SyntaxErrorKind,
 };
-use semd_core::xml::{self, Limits, LineIndex};
+use semd_core::xml::{self, Limits, LineIndex, Reader};
 
 const NAMESPACES: &str = r#"<ns prefix="xsi" uri="http://www.w3.org/2001/XMLSchema-instance"/>
 <ns prefix="fias" uri="urn:hl7-ru:fias"/><ns prefix="v3" uri="urn:hl7-org:v3"/>"#;
@@ -428,6 +429,74 @@ proptest::proptest! {
         for rules in [one("//*", &text), one(&text, "true()")] {
             if let Ok(plan) = Plan::compile(rules.as_bytes()) {
                 proptest::prop_assert!(!plan.evaluate(&document).stopped);
+            }
+        }
+    }
+}
+
+/// Questions that the names of children and attributes answer, each beside one that asks the same of the nodes.
+const FORESEEN: [(&str, &str); 12] = [
+    ("count(b) = 1", "count(b[true()]) = 1"),
+    ("count(b) > 1", "count(b[true()]) > 1"),
+    ("count(c) = (0, 2)", "count(c[true()]) = (0, 2)"),
+    ("count(p:b) = 1", "count(p:b[true()]) = 1"),
+    ("b", "b[true()]"),
+    ("not(c)", "not(c[true()])"),
+    ("@x", "@x[true()]"),
+    ("@x != ''", "@x[true()] != ''"),
+    ("not(@y = '')", "not(@y[true()] = '')"),
+    ("count(@p:x) = 1", "count(@p:x[true()]) = 1"),
+    ("b/@x = '1'", "b[true()]/@x = '1'"),
+    ("count(b/c) = 1", "count(b[true()]/c) = 1"),
+];
+
+fn attribute(name: &'static str) -> impl Strategy<Value = String> {
+    let value = proptest::option::of(prop_oneof![Just(""), Just("1")]);
+    value.prop_map(move |value| value.map_or(String::new(), |value| format!(" {name}=\"{value}\"")))
+}
+
+fn attributes() -> impl Strategy<Value = String> {
+    (attribute("x"), attribute("y"), attribute("p:x")).prop_map(|(x, y, p)| x + &y + &p)
+}
+
+fn small_element() -> impl Strategy<Value = String> {
+    let name = || prop_oneof![Just("a"), Just("b"), Just("c"), Just("p:b")];
+    let leaf = (name(), attributes()).prop_map(|(name, attributes)| format!("<{name}{attributes}/>"));
+    leaf.prop_recursive(3, 16, 4, move |inner| {
+        (name(), attributes(), proptest::collection::vec(inner, 0..4)).prop_map(
+            |(name, attributes, children)| format!("<{name}{attributes}>{}</{name}>", children.concat()),
+        )
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..Default::default() })]
+
+    /// What is known of an element without asking it is true of all that look like it, also in later documents.
+    #[test]
+    fn foreseen_answers_are_those_of_the_nodes(documents in proptest::collection::vec(small_element(), 1..6)) {
+        let asserts: String = FORESEEN
+            .iter()
+            .flat_map(|(quick, slow)| [quick, slow])
+            .map(|test| format!("<assert test=\"{test}\">text</assert>"))
+            .collect();
+        let rules = format!(
+            "<ns prefix=\"p\" uri=\"urn:p\"/><pattern><rule context=\"*[@x or b]\">{asserts}</rule><rule context=\"*\">{asserts}</rule></pattern>"
+        );
+        let plan = Plan::compile(schema(&rules).as_bytes()).expect("a rule set");
+        let mut reader = Reader::new();
+        for inner in &documents {
+            let text = format!("<r xmlns:p=\"urn:p\">{inner}</r>");
+            let document = reader.read(text.as_bytes(), &Limits::default()).expect("well-formed");
+            let outcome = plan.evaluate(&document);
+            prop_assert_eq!(outcome.fired as usize, document.elements().len());
+            prop_assert!(outcome.errors.is_empty());
+            for at in 0..2 * FORESEEN.len() as u32 {
+                let (quick, slow) = (2 * at, 2 * at + 1);
+                let failed = |wanted: u32| {
+                    outcome.failed.iter().filter(move |one| one.assertion.0 == wanted).map(|one| one.node)
+                };
+                prop_assert!(failed(quick).eq(failed(slow)), "{} in {}", FORESEEN[at as usize % FORESEEN.len()].0, text);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::plan::{Check, Plan};
 use super::subsets::{Landing, Open, START, Subsets};
 use super::trie::{Demand, Step};
 use crate::xml::{AttributeId, Document, ElementId, Node};
-use crate::xpath::{Binding, ErrorCode, EvalError, Evaluator, Item, Masks, Predicate};
+use crate::xpath::{Binding, ErrorCode, EvalError, Evaluator, Item, Predicate};
 
 /// The memory of one worker: how far the automaton of contexts is made, and room for the names and open elements of a
 /// document.
@@ -129,8 +129,7 @@ impl<'a> Pass<'a> {
                 self.subsets.restart(self.plan, live);
             }
             let id = ElementId(index);
-            let masks = Masks { children: element.child_mask, attributes: element.attribute_mask };
-            let letter = Letter::element(self.evaluator.binding.element(element.name), masks);
+            let letter = Letter::element(self.evaluator.binding.element(element.name), element.signature);
             let landing = self.step(parent.place, letter, Node::Element(id))?;
             self.apply(landing, Node::Element(id))?;
             self.leaves(landing, id)?;
@@ -146,13 +145,15 @@ impl<'a> Pass<'a> {
     /// The landing of a node below a place.
     #[inline]
     fn step(&mut self, from: u32, letter: Letter, node: Node) -> Result<u32, End> {
-        let mut target = self.subsets.next(self.plan, from, letter);
+        let evaluator = &self.evaluator;
+        let mut target = self.subsets.next(self.plan, from, letter, || evaluator.facts(node));
         loop {
             match target.landing() {
                 Ok(landing) => return Ok(landing),
                 Err(choice) => {
                     let answers = self.choose(choice, node)?;
-                    target = self.subsets.decided(self.plan, choice, answers);
+                    let evaluator = &self.evaluator;
+                    target = self.subsets.decided(self.plan, choice, answers, || evaluator.facts(node));
                 }
             }
         }

@@ -2,36 +2,35 @@
 
 use std::hash::{Hash, Hasher};
 
-use crate::xpath::Masks;
+use crate::xml::Signature;
 
-/// Kind, name and masks of the next node.
+/// Kind and name of the next node, and what its children and attributes are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Letter {
     pub(super) kind: Kind,
     /// Symbol of the name; 0 for a text.
     pub(super) symbol: u32,
-    pub(super) masks: Masks,
+    pub(super) signature: Signature,
 }
 
 impl Letter {
-    pub(super) const TEXT: Self = Self { kind: Kind::Text, symbol: 0, masks: Masks::LEAF };
+    pub(super) const TEXT: Self = Self { kind: Kind::Text, symbol: 0, signature: Signature::NOTHING };
 
     #[inline]
-    pub(super) fn element(symbol: u32, masks: Masks) -> Self {
-        Self { kind: Kind::Element, symbol, masks }
+    pub(super) fn element(symbol: u32, signature: Signature) -> Self {
+        Self { kind: Kind::Element, symbol, signature }
     }
 
     #[inline]
     pub(super) fn attribute(symbol: u32) -> Self {
-        Self { kind: Kind::Attribute, symbol, masks: Masks::LEAF }
+        Self { kind: Kind::Attribute, symbol, signature: Signature::NOTHING }
     }
 }
 
 impl Hash for Letter {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(u64::from(self.symbol) << 2 | self.kind as u64);
-        state.write_u64(self.masks.children);
-        state.write_u64(self.masks.attributes);
+        self.signature.hash(state);
     }
 }
 

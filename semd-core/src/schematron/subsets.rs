@@ -1,7 +1,7 @@
 //! The contexts of a rule set as a deterministic automaton over names, made as documents need it (subset construction).
 //!
 //! A place is what a walk knows above the children of a node: the states of the trie that have matched there, and the states
-//! above it from which steps reach descendants. The next letter is the name of a node together with the masks of its children
+//! above it from which steps reach descendants. The next letter is the name of a node together with the names of its children
 //! and attributes, which answer most of what contexts and tests ask. What they leave open is a choice; its answers lead on to
 //! a landing: the place, and the tests that are still to be asked of the node.
 
@@ -11,7 +11,8 @@ use std::ops::Range;
 use super::letter::{Kind, Letter};
 use super::plan::Plan;
 use super::trie::{DOCUMENT, Demand, Edge, Steps};
-use crate::xpath::{Entry, Masks};
+use crate::xml::Signature;
+use crate::xpath::{Entry, Facts};
 
 /// What is kept before everything but the open elements is forgotten, in numbers; an official rule set needs some ten
 /// thousands, however many documents there are.
@@ -36,7 +37,7 @@ impl Target {
     }
 }
 
-/// A distinct test of the rules that fire, from its first question on that the masks leave open.
+/// A distinct test of the rules that fire, from its first question on that the letter leaves open.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
     pub(super) test: Entry,
@@ -75,7 +76,7 @@ pub(super) struct Landing {
     pub(super) texts: bool,
 }
 
-/// What name and masks of a node leave open.
+/// What the letter of a node leaves open.
 #[derive(Debug)]
 struct Choice {
     from: u32,
@@ -102,7 +103,7 @@ pub(super) struct Subsets {
     decisions: Table<(u32, u32), Target>,
     /// By number of states, states, deep states.
     known: Table<Box<[u32]>, u32>,
-    landed: Table<(u32, Masks), u32>,
+    landed: Table<(u32, Signature), u32>,
     limit: usize,
 }
 
@@ -122,7 +123,9 @@ impl Subsets {
             limit: MAX_STORED,
         };
         let start = made.place_of(plan, vec![DOCUMENT], Vec::new());
-        made.landing_of(plan, start, Masks::OPEN);
+        made.landing_of(plan, start, Signature::NOTHING, &Facts::open());
+        // It is that of the document node alone.
+        made.landed.clear();
         made
     }
 
@@ -151,11 +154,17 @@ impl Subsets {
 
     /// Where a letter leads from a place.
     #[inline]
-    pub(super) fn next(&mut self, plan: &Plan, from: u32, letter: Letter) -> Target {
+    pub(super) fn next(
+        &mut self,
+        plan: &Plan,
+        from: u32,
+        letter: Letter,
+        facts: impl FnOnce() -> Facts,
+    ) -> Target {
         match self.next.get(&(from, letter)) {
             Some(&target) => target,
             None => {
-                let target = self.make(plan, from, letter);
+                let target = self.make(plan, from, letter, &facts());
                 self.next.insert((from, letter), target);
                 target
             }
@@ -164,11 +173,17 @@ impl Subsets {
 
     /// Where the answers to the conditions of a choice lead, a bit each.
     #[inline]
-    pub(super) fn decided(&mut self, plan: &Plan, choice: u32, answers: u32) -> Target {
+    pub(super) fn decided(
+        &mut self,
+        plan: &Plan,
+        choice: u32,
+        answers: u32,
+        facts: impl FnOnce() -> Facts,
+    ) -> Target {
         match self.decisions.get(&(choice, answers)) {
             Some(&target) => target,
             None => {
-                let target = self.decide(plan, choice, answers);
+                let target = self.decide(plan, choice, answers, &facts());
                 self.decisions.insert((choice, answers), target);
                 target
             }
@@ -187,19 +202,21 @@ impl Subsets {
     }
 
     #[cold]
-    fn make(&mut self, plan: &Plan, from: u32, letter: Letter) -> Target {
+    fn make(&mut self, plan: &Plan, from: u32, letter: Letter, facts: &Facts) -> Target {
         let (mut reached, mut open) = (Vec::new(), Vec::new());
         let trie = &plan.trie;
         let place = &self.places[from as usize];
         let near = self.list(&place.states).iter().map(|&state| &trie.states[state as usize].near);
         let deep = self.list(&place.deep).iter().map(|&state| &trie.states[state as usize].deep);
         for steps in std::iter::once(&trie.anywhere).chain(near).chain(deep) {
-            let mut take =
-                |edge: &Edge| match edge.condition.map(|number| (number, advanced(plan, number, letter))) {
-                    None | Some((_, Entry::TRUE)) => reached.push(edge.target),
-                    Some((_, Entry::FALSE)) => {}
-                    Some((number, _)) => open.push((number, edge.target)),
-                };
+            let mut take = |edge: &Edge| match edge
+                .condition
+                .map(|number| (number, advanced(plan, number, letter.kind, facts)))
+            {
+                None | Some((_, Entry::TRUE)) => reached.push(edge.target),
+                Some((_, Entry::FALSE)) => {}
+                Some((number, _)) => open.push((number, edge.target)),
+            };
             match letter.kind {
                 Kind::Element => {
                     steps.for_symbol(letter.symbol).iter().for_each(&mut take);
@@ -213,11 +230,11 @@ impl Subsets {
             }
         }
         open.sort_unstable();
-        self.target(plan, from, letter, reached, &open)
+        self.target(plan, (from, letter, facts), reached, &open)
     }
 
     #[cold]
-    fn decide(&mut self, plan: &Plan, choice: u32, answers: u32) -> Target {
+    fn decide(&mut self, plan: &Plan, choice: u32, answers: u32, facts: &Facts) -> Target {
         let Choice { from, letter, reached, open, .. } = &self.choices[choice as usize];
         let (from, letter) = (*from, *letter);
         let mut reached = self.list(reached).to_vec();
@@ -230,14 +247,13 @@ impl Subsets {
                 None => rest.push((pair[0], pair[1])),
             }
         }
-        self.target(plan, from, letter, reached, &rest)
+        self.target(plan, (from, letter, facts), reached, &rest)
     }
 
     fn target(
         &mut self,
         plan: &Plan,
-        from: u32,
-        letter: Letter,
+        (from, letter, facts): (u32, Letter, &Facts),
         reached: Vec<u32>,
         open: &[(u32, u32)],
     ) -> Target {
@@ -247,7 +263,7 @@ impl Subsets {
                 Kind::Attribute | Kind::Text => Vec::new(),
             };
             let place = self.place_of(plan, reached, deep);
-            return Target(self.landing_of(plan, place, letter.masks));
+            return Target(self.landing_of(plan, place, letter.signature, facts));
         }
         let mut numbers: Vec<u32> = open.iter().map(|(condition, _)| *condition).collect();
         numbers.dedup();
@@ -255,7 +271,7 @@ impl Subsets {
         let start = self.open.len() as u32;
         let asked = numbers
             .into_iter()
-            .map(|number| Open { condition: number, entry: advanced(plan, number, letter) });
+            .map(|number| Open { condition: number, entry: advanced(plan, number, letter.kind, facts) });
         self.open.extend(asked);
         let asked = start..self.open.len() as u32;
         let pairs: Vec<u32> = open.iter().flat_map(|&(condition, state)| [condition, state]).collect();
@@ -297,10 +313,10 @@ impl Subsets {
         number
     }
 
-    /// The landing of a node with some masks in a place: the rules that fire, the first of every pattern, and the distinct
-    /// tests of theirs that the masks leave open.
-    fn landing_of(&mut self, plan: &Plan, place: u32, masks: Masks) -> u32 {
-        if let Some(&known) = self.landed.get(&(place, masks)) {
+    /// The landing of a node with some facts in a place: the rules that fire, the first of every pattern, and the distinct
+    /// tests of theirs that the facts leave open.
+    fn landing_of(&mut self, plan: &Plan, place: u32, signature: Signature, facts: &Facts) -> u32 {
+        if let Some(&known) = self.landed.get(&(place, signature)) {
             return known;
         }
         let Place { rules, attributes, texts, .. } = &self.places[place as usize];
@@ -318,7 +334,7 @@ impl Subsets {
             let range = rule.assertions.start as usize..rule.assertions.end as usize;
             tests.extend(plan.checks[range].iter().filter_map(|check| {
                 let asked = Asked {
-                    test: plan.declared.advance(check.test, masks),
+                    test: plan.declared.advance(check.test, facts),
                     passes: [check.fails_when, !check.fails_when],
                 };
                 let passed = asked.test.verdict().is_some_and(|value| asked.passes[usize::from(value)]);
@@ -338,7 +354,7 @@ impl Subsets {
         let asked = start..self.asked.len() as u32;
         self.landings.push(Landing { place, asked, fired, suppressed, attributes, texts });
         let number = self.landings.len() as u32 - 1;
-        self.landed.insert((place, masks), number);
+        self.landed.insert((place, signature), number);
         number
     }
 
@@ -366,13 +382,13 @@ impl Subsets {
 }
 
 /// The first question of a condition that the letter leaves open, or its verdict.
-fn advanced(plan: &Plan, condition: u32, letter: Letter) -> Entry {
+fn advanced(plan: &Plan, condition: u32, kind: Kind, facts: &Facts) -> Entry {
     let condition = &plan.trie.conditions[condition as usize];
-    if letter.kind == Kind::Element && !letter.masks.admit(condition.needs) {
+    if kind == Kind::Element && !facts.admit(condition.needs) {
         return Entry::FALSE;
     }
     match condition.demand {
-        Demand::Conditions(entry) => plan.declared.advance(entry, letter.masks),
+        Demand::Conditions(entry) => plan.declared.advance(entry, facts),
         Demand::Step(_) => Entry::OPEN,
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::names::{Names, Vocabulary};
+use super::names::{Names, Signature, Vocabulary};
 use super::{ExpandedName, Fault, NameId};
 
 /// Index of an element; document order is index order. The root element is 0.
@@ -54,6 +54,9 @@ pub struct Element {
     pub child_mask: u64,
     /// Bits ([`super::name_bit`]) of the local names of the attributes.
     pub attribute_mask: u64,
+    /// Equal for elements that have equally many children of every name, and the same attributes, the same of them empty; see
+    /// [`super::names::Signature`].
+    pub(crate) signature: Signature,
 }
 
 /// One attribute.
@@ -123,6 +126,12 @@ pub(super) struct Value {
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) decoded: bool,
+}
+
+impl Value {
+    pub(super) fn is_empty(self) -> bool {
+        self.start == self.end
+    }
 }
 
 /// A well-formed document, read once; every check reads this tree.

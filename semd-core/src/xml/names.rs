@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
@@ -32,6 +33,48 @@ pub fn name_bit(local: &str) -> u64 {
     1 << ((hash ^ (hash >> 29)) & 63)
 }
 
+/// What the children and attributes of an element are called, in a number: the sum of a random number for every one of them.
+///
+/// Two elements with the same signature have the same names, but for a chance of one in 2^64 or so, which nobody can
+/// bring about: the numbers are made anew in every process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Signature(u64);
+
+impl Signature {
+    /// Neither children nor attributes.
+    pub(crate) const NOTHING: Self = Self(0);
+
+    /// The number of a name.
+    fn of_name(namespace: &str, local: &str) -> Self {
+        static SEED: LazyLock<foldhash::quality::RandomState> = LazyLock::new(Default::default);
+        Self(SEED.hash_one((namespace, local)))
+    }
+
+    /// Adds a child element with a name.
+    #[inline(always)]
+    pub(super) fn add_child(&mut self, name: Self) {
+        self.0 = self.0.wrapping_add(name.0);
+    }
+
+    /// Adds an attribute with a name.
+    #[inline(always)]
+    pub(super) fn add_attribute(&mut self, name: Self) {
+        self.0 = self.0.wrapping_add(name.0.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    }
+
+    /// Adds that an attribute with a name is empty.
+    #[inline(always)]
+    pub(super) fn add_empty(&mut self, name: Self) {
+        self.0 = self.0.wrapping_add(name.0.wrapping_mul(0xD6E8_FEB8_6659_FD93));
+    }
+
+    /// Adds what another one stands for.
+    #[inline(always)]
+    pub(super) fn add(&mut self, other: Self) {
+        self.0 = self.0.wrapping_add(other.0);
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Name {
     namespace: u32,
@@ -39,6 +82,7 @@ struct Name {
     start: u32,
     end: u32,
     bit: u64,
+    signature: Signature,
 }
 
 /// Tells tables of names apart, also those that grew from one.
@@ -112,7 +156,9 @@ impl Names {
         let id = NameId(self.names.len() as u32);
         let start = self.texts.len() as u32;
         self.texts.push_str(local);
-        self.names.push(Name { namespace, start, end: self.texts.len() as u32, bit: name_bit(local) });
+        let signature = Signature::of_name(self.namespace(namespace), local);
+        let (end, bit) = (self.texts.len() as u32, name_bit(local));
+        self.names.push(Name { namespace, start, end, bit, signature });
         let (names, texts, hasher) = (&self.names, &self.texts, &self.hasher);
         let hash = |id: &NameId| {
             let name = &names[id.0 as usize];
@@ -147,8 +193,15 @@ impl Names {
     }
 
     /// Bit of the local part in the masks of elements.
+    #[inline(always)]
     pub(super) fn bit(&self, id: NameId) -> u64 {
         self.names[id.0 as usize].bit
+    }
+
+    /// The number of a name in signatures of elements.
+    #[inline(always)]
+    pub(super) fn signature(&self, id: NameId) -> Signature {
+        self.names[id.0 as usize].signature
     }
 
     /// The namespace of a name.

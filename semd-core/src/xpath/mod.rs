@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::{ErrorCode, SyntaxError, SyntaxErrorKind};
 pub(crate) use eval::{Evaluator, Focus};
-pub(crate) use foresight::Masks;
+pub(crate) use foresight::Facts;
 pub(crate) use functions::Function;
 pub(crate) use names::{Binding, Names};
 pub(crate) use parser::{StaticContext, VisibleLet, parse};

@@ -4,6 +4,7 @@
 //! references. Whatever is new, long, wrong or at a limit is left to the other files of this room, which look closely.
 
 use super::super::document::{AsideKind, Attribute, Element, ElementId, Value};
+use super::super::names::Signature;
 use super::super::runs::{NEAR, comment_stop, indent_end, near_tag_stop, plain_text_stop, plain_value_stop};
 use super::names::{Key, Known};
 use super::scope::Bits;
@@ -19,13 +20,20 @@ pub(super) struct Tag {
     /// Length of the qualified name, bytes.
     pub(super) length: usize,
     pub(super) key: Option<Key>,
-    /// Its first attribute among those of the document.
-    pub(super) first: usize,
-    pub(super) attribute_mask: u64,
+    pub(super) attributes: Attributes,
     pub(super) empty: bool,
     /// Number of bindings in scope and the scope before the tag.
     pub(super) bindings: usize,
     pub(super) scope: Scope,
+}
+
+/// The attributes of a start tag.
+pub(super) struct Attributes {
+    /// The first one among those of the document.
+    pub(super) first: usize,
+    pub(super) mask: u64,
+    /// What they add to the signature of the element.
+    pub(super) signature: Signature,
 }
 
 impl Scanner<'_, '_> {
@@ -144,13 +152,15 @@ impl Scanner<'_, '_> {
         let first = self.tree.attributes.len();
         let owner = ElementId(self.tree.elements.len() as u32);
         let mut at = start + 1 + length;
+        let set = scope.set();
+        let mut empties = Signature::NOTHING;
         let empty = loop {
             match bytes.get(at..)? {
                 [b'>', ..] => break false,
                 [b'/', b'>', ..] => break true,
                 [b' ', rest @ ..] => {
                     if let Some(near) = rest.first_chunk()
-                        && let Some(step) = self.memory.shapes.step(shape, near, scope.set())
+                        && let Some(step) = self.memory.shapes.step(shape, near, set)
                     {
                         let offset = at + 1;
                         let from = offset + step.length as usize;
@@ -159,6 +169,9 @@ impl Scanner<'_, '_> {
                             let value = Value { start: from as u32, end: to as u32, decoded: false };
                             let (name, offset) = (step.name, offset as u32);
                             self.tree.attributes.push(Attribute { name, owner, value, offset });
+                            if to == from {
+                                empties.add_empty(self.tree.names.signature(name));
+                            }
                             shape = step.shape;
                             at = to + 1;
                             continue;
@@ -181,9 +194,11 @@ impl Scanner<'_, '_> {
             return None;
         }
         self.nodes = nodes;
-        let attribute_mask = self.memory.shapes.mask(shape);
+        let (mask, mut signature) = (self.memory.shapes.mask(shape), self.memory.shapes.signature(shape));
+        signature.add(empties);
+        let attributes = Attributes { first, mask, signature };
         let (key, bindings) = (Some(key), self.bindings.len());
-        self.add_element(Tag { start, known, length, key, first, attribute_mask, empty, bindings, scope });
+        self.add_element(Tag { start, known, length, key, attributes, empty, bindings, scope });
         Some(at + 1 + usize::from(empty))
     }
 
@@ -193,7 +208,10 @@ impl Scanner<'_, '_> {
         let element = self.tree.elements.len() as u32;
         let parent = match self.open.last() {
             Some(parent) => {
-                self.tree.elements[parent.element as usize].child_mask |= tag.known.bit;
+                let name = self.tree.names.signature(tag.known.id);
+                let outer = &mut self.tree.elements[parent.element as usize];
+                outer.child_mask |= tag.known.bit;
+                outer.signature.add_child(name);
                 parent.element
             }
             None => u32::MAX,
@@ -203,12 +221,13 @@ impl Scanner<'_, '_> {
             name: tag.known.id,
             parent,
             end: element + 1,
-            attributes: tag.first as u32,
+            attributes: tag.attributes.first as u32,
             texts,
             texts_end: texts,
             offset: tag.start as u32,
             child_mask: 0,
-            attribute_mask: tag.attribute_mask,
+            attribute_mask: tag.attributes.mask,
+            signature: tag.attributes.signature,
         });
         self.text_open = false;
         if !tag.empty {

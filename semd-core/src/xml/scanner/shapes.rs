@@ -5,6 +5,7 @@
 //! the name of an element with the names of its attributes in their order; shapes form a tree, whose steps are attributes.
 
 use super::super::NameId;
+use super::super::names::Signature;
 use super::super::runs::NEAR;
 use super::names::{Key, Known};
 use super::scopes::{Scope, ScopeSet};
@@ -28,8 +29,9 @@ const MOST_STEPS: usize = 6;
 pub(super) const BEFORE_VALUE: usize = 2;
 
 struct Shape {
-    /// Bits of the names of the attributes.
+    /// Bits of the names of the attributes, and their part of the signature of an element.
     mask: u64,
+    signature: Signature,
     /// Number of the first step in the list of those that lead on.
     first: u32,
 }
@@ -58,7 +60,7 @@ pub(super) struct Shapes {
 
 impl Default for Shapes {
     fn default() -> Self {
-        let none = Shape { mask: 0, first: 0 };
+        let none = Shape { mask: 0, signature: Signature::NOTHING, first: 0 };
         let unused = Step {
             text: Key::NONE,
             length: 0,
@@ -79,6 +81,12 @@ impl Shapes {
     #[inline(always)]
     pub(super) fn mask(&self, shape: ShapeId) -> u64 {
         self.shapes[shape.0 as usize].mask
+    }
+
+    /// What the attributes add to the signature of an element, empty ones apart.
+    #[inline(always)]
+    pub(super) fn signature(&self, shape: ShapeId) -> Signature {
+        self.shapes[shape.0 as usize].signature
     }
 
     /// The shape of an element without attributes, if it was met before; otherwise [`ShapeId::NONE`].
@@ -108,7 +116,7 @@ impl Shapes {
             self.roots.resize(at + 1, ShapeId::NONE);
         }
         if self.roots[at] == ShapeId::NONE {
-            self.roots[at] = self.add(0);
+            self.roots[at] = self.add(0, Signature::NOTHING);
         }
         self.roots[at]
     }
@@ -120,6 +128,7 @@ impl Shapes {
         (text, length): (Key, usize),
         scope: Scope,
         known: Known,
+        name: Signature,
     ) -> ShapeId {
         let (mut last, mut count) = (0, 0);
         let mut at = self.shapes[shape.0 as usize].first;
@@ -137,7 +146,9 @@ impl Shapes {
         if shape == ShapeId::NONE || twice || count >= MOST_STEPS || !scope.is_remembered() {
             return ShapeId::NONE;
         }
-        let made = self.add(mask | known.bit);
+        let mut signature = self.signature(shape);
+        signature.add_attribute(name);
+        let made = self.add(mask | known.bit, signature);
         if made == ShapeId::NONE {
             return made;
         }
@@ -157,11 +168,11 @@ impl Shapes {
         self.shapes.len() >= MOST_SHAPES
     }
 
-    fn add(&mut self, mask: u64) -> ShapeId {
+    fn add(&mut self, mask: u64, signature: Signature) -> ShapeId {
         if self.is_full() {
             return ShapeId::NONE;
         }
-        self.shapes.push(Shape { mask, first: 0 });
+        self.shapes.push(Shape { mask, signature, first: 0 });
         ShapeId(self.shapes.len() as u32 - 1)
     }
 }

@@ -2,11 +2,11 @@
 
 use super::super::chars::is_space;
 use super::super::document::{Attribute, ElementId};
-use super::super::names::name_at;
+use super::super::names::{Signature, name_at};
 use super::super::runs::{near_equals, near_tag_stop};
 use super::super::{Fault, FaultKind, NameId};
 use super::names::{Key, Known};
-use super::repeated::Tag;
+use super::repeated::{Attributes, Tag};
 use super::scope::Bits;
 use super::scopes::Scope;
 use super::shapes::{BEFORE_VALUE, ShapeId};
@@ -101,11 +101,26 @@ impl<'s> Scanner<'s, '_> {
             None => self.element_name(&self.source[start + 1..start + 1 + length], key, start + 1)?,
         };
         let attribute_mask = self.resolve_attributes(first, tag.bits)?;
-        self.add_element(Tag { start, known, length, key, first, attribute_mask, empty, bindings, scope });
+        let signature = self.attribute_signature(first);
+        let attributes = Attributes { first, mask: attribute_mask, signature };
+        self.add_element(Tag { start, known, length, key, attributes, empty, bindings, scope });
         if empty && self.scope != scope {
             self.leave_scope(bindings, scope);
         }
         Ok(())
+    }
+
+    /// What the attributes from `first` on add to the signature of their element.
+    fn attribute_signature(&self, first: usize) -> Signature {
+        let mut signature = Signature::NOTHING;
+        for attribute in &self.tree.attributes[first..] {
+            let name = self.tree.names.signature(attribute.name);
+            signature.add_attribute(name);
+            if attribute.value.is_empty() {
+                signature.add_empty(name);
+            }
+        }
+        signature
     }
 
     /// Attributes with a prefix that were recognised before the tag declared something may mean something else.
@@ -269,7 +284,8 @@ impl<'s> Scanner<'s, '_> {
         };
         match (text, known) {
             (Some(text), Some(known)) => {
-                self.memory.shapes.add_step(shape, (text, end - offset), scope, known)
+                let name = self.tree.names.signature(known.id);
+                self.memory.shapes.add_step(shape, (text, end - offset), scope, known, name)
             }
             _ => ShapeId::NONE,
         }
