@@ -6,7 +6,7 @@ use super::plan::{Check, Plan};
 use super::subsets::{Landing, Open, START, Subsets};
 use super::trie::{Demand, Step};
 use crate::xml::{AttributeId, Document, ElementId, Node};
-use crate::xpath::{Binding, ErrorCode, EvalError, Evaluator, Item, Predicate};
+use crate::xpath::{Binding, ErrorCode, EvalError, Evaluator, Found, Item, Predicate};
 
 /// The memory of one worker: how far the automaton of contexts is made, and room for the names and open elements of a
 /// document.
@@ -143,18 +143,25 @@ impl<'a> Pass<'a> {
     }
 
     /// The landing of a node below a place.
-    #[inline]
+    #[inline(always)]
     fn step(&mut self, from: u32, letter: Letter, node: Node) -> Result<u32, End> {
         let evaluator = &self.evaluator;
-        let mut target = self.subsets.next(self.plan, from, letter, || evaluator.facts(node));
+        let target = self.subsets.next(self.plan, from, letter, || evaluator.facts(node));
+        match target.landing() {
+            Ok(landing) => Ok(landing),
+            Err(choice) => self.land(choice, node),
+        }
+    }
+
+    /// The landing behind a choice.
+    fn land(&mut self, mut choice: u32, node: Node) -> Result<u32, End> {
         loop {
+            let answers = self.choose(choice, node)?;
+            let evaluator = &self.evaluator;
+            let target = self.subsets.decided(self.plan, choice, answers, || evaluator.facts(node));
             match target.landing() {
                 Ok(landing) => return Ok(landing),
-                Err(choice) => {
-                    let answers = self.choose(choice, node)?;
-                    let evaluator = &self.evaluator;
-                    target = self.subsets.decided(self.plan, choice, answers, || evaluator.facts(node));
-                }
+                Err(next) => choice = next,
             }
         }
     }
@@ -163,10 +170,21 @@ impl<'a> Pass<'a> {
     fn choose(&self, choice: u32, node: Node) -> Result<u32, End> {
         self.evaluator.current.set(node);
         let mut answers = 0;
+        let mut found = Found::Several;
         for (at, open) in self.subsets.open(choice).iter().enumerate() {
-            if self.holds(*open, node)? {
-                answers |= 1 << at;
+            // Contexts ask of the same attributes for one code after the other.
+            if let (Some(_), false, Node::Element(id)) = (open.text, open.shared, node) {
+                found = match self.evaluator.found_by(open.entry, id) {
+                    Err(EvalError { code: ErrorCode::StepLimit }) => return Err(End::Exhausted),
+                    found => found.unwrap_or(Found::Nothing),
+                };
             }
+            let holds = match (open.text, found) {
+                (Some(text), Found::One(value)) => self.evaluator.is_text(value, text),
+                (Some(_), Found::Nothing) => false,
+                (Some(_), Found::Several) | (None, _) => self.holds(*open, node)?,
+            };
+            answers |= u32::from(holds) << at;
         }
         Ok(answers)
     }

@@ -21,6 +21,14 @@ impl Letter {
         Self { kind: Kind::Element, symbol, signature }
     }
 
+    /// A number that differs for most letters and places.
+    #[inline(always)]
+    pub(super) fn mixed_with(self, place: u32) -> u64 {
+        let name = u64::from(self.symbol) << 2 | self.kind as u64;
+        let place = (name << 32 | u64::from(place)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.signature.mixed_with(place) >> 40
+    }
+
     #[inline]
     pub(super) fn attribute(symbol: u32) -> Self {
         Self { kind: Kind::Attribute, symbol, signature: Signature::NOTHING }

@@ -50,6 +50,10 @@ pub(super) struct Asked {
 pub(super) struct Open {
     pub(super) condition: u32,
     pub(super) entry: Entry,
+    /// The only text with which the condition holds, if it asks for the text of attributes.
+    pub(super) text: Option<(u32, u32)>,
+    /// It asks about the same attributes as the condition before.
+    pub(super) shared: bool,
 }
 
 #[derive(Debug)]
@@ -90,6 +94,17 @@ struct Choice {
 
 type Table<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
+/// A place, a letter, and where it leads.
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    from: u32,
+    letter: Letter,
+    target: Target,
+}
+
+/// Number of steps that are found without a search; a power of two. A document has some hundred different ones.
+const RECENT: usize = 512;
+
 /// The automaton as far as it is made.
 #[derive(Debug)]
 pub(super) struct Subsets {
@@ -100,11 +115,15 @@ pub(super) struct Subsets {
     open: Vec<Open>,
     lists: Vec<u32>,
     next: Table<(u32, Letter), Target>,
+    /// Some of those, each in the slot of its number.
+    recent: Box<[Recent]>,
     decisions: Table<(u32, u32), Target>,
     /// By number of states, states, deep states.
     known: Table<Box<[u32]>, u32>,
     landed: Table<(u32, Signature), u32>,
     limit: usize,
+    /// So much is stored that it is time for [`Subsets::restart`].
+    full: bool,
 }
 
 impl Subsets {
@@ -117,10 +136,13 @@ impl Subsets {
             open: Vec::new(),
             lists: Vec::new(),
             next: Table::default(),
+            recent: vec![Recent { from: u32::MAX, letter: Letter::TEXT, target: Target(START) }; RECENT]
+                .into(),
             decisions: Table::default(),
             known: Table::default(),
             landed: Table::default(),
             limit: MAX_STORED,
+            full: false,
         };
         let start = made.place_of(plan, vec![DOCUMENT], Vec::new());
         made.landing_of(plan, start, Signature::NOTHING, &Facts::open());
@@ -153,7 +175,7 @@ impl Subsets {
     }
 
     /// Where a letter leads from a place.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(
         &mut self,
         plan: &Plan,
@@ -161,11 +183,24 @@ impl Subsets {
         letter: Letter,
         facts: impl FnOnce() -> Facts,
     ) -> Target {
+        let slot = letter.mixed_with(from) as usize % RECENT;
+        let recent = self.recent[slot];
+        if recent.from == from && recent.letter == letter {
+            return recent.target;
+        }
+        let target = self.searched(plan, from, letter, facts);
+        self.recent[slot] = Recent { from, letter, target };
+        target
+    }
+
+    #[inline(never)]
+    fn searched(&mut self, plan: &Plan, from: u32, letter: Letter, facts: impl FnOnce() -> Facts) -> Target {
         match self.next.get(&(from, letter)) {
             Some(&target) => target,
             None => {
                 let target = self.make(plan, from, letter, &facts());
                 self.next.insert((from, letter), target);
+                self.full = self.stored() > self.limit;
                 target
             }
         }
@@ -185,6 +220,7 @@ impl Subsets {
             None => {
                 let target = self.decide(plan, choice, answers, &facts());
                 self.decisions.insert((choice, answers), target);
+                self.full = self.stored() > self.limit;
                 target
             }
         }
@@ -269,10 +305,17 @@ impl Subsets {
         numbers.dedup();
         numbers.truncate(MAX_ASKED);
         let start = self.open.len() as u32;
-        let asked = numbers
-            .into_iter()
-            .map(|number| Open { condition: number, entry: advanced(plan, number, letter.kind, facts) });
-        self.open.extend(asked);
+        let questions = &plan.declared.questions;
+        let mut last: Option<Open> = None;
+        for number in numbers {
+            let entry = advanced(plan, number, letter.kind, facts);
+            let text = questions.text_asked(entry).filter(|_| letter.kind == Kind::Element);
+            let before = last.filter(|last| last.text.is_some() && text.is_some());
+            let shared = before.is_some_and(|last| questions.same_subject(last.entry, entry));
+            let open = Open { condition: number, entry, text, shared };
+            self.open.push(open);
+            last = Some(open);
+        }
         let asked = start..self.open.len() as u32;
         let pairs: Vec<u32> = open.iter().flat_map(|&(condition, state)| [condition, state]).collect();
         let made = Choice { from, letter, reached: self.keep(&reached), asked, open: self.keep(&pairs) };
@@ -361,7 +404,7 @@ impl Subsets {
     /// Whether so much is stored that it is time for [`Subsets::restart`].
     #[inline]
     pub(super) fn is_full(&self) -> bool {
-        self.stored() > self.limit
+        self.full
     }
 
     /// Forgets everything but the given places, which get new numbers.

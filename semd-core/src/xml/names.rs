@@ -44,6 +44,12 @@ impl Signature {
     /// Neither children nor attributes.
     pub(crate) const NOTHING: Self = Self(0);
 
+    /// A number that depends on another one as well.
+    #[inline(always)]
+    pub(crate) fn mixed_with(self, other: u64) -> u64 {
+        self.0 ^ other
+    }
+
     /// The number of a name.
     fn of_name(namespace: &str, local: &str) -> Self {
         static SEED: LazyLock<foldhash::quality::RandomState> = LazyLock::new(Default::default);

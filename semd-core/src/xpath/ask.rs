@@ -28,25 +28,43 @@ impl<'a> Evaluator<'a> {
     #[inline]
     fn answer(&self, step: &'a Step, node: Node) -> Result<bool, EvalError> {
         let Node::Element(id) = node else { return self.answer_of_nodes(step, node) };
-        let found = match step.subject {
-            Subject::Attribute(name) => self.memo.attribute(id, name, || {
-                let Name { symbol, bit } = name.unpacked();
-                let found = self.named_attribute(id, symbol, bit)?;
-                Ok::<_, EvalError>(match found {
-                    Some(found) => Found::One(self.attribute_text(found)),
-                    None => Found::Nothing,
-                })
-            })?,
-            subject => match Memo::key(subject) {
-                Some(key) => self.found(key, subject, id)?,
-                None => return self.answer_of_nodes(step, node),
-            },
-        };
-        match found {
-            Found::Nothing => self.answer_of_text(step.question, None),
-            Found::One(text) => self.answer_of_text(step.question, Some(text)),
-            Found::Several => self.answer_of_nodes(step, node),
+        match self.attributes_of_subject(step.subject, id)? {
+            Some(Found::Nothing) => self.answer_of_text(step.question, None),
+            Some(Found::One(text)) => self.answer_of_text(step.question, Some(text)),
+            Some(Found::Several) | None => self.answer_of_nodes(step, node),
         }
+    }
+
+    /// What a subject finds from an element; `None` where it may be something else than attributes.
+    #[inline]
+    fn attributes_of_subject(&self, subject: Subject, id: ElementId) -> Result<Option<Found<'a>>, EvalError> {
+        match subject {
+            Subject::Attribute(name) => {
+                let look_up = || {
+                    let Name { symbol, bit } = name.unpacked();
+                    let found = self.named_attribute(id, symbol, bit)?;
+                    Ok::<_, EvalError>(match found {
+                        Some(found) => Found::One(self.attribute_text(found)),
+                        None => Found::Nothing,
+                    })
+                };
+                self.memo.attribute(id, name, look_up).map(Some)
+            }
+            subject => Memo::key(subject).map(|key| self.found(key, subject, id)).transpose(),
+        }
+    }
+
+    /// What the question of a condition finds, if it asks for the text of attributes of an element; see
+    /// [`Questions::text_asked`].
+    pub(crate) fn found_by(&self, entry: Entry, id: ElementId) -> Result<Found<'a>, EvalError> {
+        let subject = self.declared.questions.steps[entry.0 as usize].subject;
+        Ok(self.attributes_of_subject(subject, id)?.unwrap_or(Found::Several))
+    }
+
+    /// Whether a text is the one that a question asks for.
+    #[inline]
+    pub(crate) fn is_text(&self, text: &str, (start, end): (u32, u32)) -> bool {
+        text.as_bytes() == self.declared.questions.text(start, end)
     }
 
     /// What a route to attributes leads to.

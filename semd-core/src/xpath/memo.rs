@@ -8,7 +8,7 @@ use crate::xml::ElementId;
 
 /// What a route leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found<'a> {
+pub(crate) enum Found<'a> {
     Nothing,
     One(&'a str),
     /// More than one attribute.

@@ -38,6 +38,7 @@ pub use error::{ErrorCode, SyntaxError, SyntaxErrorKind};
 pub(crate) use eval::{Evaluator, Focus};
 pub(crate) use foresight::Facts;
 pub(crate) use functions::Function;
+pub(crate) use memo::Found;
 pub(crate) use names::{Binding, Names};
 pub(crate) use parser::{StaticContext, VisibleLet, parse};
 pub(crate) use question::Entry;

@@ -36,7 +36,7 @@ pub(super) struct Step {
 }
 
 /// The nodes a question is about.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Subject {
     /// `.`
     Own,
@@ -52,6 +52,17 @@ pub(super) enum Subject {
     Route(Route),
     /// A path whose nodes must be put in order, or whose predicates ask for computed positions, by number.
     Path(u32),
+}
+
+impl Subject {
+    /// Whether only attributes are found.
+    fn is_attributes(self) -> bool {
+        match self {
+            Self::Attribute(_) | Self::ChildAttribute(..) => true,
+            Self::Route(route) => route.to_attribute && !route.from_root,
+            _ => false,
+        }
+    }
 }
 
 /// Adjacent moves: the number of the first one, how many there are, and whether they begin at the document node.
@@ -156,6 +167,24 @@ impl Questions {
     #[inline]
     pub(super) fn text(&self, start: u32, end: u32) -> &[u8] {
         &self.texts.as_bytes()[start as usize..end as usize]
+    }
+
+    /// The bounds of the text that a condition asks for, if it asks whether one of some attributes has it, and nothing else.
+    pub(crate) fn text_asked(&self, entry: Entry) -> Option<(u32, u32)> {
+        match *self.steps.get(entry.0 as usize)? {
+            Step {
+                subject,
+                question: Question::Is(start, end),
+                then: Entry::TRUE,
+                otherwise: Entry::FALSE,
+            } if subject.is_attributes() => Some((start, end)),
+            _ => None,
+        }
+    }
+
+    /// Whether two conditions ask about the same nodes.
+    pub(crate) fn same_subject(&self, one: Entry, other: Entry) -> bool {
+        self.steps[one.0 as usize].subject == self.steps[other.0 as usize].subject
     }
 
     /// The moves of a route.

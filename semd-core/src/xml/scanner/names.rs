@@ -106,7 +106,13 @@ impl<const SLOTS: usize> NameCache<SLOTS> {
 
     #[inline(always)]
     pub(super) fn get(&self, key: Key, scope: Scope) -> Option<Known> {
-        let (slot, set) = (Self::slot(key), scope.set());
+        self.get_in(key, scope.set())
+    }
+
+    /// As [`Self::get`], with the scope as a set.
+    #[inline(always)]
+    pub(super) fn get_in(&self, key: Key, set: ScopeSet) -> Option<Known> {
+        let slot = Self::slot(key);
         for place in [slot, slot ^ 1] {
             let entry = self.0.get(place)?;
             if entry.key == key && entry.scopes.contains(set) {

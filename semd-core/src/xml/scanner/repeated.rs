@@ -144,7 +144,8 @@ impl Scanner<'_, '_> {
         let length = near_tag_stop(near)?;
         let key = Key::begin(near, length)?;
         let scope = self.scope;
-        let known = self.memory.elements.get(key, scope)?;
+        let set = scope.set();
+        let known = self.memory.elements.get_in(key, set)?;
         let mut shape = self.memory.shapes.root(known.id);
         if shape == ShapeId::NONE || self.open.is_empty() {
             return None;
@@ -152,7 +153,6 @@ impl Scanner<'_, '_> {
         let first = self.tree.attributes.len();
         let owner = ElementId(self.tree.elements.len() as u32);
         let mut at = start + 1 + length;
-        let set = scope.set();
         let mut empties = Signature::NOTHING;
         let empty = loop {
             match bytes.get(at..)? {
