@@ -1,6 +1,7 @@
 //! The layer `nsi` of a validation: codes, names and versions against the dictionaries. One pass over the tree; nothing is
 //! allocated for an element without a fault.
 
+use super::binding::{ATTRIBUTES, Binding};
 use super::dictionary::Dictionary;
 use super::elements::CodedElements;
 use super::exceptions::Level;
@@ -10,7 +11,7 @@ use super::store::{Store, Version};
 use super::texts::{self, Fault};
 use super::version::is_version;
 use crate::report::{Finding, Layer, Owner, Severity};
-use crate::xml::{Attribute, AttributeId, Document, ElementId, LineIndex, NameId, Node, Paths, name_bit};
+use crate::xml::{Attribute, AttributeId, Document, ElementId, LineIndex, Node, Paths, name_bit};
 
 /// Findings of one document; the rest is not looked for.
 const MAX_FINDINGS: usize = 1_000;
@@ -38,19 +39,10 @@ pub(crate) fn check(
     guide: Option<(&str, &str)>,
     lines: &LineIndex<'_>,
 ) -> Outcome {
-    let attribute = |local| document.find_name("", local);
     let mut outcome = Outcome::default();
-    // Without these attributes nothing is coded.
-    let (Some(code), Some(system)) = (attribute("code"), attribute("codeSystem")) else { return outcome };
-    let names = [
-        Some(code),
-        Some(system),
-        attribute("codeSystemVersion"),
-        attribute("codeSystemName"),
-        attribute("displayName"),
-    ];
     let elements = CodedElements::embedded();
-    let coded = elements.names(document);
+    let mut binding = store.inner.bindings.take().unwrap_or_default();
+    binding.bind(document, elements);
     let mask = name_bit("code") | name_bit("codeSystem");
     let mut pass = Pass {
         document,
@@ -66,9 +58,9 @@ pub(crate) fn check(
         if element.attribute_mask & mask != mask {
             continue;
         }
-        let Some(listed) = coded.iter().find(|one| one.name == element.name) else { continue };
+        let Some(confirmed) = binding.coded(element.name) else { continue };
         let id = ElementId(index as u32);
-        let Some(value) = Coded::read(document, id, listed.confirmed, names) else { continue };
+        let Some(value) = Coded::read(document, id, confirmed, &binding) else { continue };
         if pass.outcome.findings.len() >= MAX_FINDINGS {
             pass.outcome.truncated = true;
             break;
@@ -76,6 +68,7 @@ pub(crate) fn check(
         pass.element(&value, elements);
     }
     pass.report_missing();
+    store.inner.bindings.give_back(binding);
     outcome
 }
 
@@ -84,8 +77,8 @@ struct Coded<'d> {
     element: ElementId,
     /// The register is known to look it up.
     confirmed: bool,
-    /// In the order code, codeSystem, codeSystemVersion, codeSystemName, displayName.
-    attributes: [Option<(AttributeId, &'d str)>; 5],
+    /// In the order of [`ATTRIBUTES`].
+    attributes: [Option<(AttributeId, &'d str)>; ATTRIBUTES.len()],
 }
 
 impl<'d> Coded<'d> {
@@ -94,12 +87,12 @@ impl<'d> Coded<'d> {
         document: &'d Document<'_>,
         element: ElementId,
         confirmed: bool,
-        names: [Option<NameId>; 5],
+        binding: &Binding,
     ) -> Option<Self> {
-        let mut attributes = [None; 5];
+        let mut attributes = [None; ATTRIBUTES.len()];
         for id in document.attribute_ids(element) {
             let attribute: &Attribute = document.attribute_at(AttributeId(id));
-            if let Some(at) = names.iter().position(|&name| name == Some(attribute.name)) {
+            if let Some(at) = binding.attribute(attribute.name) {
                 attributes[at] = Some((AttributeId(id), document.value(attribute)));
             }
         }

@@ -4,8 +4,6 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::xml::{Document, NameId};
-
 static EMBEDDED: LazyLock<CodedElements> = LazyLock::new(|| {
     toml::from_str(include_str!("../../../schemas/nsi/elements.toml"))
         .expect("the embedded file is read by a test")
@@ -28,31 +26,17 @@ struct Namespace {
     unconfirmed: Vec<String>,
 }
 
-/// An element name as a document numbers it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct CodedName {
-    pub(super) name: NameId,
-    /// The register is known to look it up.
-    pub(super) confirmed: bool,
-}
-
 impl CodedElements {
     /// The list built in.
     pub fn embedded() -> &'static Self {
         &EMBEDDED
     }
 
-    /// The names of the listed elements as a document numbers them; names it does not use are left out.
-    pub(super) fn names(&self, document: &Document<'_>) -> Vec<CodedName> {
-        let listed = self.namespace.iter().flat_map(|space| {
-            let confirmed = space.elements.iter().map(|name| (&*space.uri, &**name, true));
-            confirmed.chain(space.unconfirmed.iter().map(|name| (&*space.uri, &**name, false)))
-        });
-        listed
-            .filter_map(|(uri, name, confirmed)| {
-                Some(CodedName { name: document.find_name(uri, name)?, confirmed })
-            })
-            .collect()
+    /// For an element that is listed, whether the register is known to look up its code.
+    pub(super) fn listed(&self, namespace: &str, name: &str) -> Option<bool> {
+        let space = self.namespace.iter().find(|space| space.uri == namespace)?;
+        let among = |names: &[String]| names.iter().any(|one| one == name);
+        if among(&space.elements) { Some(true) } else { among(&space.unconfirmed).then_some(false) }
     }
 
     /// Whether the register is known to look up the code of an element.
@@ -64,9 +48,7 @@ impl CodedElements {
     /// assert!(!elements.is_confirmed("urn:hl7-org:v3", "id"));
     /// ```
     pub fn is_confirmed(&self, namespace: &str, name: &str) -> bool {
-        self.namespace
-            .iter()
-            .any(|space| space.uri == namespace && space.elements.iter().any(|one| one == name))
+        self.listed(namespace, name) == Some(true)
     }
 
     /// Whether an identifier lies where the dictionaries of the Ministry are registered.

@@ -22,6 +22,7 @@
 //! assert_eq!(dictionary.rows_where("NAME", "Первый").next().unwrap().get("ID"), Some("1"));
 //! ```
 
+mod binding;
 mod builder;
 pub(crate) mod check;
 mod decode;

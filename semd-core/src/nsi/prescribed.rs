@@ -1,5 +1,9 @@
 //! Which dictionaries and versions the guide of a kind prescribes.
 
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
 use super::dictionary::Dictionary;
 use super::store::{Store, Version};
 
@@ -13,12 +17,30 @@ impl Store {
     }
 }
 
+/// The lists of all guides, by the OID of the guide; made when the first document asks.
+pub(super) type Guides = HashMap<Box<str>, Listed, RandomState>;
+
+/// Identifier and versions of each dictionary, sorted by identifier.
+type Listed = Vec<(Box<str>, Box<str>)>;
+
+fn guides(store: &Store) -> Option<Guides> {
+    let list = store.dictionary(PRESCRIBED, Version::Latest)?;
+    let (guide, oid, versions) =
+        (list.column("IG_OID")?, list.column("DICT_OID")?, list.column("DICT_VERSION")?);
+    let mut guides = Guides::default();
+    for row in list.rows() {
+        if let (Some(guide), Some(oid)) = (guide.value(row), oid.value(row)) {
+            let versions = versions.value(row).unwrap_or("*").trim().into();
+            guides.entry(guide.into()).or_default().push((oid.trim().into(), versions));
+        }
+    }
+    guides.values_mut().for_each(|listed| listed.sort_unstable());
+    Some(guides)
+}
+
 /// The dictionaries that one guide prescribes, when the store has the list of them.
 #[derive(Debug)]
-pub(super) struct Prescribed<'s> {
-    /// Identifier and versions of each dictionary, sorted by identifier.
-    dictionaries: Vec<(&'s str, &'s str)>,
-}
+pub(super) struct Prescribed<'s>(&'s Listed);
 
 /// What a guide says about one dictionary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,14 +56,8 @@ pub(super) enum Permission<'s> {
 impl<'s> Prescribed<'s> {
     /// The list for a guide; `None` when the store says nothing about it.
     pub(super) fn read(store: &'s Store, guide: &str) -> Option<Self> {
-        let list = store.dictionary(PRESCRIBED, Version::Latest)?;
-        let (oid, versions) = (list.column("DICT_OID")?, list.column("DICT_VERSION")?);
-        let rows = list.rows_where("IG_OID", guide);
-        let mut dictionaries: Vec<_> = rows
-            .filter_map(|row| Some((oid.value(row)?.trim(), versions.value(row).unwrap_or("*").trim())))
-            .collect();
-        dictionaries.sort_unstable();
-        (!dictionaries.is_empty()).then_some(Self { dictionaries })
+        let guides = store.inner.prescribed.get_or_init(|| guides(store).unwrap_or_default());
+        guides.get(guide).map(Self)
     }
 
     /// What the guide says about a dictionary of a document. `known` is the dictionary where the store has it: the guide may
@@ -72,7 +88,7 @@ impl<'s> Prescribed<'s> {
     }
 
     fn versions(&self, oid: &str) -> Option<&'s str> {
-        let at = self.dictionaries.binary_search_by_key(&oid, |(known, _)| known).ok()?;
-        Some(self.dictionaries[at].1)
+        let at = self.0.binary_search_by_key(&oid, |(known, _)| known).ok()?;
+        Some(&self.0[at].1)
     }
 }

@@ -52,18 +52,18 @@ impl<'a> SourceName<'a> {
 /// assert!(!is_oid("1..2") && !is_oid("3.1") && !is_oid("1.02"));
 /// ```
 pub fn is_oid(text: &str) -> bool {
-    let mut arcs = 0_usize;
-    let well_formed = text.split('.').all(|arc| {
-        arcs += 1;
-        !arc.is_empty()
-            && arc.bytes().all(|byte| byte.is_ascii_digit())
-            && (arc.len() == 1 || !arc.starts_with('0'))
-    });
-    well_formed
-        && arcs >= 2
-        && text.starts_with(['0', '1', '2'])
-        && text.as_bytes()[1] == b'.'
-        && text.len() <= 256
+    let [b'0'..=b'2', rest @ ..] = text.as_bytes() else { return false };
+    // Before each arc stands a dot; an arc that begins with zero has ended.
+    let (mut before, mut ended) = (b'0', true);
+    for &byte in rest {
+        match byte {
+            b'.' if before != b'.' => ended = false,
+            b'0'..=b'9' if !ended => ended = before == b'.' && byte == b'0',
+            _ => return false,
+        }
+        before = byte;
+    }
+    before != b'.' && !rest.is_empty() && text.len() <= 256
 }
 
 #[cfg(test)]

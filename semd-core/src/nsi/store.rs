@@ -6,14 +6,17 @@ use std::sync::{Arc, OnceLock};
 
 use foldhash::fast::RandomState;
 
+use super::binding::Binding;
 use super::decode::{self, COLUMN_WORDS, Contents};
 use super::dictionary::Dictionary;
 use super::encode::HEADER;
 use super::error::StoreError;
 use super::exceptions::{Exceptions, Level};
 use super::index::Index;
+use super::prescribed::Guides;
 use super::version;
 use crate::digest;
+use crate::pool::Pool;
 
 /// Which version of a dictionary is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +48,8 @@ pub(super) struct Inner {
     pub(super) hasher: RandomState,
     pub(super) exceptions: Exceptions,
     by_oid: HashMap<Box<str>, Vec<u32>, RandomState>,
+    pub(super) bindings: Pool<Binding>,
+    pub(super) prescribed: OnceLock<Guides>,
 }
 
 impl Inner {
@@ -91,6 +96,8 @@ impl Store {
             by_oid: HashMap::with_hasher(hasher.clone()),
             hasher,
             exceptions,
+            bindings: Pool::default(),
+            prescribed: OnceLock::new(),
         };
         let records = &inner.contents.records;
         let mut by_oid: HashMap<Box<str>, Vec<u32>, RandomState> = HashMap::with_hasher(inner.hasher.clone());

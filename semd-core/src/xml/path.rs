@@ -35,6 +35,18 @@ pub(crate) fn write_name(out: &mut String, name: ExpandedName<'_>) {
     out.push_str(name.local);
 }
 
+/// Writes `[position]`. Positions are small: formatting takes longer than everything else of a path.
+fn push_position(out: &mut String, position: usize) {
+    out.push('[');
+    match u8::try_from(position) {
+        Ok(digit @ 0..=9) => out.push(char::from(b'0' + digit)),
+        _ => {
+            let _ = write!(out, "{position}");
+        }
+    }
+    out.push(']');
+}
+
 impl Document<'_> {
     /// The positional path of a node: `/ClinicalDocument[1]/id[1]`, attributes as `…/@root`, the document node as `/`.
     ///
@@ -123,7 +135,7 @@ impl<'d> Paths<'d> {
             let position = self.position_among_siblings(step);
             self.path.push('/');
             write_name(&mut self.path, document.name(step));
-            let _ = write!(self.path, "[{position}]");
+            push_position(&mut self.path, position);
             self.steps.push((step, self.path.len()));
         }
     }
@@ -133,15 +145,13 @@ impl<'d> Paths<'d> {
         let document = self.document;
         let Some(parent) = document.parent(id) else { return 1 };
         let name = document.element(id).name;
-        let known = self.known.get(&(parent, name)).filter(|(sibling, _)| *sibling <= id);
-        let position = match known {
-            Some(&(sibling, position)) => position + document.siblings(sibling, id, name),
-            None => {
-                document.children(parent).next().map_or(0, |first| document.siblings(first, id, name)) + 1
-            }
-        };
-        self.known.insert((parent, name), (id, position));
-        position
+        // Before the first child there is none of any name.
+        let known = self.known.entry((parent, name)).or_insert((ElementId(parent.0 + 1), 1));
+        if known.0 > id {
+            *known = (ElementId(parent.0 + 1), 1);
+        }
+        *known = (id, known.1 + document.siblings(known.0, id, name));
+        known.1
     }
 }
 

@@ -11,50 +11,84 @@ pub struct Position {
     pub column: u32,
 }
 
-/// Line starts of a file, found when the first place is asked for: a document without findings never pays for them.
+/// Lines of a file. Findings come in the order of the document: lines and characters are counted from the place told last. Only
+/// where places come in another order, all line starts are looked for.
 #[derive(Clone, Debug)]
 pub struct LineIndex<'a> {
     bytes: &'a [u8],
     starts: OnceCell<Vec<usize>>,
-    /// The place told last. Documents of programs are one long line, and findings come in the order of the document: the
-    /// next one counts characters from here.
     last: Cell<Known>,
+    /// Bytes that were counted so far.
+    counted: Cell<usize>,
 }
 
-/// An offset and the number of characters before it in its line.
+/// An offset, the number of lines before its line, and the number of characters before it in its line.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     offset: usize,
+    line: usize,
     before: usize,
 }
+
+/// So many times a file is counted through before its line starts are looked for.
+const PATIENCE: usize = 4;
 
 impl<'a> LineIndex<'a> {
     /// An index of `bytes`; a byte order mark has no column.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, starts: OnceCell::new(), last: Cell::new(Known { offset: 0, before: 0 }) }
+        let last = Known { offset: 0, line: 0, before: 0 };
+        Self { bytes, starts: OnceCell::new(), last: Cell::new(last), counted: Cell::new(0) }
+    }
+
+    /// Where the first line begins.
+    fn first(&self) -> usize {
+        if self.bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 }
     }
 
     fn starts(&self) -> &[usize] {
         self.starts.get_or_init(|| {
-            let first = if self.bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-            std::iter::once(first).chain(memchr::memchr_iter(b'\n', self.bytes).map(|at| at + 1)).collect()
+            std::iter::once(self.first())
+                .chain(memchr::memchr_iter(b'\n', self.bytes).map(|at| at + 1))
+                .collect()
         })
     }
 
     /// The position of a byte offset; an offset past the end is the place after the last byte.
     pub fn position(&self, offset: usize) -> Position {
-        let starts = self.starts();
-        let offset = offset.clamp(starts[0], self.bytes.len().max(starts[0]));
-        let line = starts.partition_point(|&start| start <= offset) - 1;
+        let first = self.first();
+        let offset = offset.clamp(first, self.bytes.len());
         let last = self.last.get();
-        let from = if (starts[line]..=offset).contains(&last.offset) {
+        let known = if (first..=offset).contains(&last.offset) {
             last
         } else {
-            Known { offset: starts[line], before: 0 }
+            Known { offset: first, line: 0, before: 0 }
         };
-        let before = from.before + characters(&self.bytes[from.offset..offset.min(self.bytes.len())]);
-        self.last.set(Known { offset, before });
-        Position { line: line as u32 + 1, column: before as u32 + 1 }
+        let counted = self.counted.get().saturating_add(offset - known.offset);
+        self.counted.set(counted);
+        let from = match self.starts.get() {
+            None if counted <= self.bytes.len().saturating_mul(PATIENCE) => self.last_line(known, offset),
+            _ => {
+                let starts = self.starts();
+                let line = starts.partition_point(|&start| start <= offset) - 1;
+                let start = Known { offset: starts[line], line, before: 0 };
+                if start.offset <= known.offset { known } else { start }
+            }
+        };
+        let before = from.before + characters(&self.bytes[from.offset..offset]);
+        self.last.set(Known { offset, line: from.line, before });
+        Position { line: from.line as u32 + 1, column: before as u32 + 1 }
+    }
+
+    /// The last place at or before `offset`, and not before `known`, where a line begins, or else `known`.
+    fn last_line(&self, known: Known, offset: usize) -> Known {
+        let between = &self.bytes[known.offset..offset];
+        match memchr::memrchr(b'\n', between) {
+            None => known,
+            Some(end) => {
+                let lines = memchr::memchr_iter(b'\n', &between[..=end]).count();
+                Known { offset: known.offset + end + 1, line: known.line + lines, before: 0 }
+            }
+        }
     }
 
     /// The text of a 1-based line without its line end, for code frames.

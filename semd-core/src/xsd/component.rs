@@ -74,6 +74,21 @@ pub(super) enum Model {
     },
 }
 
+impl Model {
+    /// Whether the content may end in a state; 0 is that of no content at all.
+    #[inline]
+    pub(super) fn accepts(&self, state: u64) -> bool {
+        match self {
+            Self::Automaton(automaton) => automaton.is_accepting(state as u32),
+            Self::All { members, optional } => {
+                let met = |index: usize| state >> index & 1 == 1;
+                (*optional && state == 0)
+                    || members.iter().enumerate().all(|(index, member)| !member.required || met(index))
+            }
+        }
+    }
+}
+
 /// Content of a complex type.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Content {

@@ -137,7 +137,7 @@ impl Compiler<'_> {
         simple.shortcut = Shortcut::of(&simple, &self.simple);
         simple.worth_remembering = !simple.identifies
             && !simple.scoped
-            && matches!(simple.shortcut, Shortcut::Nothing)
+            && matches!(simple.shortcut, Shortcut::Nothing | Shortcut::Patterns | Shortcut::Members)
             && match &simple.variety {
                 Variety::List(_) => false,
                 Variety::Atomic(_) => !simple.facets.patterns.is_empty(),

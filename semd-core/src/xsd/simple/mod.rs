@@ -174,7 +174,7 @@ impl SimpleTypes {
 
     /// Checks a text as it stands in the document.
     pub(super) fn check(&self, id: SimpleId, text: &str, scope: Scope<'_>) -> Result<(), Defect> {
-        if self.knows(id, text) {
+        if self.finds(id, text) {
             return Ok(());
         }
         self.check_in_full(id, text, scope)
@@ -343,15 +343,19 @@ impl Facets {
     }
 }
 
+/// Whether a text has no white space at all, as most codes and identifiers. The loop has no early end, and is fast for it.
+#[inline]
+fn is_without_white_space(text: &str) -> bool {
+    text.bytes().fold(0, |found, byte| found | u8::from(byte <= b' ')) == 0
+}
+
 /// Applies the white space facet.
 pub(super) fn normalize(white_space: WhiteSpace, text: &str) -> Cow<'_, str> {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
     let bytes = text.as_bytes();
-    // Codes and identifiers, that is most values, have no white space at all. The loop has no early end, and is fast for it.
-    let untouched = || bytes.iter().fold(0, |found, &byte| found | u8::from(byte <= b' ')) == 0;
     match white_space {
         WhiteSpace::Preserve => Cow::Borrowed(text),
-        _ if untouched() => Cow::Borrowed(text),
+        _ if is_without_white_space(text) => Cow::Borrowed(text),
         WhiteSpace::Replace if !bytes.iter().any(|byte| is_space(byte) && *byte != b' ') => {
             Cow::Borrowed(text)
         }

@@ -10,7 +10,9 @@ use std::sync::atomic::Ordering;
 use serde::{Deserialize, Serialize};
 
 use super::super::names::Map;
-use super::{Lexical, Primitive, SimpleId, SimpleType, SimpleTypes, Variety, WhiteSpace};
+use super::{
+    Lexical, Primitive, SimpleId, SimpleType, SimpleTypes, Variety, WhiteSpace, is_without_white_space,
+};
 
 /// So many values of a type, and of all types of a schema, are collected; what would be more is checked in full. The official
 /// schemas have some thousands.
@@ -26,6 +28,10 @@ pub(in crate::xsd) enum Shortcut {
     Octets(usize),
     /// The values are listed.
     Literals(#[serde(skip)] Literals),
+    /// Every text without white space that matches the patterns is a value.
+    Patterns,
+    /// Every value of a member type is a value.
+    Members,
 }
 
 /// Values of a type as the schema writes them, collected when the type is first asked: a schema has some hundred such types,
@@ -53,11 +59,17 @@ impl Shortcut {
             _ if simple.facets.enumeration.is_some() => literals(),
             Variety::Atomic(Primitive::String | Primitive::AnySimple) => match octets(simple) {
                 Some(octets) => Self::Octets(octets),
+                None if is_bounded_by_patterns_alone(simple) => Self::Patterns,
                 None => Self::Nothing,
             },
             Variety::Atomic(_) => Self::Nothing,
             Variety::List(item) if listed(item) => literals(),
             Variety::Union(members) if members.iter().all(listed) => literals(),
+            Variety::Union(_)
+                if simple.facets.patterns.is_empty() && simple.white_space == WhiteSpace::Preserve =>
+            {
+                Self::Members
+            }
             Variety::List(_) | Variety::Union(_) => Self::Nothing,
         }
     }
@@ -66,13 +78,9 @@ impl Shortcut {
 /// The octets that are enough for a text of any characters.
 fn octets(simple: &SimpleType) -> Option<usize> {
     let facets = &simple.facets;
-    let plain = simple.lexical == Lexical::Whole
+    let plain = is_bounded_by_patterns_and_least_length(simple)
         && simple.white_space != WhiteSpace::Collapse
-        && facets.patterns.is_empty()
-        && facets.length.is_none()
-        && facets.max_length.is_none()
-        && facets.lower.is_none()
-        && facets.upper.is_none();
+        && facets.patterns.is_empty();
     // A character takes at most four octets.
     let most = |before: usize| before.checked_mul(4)?.checked_add(1);
     match facets.min_length {
@@ -82,12 +90,45 @@ fn octets(simple: &SimpleType) -> Option<usize> {
     }
 }
 
+fn is_bounded_by_patterns_alone(simple: &SimpleType) -> bool {
+    is_bounded_by_patterns_and_least_length(simple) && simple.facets.min_length.is_none()
+}
+
+fn is_bounded_by_patterns_and_least_length(simple: &SimpleType) -> bool {
+    let facets = &simple.facets;
+    simple.lexical == Lexical::Whole
+        && facets.length.is_none()
+        && facets.max_length.is_none()
+        && facets.lower.is_none()
+        && facets.upper.is_none()
+}
+
 impl SimpleTypes {
+    /// Whether the text is found to be a value of the type without white space being normalised and facets being gone through.
+    /// The compiler bounds how deep and how often this recurses.
+    pub(super) fn finds(&self, id: SimpleId, text: &str) -> bool {
+        if self.knows(id, text) {
+            return true;
+        }
+        let simple = self.get(id);
+        match (&simple.shortcut, &simple.variety) {
+            (Shortcut::Patterns, _) => {
+                let mut patterns = simple.facets.patterns.iter();
+                is_without_white_space(text)
+                    && patterns.all(|&number| self.patterns[number as usize].matches(text))
+            }
+            (Shortcut::Members, Variety::Union(members)) => {
+                members.iter().any(|&member| self.finds(member, text))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the text is known to be a value of the type.
     #[inline(always)]
     pub(in crate::xsd) fn knows(&self, id: SimpleId, text: &str) -> bool {
         match &self.get(id).shortcut {
-            Shortcut::Nothing => false,
+            Shortcut::Nothing | Shortcut::Patterns | Shortcut::Members => false,
             Shortcut::Octets(octets) => text.len() >= *octets,
             Shortcut::Literals(literals) => self.lists(id, literals, text),
         }
@@ -136,7 +177,7 @@ impl SimpleTypes {
 mod tests {
     use super::super::built_in;
     use super::*;
-    use crate::xsd::simple::{Enumeration, Facets};
+    use crate::xsd::simple::{Enumeration, Facets, Patterns};
 
     fn restricted(base: &str, facets: Facets) -> SimpleType {
         let (_, simple) = built_in::types().into_iter().find(|(name, _)| *name == base).unwrap();
@@ -161,6 +202,43 @@ mod tests {
         assert_eq!(of("token", least(1)), None, "white space at the ends does not count");
         assert_eq!(of("ID", Facets::default()), None);
         assert_eq!(of("decimal", Facets::default()), None);
+    }
+
+    #[test]
+    fn what_is_found_passes_a_check_in_full() {
+        let mut types = SimpleTypes::default();
+        let patterns = [r"[^\s]+", r"[0-2](\.(0|[1-9][0-9]*))*", r"[a-c]*x"];
+        types.patterns = patterns.map(|pattern| Patterns::compile(&[pattern], 1 << 20).unwrap()).into();
+        let mut add = |simple: SimpleType| {
+            let shortcut = Shortcut::of(&simple, &types);
+            types.types.push(SimpleType { shortcut, ..simple });
+            SimpleId(types.types.len() as u32 - 1)
+        };
+        let matching = |number| Facets { patterns: vec![number], ..Facets::default() };
+        let word = add(restricted("token", matching(0)));
+        let oid = add(restricted("string", matching(1)));
+        let longer = Facets { min_length: Some(3), ..matching(2) };
+        let bounded = add(restricted("string", longer));
+        let union = |members: &[SimpleId], white_space, facets| SimpleType {
+            variety: Variety::Union(members.into()),
+            white_space,
+            ..restricted("string", facets)
+        };
+        let either = add(union(&[oid, bounded], WhiteSpace::Preserve, Facets::default()));
+        let nested = add(union(&[either, word], WhiteSpace::Preserve, Facets::default()));
+        let narrowed = add(union(&[either, word], WhiteSpace::Preserve, matching(2)));
+        let collapsed = add(union(&[oid, word], WhiteSpace::Collapse, Facets::default()));
+        for id in [word, oid, bounded, either, nested, narrowed, collapsed] {
+            for text in ["", " ", "a", "x", "abx", "1.2.643", "1.02", " 1.2", "a b", "1.2\n", "\u{A0}", "я"]
+            {
+                let passes = types.check_in_full(id, text, None).is_ok();
+                assert!(passes || !types.finds(id, text), "{id:?} {text:?}");
+                assert_eq!(types.check(id, text, None).is_ok(), passes, "{id:?} {text:?}");
+            }
+        }
+        for (id, text) in [(word, "a"), (oid, "1.2.643"), (either, "1.2"), (nested, "я")] {
+            assert!(types.finds(id, text), "{id:?} {text:?}");
+        }
     }
 
     #[test]

@@ -190,7 +190,7 @@ impl<'a> Run<'a> {
     }
 
     /// The value of one attribute.
-    #[inline]
+    #[inline(always)]
     fn attribute(&mut self, attribute: AttributeId, made: &AttributeUse) {
         let schema = self.schema;
         let simple = schema.simple.get(made.simple);
@@ -201,6 +201,7 @@ impl<'a> Run<'a> {
         }
     }
 
+    #[inline(never)]
     fn attribute_in_full(&mut self, attribute: AttributeId, made: &AttributeUse, text: &'a str) {
         let document = self.document;
         let schema = self.schema;

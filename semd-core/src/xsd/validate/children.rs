@@ -124,17 +124,7 @@ impl Run<'_> {
     /// Whether the content may end where it ends.
     #[inline]
     pub(super) fn complete(&mut self, frame: &Frame, model: &Model) {
-        let accepted = match model {
-            Model::Automaton(automaton) => automaton.is_accepting(frame.state as u32),
-            Model::All { members, optional } => {
-                (*optional && frame.state == 0)
-                    || members
-                        .iter()
-                        .enumerate()
-                        .all(|(index, member)| !member.required || frame.state >> index & 1 == 1)
-            }
-        };
-        if !frame.misplaced && !accepted {
+        if !frame.misplaced && !model.accepts(frame.state) {
             let detail = Detail::Incomplete(frame.type_id, frame.state);
             self.breach("cvc-complex-type.2.4.b", Node::Element(frame.element), detail);
         }

@@ -13,7 +13,7 @@ use crate::report::Message;
 use crate::xml::{Document, ElementId, Node};
 
 use super::binding::Binding;
-use super::component::{ANY_TYPE, Content, Schema, TypeId};
+use super::component::{ANY_TYPE, Content, Declaration, Schema, TypeId};
 use super::content::DeclarationId;
 use super::names::Map;
 use super::simple::Role;
@@ -200,6 +200,9 @@ impl<'a> Run<'a> {
             _ => false,
         };
         self.attributes(id, type_id);
+        if !nil && self.is_complete_leaf(id, type_id, declared) {
+            return true;
+        }
         self.frames.push(Frame {
             element: id,
             end: self.document.element(id).end,
@@ -213,6 +216,22 @@ impl<'a> Run<'a> {
             has_characters: false,
         });
         true
+    }
+
+    /// Whether nothing is left to be looked at of an element without children and text.
+    #[inline(always)]
+    fn is_complete_leaf(&self, id: ElementId, type_id: TypeId, declared: Option<&Declaration>) -> bool {
+        let TypeId::Complex(complex) = type_id else { return false };
+        let plain =
+            declared.is_none_or(|declared| declared.value.is_none() && declared.constraints.is_empty());
+        plain
+            && self.document.element(id).end == id.0 + 1
+            && self.document.text_ids(id).is_empty()
+            && match &self.schema.complex(complex).content {
+                Content::Empty => true,
+                Content::Simple(_) => false,
+                Content::Elements(model) | Content::Mixed(model) => model.accepts(0),
+            }
     }
 
     #[cold]
