@@ -59,6 +59,14 @@ pub struct Element {
     pub(crate) signature: Signature,
 }
 
+impl Element {
+    /// Whether there is no text node inside, at any depth.
+    #[inline(always)]
+    pub(crate) fn has_no_text(&self) -> bool {
+        self.texts == self.texts_end
+    }
+}
+
 /// One attribute.
 #[derive(Clone, Copy, Debug)]
 pub struct Attribute {
@@ -69,6 +77,14 @@ pub struct Attribute {
     pub(super) value: Value,
     /// Byte offset of the attribute's name.
     pub offset: u32,
+}
+
+impl Attribute {
+    /// Length of the normalised value, bytes.
+    #[inline(always)]
+    pub(crate) fn octets(&self) -> usize {
+        (self.value.end - self.value.start) as usize
+    }
 }
 
 /// One text node.

@@ -10,7 +10,7 @@ use crate::pool::Pool;
 use super::content::{Automaton, DeclarationId};
 use super::identity::Constraint;
 use super::names::{Map, Symbol, Symbols};
-use super::simple::{SimpleId, SimpleTypes};
+use super::simple::{Shortcut, SimpleId, SimpleTypes};
 use super::validate::Worker;
 use super::wildcard::Wildcard;
 
@@ -54,6 +54,8 @@ pub(super) struct AttributeUse {
     /// The value fixed where the global attribute is declared.
     pub(super) declared_fixed: Option<Box<FixedValue>>,
     pub(super) required: bool,
+    /// Every text of so many octets is allowed; `None` where a text must be looked at.
+    pub(super) octets: Option<usize>,
 }
 
 /// A member of `xs:all`: its declaration with those that may stand for it.
@@ -72,6 +74,18 @@ pub(super) enum Model {
         members: Vec<AllMember>,
         optional: bool,
     },
+}
+
+impl AttributeUse {
+    /// Notes what is known of the values beforehand.
+    pub(super) fn settle(&mut self, types: &SimpleTypes) {
+        let simple = types.get(self.simple);
+        let free = self.fixed.is_none() && self.declared_fixed.is_none() && !simple.identifies;
+        self.octets = match simple.shortcut {
+            Shortcut::Octets(octets) if free => Some(octets),
+            _ => None,
+        };
+    }
 }
 
 impl Model {

@@ -39,7 +39,14 @@ impl Compiler<'_> {
             }
             _ => None,
         };
-        Ok(AttributeUse { symbol: attribute.name, simple, fixed: None, declared_fixed, required: false })
+        Ok(AttributeUse {
+            symbol: attribute.name,
+            simple,
+            fixed: None,
+            declared_fixed,
+            required: false,
+            octets: None,
+        })
     }
 
     fn attribute_use(&mut self, attribute: &syntax::Attribute) -> Result<AttributeUse, Flaw> {
@@ -81,6 +88,7 @@ impl Compiler<'_> {
             fixed: None,
             declared_fixed: None,
             required: false,
+            octets: None,
         })
     }
 

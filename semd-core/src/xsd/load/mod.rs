@@ -240,6 +240,9 @@ impl<'a> Compiler<'a> {
         };
         schema.constraints = self.element_values_and_constraints(&schema)?;
         schema.simple = self.simple;
+        let types = &schema.simple;
+        let uses = schema.complex.iter_mut().flat_map(|complex| &mut complex.attributes);
+        uses.chain(schema.global_attributes.values_mut()).for_each(|made| made.settle(types));
         schema.declarations = self.declarations;
         schema.wildcards = self.wildcards;
         Ok(schema)

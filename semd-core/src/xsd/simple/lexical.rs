@@ -84,12 +84,12 @@ pub(in crate::xsd) fn qname(text: &str) -> Option<(&str, &str)> {
 /// and no brackets in the path (RFC 2396 with RFC 2732).
 pub(super) fn is_uri(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let escapes =
-        bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'%').all(|(at, _)| {
-            bytes.get(at + 1..at + 3).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
-        });
+    let escapes = memchr::memchr_iter(b'%', bytes)
+        .all(|at| bytes.get(at + 1..at + 3).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit)));
     let fragments = bytes.iter().filter(|&&byte| byte == b'#').count();
-    let (rest, opaque) = match text[..text.find(['/', '?', '#']).unwrap_or(text.len())].split_once(':') {
+    // The first of them ends what may be a scheme.
+    let stop = bytes.iter().position(|&byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
+    let (rest, opaque) = match stop.filter(|&at| bytes[at] == b':').map(|at| (&text[..at], at)) {
         None => (text, false),
         Some((scheme, _)) => {
             let letters = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');

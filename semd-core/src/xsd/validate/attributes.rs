@@ -1,7 +1,7 @@
 //! Attributes of an element (part 1, sections 3.2.4 and 3.4.4 clause 3).
 
 use crate::report::Message;
-use crate::xml::{AttributeId, ElementId, NameId, Node};
+use crate::xml::{Attribute, AttributeId, Element, ElementId, NameId, Node};
 
 use super::super::component::{AttributeUse, Declaration, TypeId};
 use super::super::simple::Variety;
@@ -12,12 +12,18 @@ use super::passed::Value;
 
 impl<'a> Run<'a> {
     /// The attribute with one of the names of the instance namespace.
-    pub(super) fn instance_attribute(&self, id: ElementId, name: Option<NameId>) -> Option<AttributeId> {
-        let name = name?;
+    #[inline(always)]
+    pub(super) fn instance_attribute(
+        &self,
+        id: ElementId,
+        record: &Element,
+        name: Option<NameId>,
+    ) -> Option<AttributeId> {
         // Both names are in no way rare elsewhere, but an element without their bits has none of them.
-        if self.document.element(id).attribute_mask & self.binding.instance.mask == 0 {
+        if record.attribute_mask & self.binding.instance.mask == 0 {
             return None;
         }
+        let name = name?;
         self.document
             .attribute_ids(id)
             .map(AttributeId)
@@ -140,7 +146,7 @@ impl<'a> Run<'a> {
             if let Some(index) = complex.attribute(symbol) {
                 let made = &complex.attributes[index];
                 required -= u32::from(made.required);
-                self.attribute(attribute, made);
+                self.attribute(attribute, record, made);
                 continue;
             }
             if self.is_instance(record.name) {
@@ -162,7 +168,7 @@ impl<'a> Run<'a> {
                             self.unwanted_attribute(attribute, "cvc-complex-type.5.2");
                         }
                         wild_identifier |= identifier;
-                        self.attribute(attribute, global);
+                        self.attribute(attribute, record, global);
                     }
                     None if process == Process::Strict => {
                         self.unwanted_attribute(attribute, "cvc-complex-type.3.2.2");
@@ -191,13 +197,9 @@ impl<'a> Run<'a> {
 
     /// The value of one attribute.
     #[inline(always)]
-    fn attribute(&mut self, attribute: AttributeId, made: &AttributeUse) {
-        let schema = self.schema;
-        let simple = schema.simple.get(made.simple);
-        let free = made.fixed.is_none() && made.declared_fixed.is_none() && !simple.identifies;
-        let text = self.document.value(self.document.attribute_at(attribute));
-        if !free || !schema.simple.knows(made.simple, text) {
-            self.attribute_in_full(attribute, made, text);
+    fn attribute(&mut self, attribute: AttributeId, record: &Attribute, made: &AttributeUse) {
+        if made.octets.is_none_or(|least| record.octets() < least) {
+            self.attribute_in_full(attribute, made, self.document.value(record));
         }
     }
 
@@ -206,6 +208,10 @@ impl<'a> Run<'a> {
         let document = self.document;
         let schema = self.schema;
         let simple = schema.simple.get(made.simple);
+        let free = made.fixed.is_none() && made.declared_fixed.is_none() && !simple.identifies;
+        if free && schema.simple.knows(made.simple, text) {
+            return;
+        }
         let value = Value::new(made.simple, text);
         // What is written as the fixed value is written is of the type: the compiler checked it.
         let settled = match (&made.fixed, &made.declared_fixed) {

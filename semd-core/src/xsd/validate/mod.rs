@@ -10,7 +10,7 @@ mod passed;
 mod scope;
 
 use crate::report::Message;
-use crate::xml::{Document, ElementId, Node};
+use crate::xml::{Document, Element, ElementId, Node};
 
 use super::binding::Binding;
 use super::component::{ANY_TYPE, Content, Declaration, Schema, TypeId};
@@ -104,7 +104,7 @@ impl<'a> Run<'a> {
         let elements = self.document.elements();
         let texts = self.document.texts();
         let (mut at, mut text) = (0_u32, 0_usize);
-        while (at as usize) < elements.len() {
+        while let Some(record) = elements.get(at as usize) {
             while let Some(next) = texts.get(text).filter(|next| next.before <= at) {
                 self.text(next.parent, next.blank);
                 text += 1;
@@ -117,10 +117,10 @@ impl<'a> Run<'a> {
                 return;
             }
             let id = ElementId(at);
-            if self.open(id) {
+            if self.open(id, record) {
                 at += 1;
             } else {
-                at = elements[at as usize].end;
+                at = record.end;
                 text = self.document.text_ids(id).end as usize;
             }
         }
@@ -166,8 +166,9 @@ impl<'a> Run<'a> {
     }
 
     /// The start of an element; `false`: its content is not to be looked at.
-    fn open(&mut self, id: ElementId) -> bool {
-        let symbol = self.binding.symbol(self.document.element(id).name);
+    #[inline(always)]
+    fn open(&mut self, id: ElementId, record: &Element) -> bool {
+        let symbol = self.binding.symbol(record.name);
         let (mut declaration, process) = self.place_child(id, symbol);
         if process == Some(Process::Skip) {
             return false;
@@ -180,7 +181,7 @@ impl<'a> Run<'a> {
             self.abstract_element(id);
         }
         let mut type_id = declared.map(|declared| declared.type_id);
-        if let Some(attribute) = self.instance_attribute(id, self.binding.instance.type_name) {
+        if let Some(attribute) = self.instance_attribute(id, record, self.binding.instance.type_name) {
             type_id = self.instance_type(id, attribute, type_id).or(type_id);
         }
         let type_id = type_id.unwrap_or_else(|| {
@@ -195,17 +196,17 @@ impl<'a> Run<'a> {
         if let Some(slot) = self.types.get_mut(id.0 as usize) {
             *slot = Some(type_id);
         }
-        let nil = match (self.instance_attribute(id, self.binding.instance.nil), declared) {
+        let nil = match (self.instance_attribute(id, record, self.binding.instance.nil), declared) {
             (Some(attribute), Some(declared)) => self.instance_nil(attribute, declared),
             _ => false,
         };
         self.attributes(id, type_id);
-        if !nil && self.is_complete_leaf(id, type_id, declared) {
+        if !nil && self.is_complete_leaf(id, record, type_id, declared) {
             return true;
         }
         self.frames.push(Frame {
             element: id,
-            end: self.document.element(id).end,
+            end: record.end,
             type_id,
             declaration,
             state: 0,
@@ -220,13 +221,19 @@ impl<'a> Run<'a> {
 
     /// Whether nothing is left to be looked at of an element without children and text.
     #[inline(always)]
-    fn is_complete_leaf(&self, id: ElementId, type_id: TypeId, declared: Option<&Declaration>) -> bool {
+    fn is_complete_leaf(
+        &self,
+        id: ElementId,
+        record: &Element,
+        type_id: TypeId,
+        declared: Option<&Declaration>,
+    ) -> bool {
         let TypeId::Complex(complex) = type_id else { return false };
         let plain =
             declared.is_none_or(|declared| declared.value.is_none() && declared.constraints.is_empty());
         plain
-            && self.document.element(id).end == id.0 + 1
-            && self.document.text_ids(id).is_empty()
+            && record.end == id.0 + 1
+            && record.has_no_text()
             && match &self.schema.complex(complex).content {
                 Content::Empty => true,
                 Content::Simple(_) => false,
