@@ -180,7 +180,7 @@ impl<'a> Pass<'a> {
                 };
             }
             let holds = match (open.text, found) {
-                (Some(text), Found::One(value)) => self.evaluator.is_text(value, text),
+                (Some(text), Found::One(attribute)) => self.evaluator.has_text(attribute, text),
                 (Some(_), Found::Nothing) => false,
                 (Some(_), Found::Several) | (None, _) => self.holds(*open, node)?,
             };

@@ -30,21 +30,21 @@ impl<'a> Evaluator<'a> {
         let Node::Element(id) = node else { return self.answer_of_nodes(step, node) };
         match self.attributes_of_subject(step.subject, id)? {
             Some(Found::Nothing) => self.answer_of_text(step.question, None),
-            Some(Found::One(text)) => self.answer_of_text(step.question, Some(text)),
+            Some(Found::One(attribute)) => self.answer_of_text(step.question, Some(attribute)),
             Some(Found::Several) | None => self.answer_of_nodes(step, node),
         }
     }
 
     /// What a subject finds from an element; `None` where it may be something else than attributes.
     #[inline]
-    fn attributes_of_subject(&self, subject: Subject, id: ElementId) -> Result<Option<Found<'a>>, EvalError> {
+    fn attributes_of_subject(&self, subject: Subject, id: ElementId) -> Result<Option<Found>, EvalError> {
         match subject {
             Subject::Attribute(name) => {
                 let look_up = || {
                     let Name { symbol, bit } = name.unpacked();
                     let found = self.named_attribute(id, symbol, bit)?;
                     Ok::<_, EvalError>(match found {
-                        Some(found) => Found::One(self.attribute_text(found)),
+                        Some(found) => Found::One(found),
                         None => Found::Nothing,
                     })
                 };
@@ -56,26 +56,28 @@ impl<'a> Evaluator<'a> {
 
     /// What the question of a condition finds, if it asks for the text of attributes of an element; see
     /// [`Questions::text_asked`].
-    pub(crate) fn found_by(&self, entry: Entry, id: ElementId) -> Result<Found<'a>, EvalError> {
+    pub(crate) fn found_by(&self, entry: Entry, id: ElementId) -> Result<Found, EvalError> {
         let subject = self.declared.questions.steps[entry.0 as usize].subject;
         Ok(self.attributes_of_subject(subject, id)?.unwrap_or(Found::Several))
     }
 
-    /// Whether a text is the one that a question asks for.
+    /// Whether an attribute has the text that a question asks for.
     #[inline]
-    pub(crate) fn is_text(&self, text: &str, (start, end): (u32, u32)) -> bool {
-        text.as_bytes() == self.declared.questions.text(start, end)
+    pub(crate) fn has_text(&self, attribute: AttributeId, (start, end): (u32, u32)) -> bool {
+        let attribute = self.document.attribute_at(attribute);
+        attribute.octets() == (end - start) as usize
+            && self.document.value_bytes(attribute) == self.declared.questions.text(start, end)
     }
 
     /// What a route to attributes leads to.
-    pub(super) fn found(&self, key: Key, subject: Subject, id: ElementId) -> Result<Found<'a>, EvalError> {
+    pub(super) fn found(&self, key: Key, subject: Subject, id: ElementId) -> Result<Found, EvalError> {
         if let Some(known) = self.memo.get(key, id) {
             return Ok(known);
         }
         let mut found = Found::Nothing;
         self.any(subject, Node::Element(id), |node| {
             found = match (node, found) {
-                (Node::Attribute(attribute), Found::Nothing) => Found::One(self.attribute_text(attribute)),
+                (Node::Attribute(attribute), Found::Nothing) => Found::One(attribute),
                 _ => Found::Several,
             };
             Ok(found == Found::Several)
@@ -84,34 +86,36 @@ impl<'a> Evaluator<'a> {
         Ok(found)
     }
 
-    #[inline]
-    fn attribute_text(&self, id: AttributeId) -> &'a str {
+    pub(super) fn attribute_text(&self, id: AttributeId) -> &'a str {
         self.document.value(self.document.attribute_at(id))
     }
 
     /// The answer where the subject is at most one attribute, by its text: that of nearly all questions.
     #[inline]
-    fn answer_of_text(&self, question: Question, value: Option<&str>) -> Result<bool, EvalError> {
+    fn answer_of_text(&self, question: Question, found: Option<AttributeId>) -> Result<bool, EvalError> {
         let questions = &self.declared.questions;
-        Ok(match (question, value) {
-            (Question::Exists, _) => value.is_some(),
-            (Question::Filled, Some(value)) => !value.is_empty(),
-            (Question::Is(start, end), Some(value)) => value.as_bytes() == questions.text(start, end),
-            (Question::EndsWith(start, end), Some(value)) => {
-                value.as_bytes().ends_with(questions.text(start, end))
+        let value = |id| self.document.value_bytes(self.document.attribute_at(id));
+        Ok(match (question, found) {
+            (Question::Exists, _) => found.is_some(),
+            (Question::Filled, Some(id)) => self.document.attribute_at(id).octets() > 0,
+            (Question::Is(start, end), Some(id)) => self.has_text(id, (start, end)),
+            (Question::EndsWith(start, end), Some(id)) => value(id).ends_with(questions.text(start, end)),
+            (Question::Among(constants), Some(id)) => {
+                let value = value(id);
+                questions.texts(constants).any(|text| value == text)
             }
-            (Question::Among(constants), Some(value)) => {
-                questions.texts(constants).any(|text| value.as_bytes() == text)
-            }
-            (Question::Compares(comparison, constants), Some(value)) => {
-                let holds = |text| comparison.holds(Some(value.as_bytes().cmp(text)));
-                questions.texts(constants).any(holds)
+            (Question::Compares(comparison, constants), Some(id)) => {
+                let value = value(id);
+                questions.texts(constants).any(|text| comparison.holds(Some(value.cmp(text))))
             }
             (Question::Counts(comparison, constants), _) => {
-                let count = i64::from(value.is_some());
+                let count = i64::from(found.is_some());
                 questions.numbers(constants).iter().any(|wanted| comparison.holds(Some(count.cmp(wanted))))
             }
-            (Question::Matches(pattern), _) => self.matches_constant(pattern, value.unwrap_or_default())?,
+            (Question::Matches(pattern), _) => {
+                let text = found.map(|id| self.attribute_text(id));
+                self.matches_constant(pattern, text.unwrap_or_default())?
+            }
             // Nothing is found, or the subject is not used.
             (_, None) | (Question::Truth(_), _) => false,
         })
@@ -324,6 +328,6 @@ impl<'a> Evaluator<'a> {
 
     #[inline(always)]
     fn with_attribute(&self, id: AttributeId, find: impl FnOnce(&[u8]) -> bool) -> Result<bool, EvalError> {
-        Ok(find(self.document.value(self.document.attribute_at(id)).as_bytes()))
+        Ok(find(self.document.value_bytes(self.document.attribute_at(id))))
     }
 }

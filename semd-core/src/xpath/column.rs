@@ -60,7 +60,7 @@ impl<'a> Evaluator<'a> {
         self.children_named(id, name, &mut |child| {
             match self.found(key, subject, child)? {
                 Found::Nothing => {}
-                Found::One(text) => column.texts.push(text),
+                Found::One(attribute) => column.texts.push(self.attribute_text(attribute)),
                 Found::Several => column.ambiguous = true,
             }
             Ok(!column.ambiguous)

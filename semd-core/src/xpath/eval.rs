@@ -52,7 +52,7 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) current: Cell<Node>,
     locals: RefCell<Vec<Item<'a>>>,
     patterns: RefCell<HashMap<String, Option<Arc<Pattern>>>>,
-    pub(super) memo: Memo<'a>,
+    pub(super) memo: Memo,
     pub(super) column: RefCell<Column<'a>>,
 }
 

@@ -1,16 +1,16 @@
-//! The texts that routes to attributes lead to, remembered while one document is evaluated: rules ask of the same route from
+//! The attributes that routes lead to, remembered while one document is evaluated: rules ask of the same route from
 //! the same element for one constant after the other.
 
 use std::cell::Cell;
 
 use super::question::{PackedName, Route, Subject};
-use crate::xml::ElementId;
+use crate::xml::{AttributeId, ElementId};
 
 /// What a route leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found<'a> {
+pub(crate) enum Found {
     Nothing,
-    One(&'a str),
+    One(AttributeId),
     /// More than one attribute.
     Several,
 }
@@ -23,10 +23,10 @@ pub(super) enum Key {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Slot<'a> {
+struct Slot {
     route: Option<Key>,
     from: ElementId,
-    found: Found<'a>,
+    found: Found,
 }
 
 /// Number of routes that are remembered; a power of two.
@@ -34,13 +34,13 @@ const SLOTS: usize = 128;
 
 /// The last routes, each in the slot of its number: a newer one takes the place of an older one.
 #[derive(Debug)]
-pub(super) struct Memo<'a> {
-    slots: Box<[Cell<Slot<'a>>]>,
+pub(super) struct Memo {
+    slots: Box<[Cell<Slot>]>,
     /// The attribute of an element that was asked for last.
-    last: Cell<(ElementId, PackedName, Found<'a>)>,
+    last: Cell<(ElementId, PackedName, Found)>,
 }
 
-impl<'a> Memo<'a> {
+impl Memo {
     pub(super) fn new() -> Self {
         let empty = Slot { route: None, from: ElementId(0), found: Found::Nothing };
         let last = (ElementId(u32::MAX), PackedName::NONE, Found::Nothing);
@@ -59,7 +59,7 @@ impl<'a> Memo<'a> {
         }
     }
 
-    fn slot(&self, route: Key, from: ElementId) -> &Cell<Slot<'a>> {
+    fn slot(&self, route: Key, from: ElementId) -> &Cell<Slot> {
         let (one, two) = match route {
             Key::Names(child, attribute) => (child, attribute),
             Key::Moves(first, count) => (first, count.into()),
@@ -69,12 +69,12 @@ impl<'a> Memo<'a> {
     }
 
     #[inline]
-    pub(super) fn get(&self, route: Key, from: ElementId) -> Option<Found<'a>> {
+    pub(super) fn get(&self, route: Key, from: ElementId) -> Option<Found> {
         let slot = self.slot(route, from).get();
         (slot.route == Some(route) && slot.from == from).then_some(slot.found)
     }
 
-    pub(super) fn set(&self, route: Key, from: ElementId, found: Found<'a>) {
+    pub(super) fn set(&self, route: Key, from: ElementId, found: Found) {
         self.slot(route, from).set(Slot { route: Some(route), from, found });
     }
 
@@ -84,8 +84,8 @@ impl<'a> Memo<'a> {
         &self,
         id: ElementId,
         name: PackedName,
-        look_up: impl FnOnce() -> Result<Found<'a>, E>,
-    ) -> Result<Found<'a>, E> {
+        look_up: impl FnOnce() -> Result<Found, E>,
+    ) -> Result<Found, E> {
         let (known_id, known_name, found) = self.last.get();
         if known_id == id && known_name == name {
             return Ok(found);

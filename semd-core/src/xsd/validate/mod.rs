@@ -50,6 +50,14 @@ pub(super) struct Worker {
     frames: Vec<Frame>,
 }
 
+/// How far an element was looked at with its start tag.
+enum Opened {
+    /// Its content follows.
+    Within,
+    /// To its end: it has no children, or must not be looked at.
+    Done,
+}
+
 /// One validation.
 struct Run<'a> {
     schema: &'a Schema,
@@ -117,11 +125,12 @@ impl<'a> Run<'a> {
                 return;
             }
             let id = ElementId(at);
-            if self.open(id, record) {
-                at += 1;
-            } else {
-                at = record.end;
-                text = self.document.text_ids(id).end as usize;
+            match self.open(id, record) {
+                Opened::Within => at += 1,
+                Opened::Done => {
+                    at = record.end;
+                    text = self.document.text_ids(id).end as usize;
+                }
             }
         }
         for rest in &texts[text..] {
@@ -165,13 +174,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The start of an element; `false`: its content is not to be looked at.
+    /// The start of an element.
     #[inline(always)]
-    fn open(&mut self, id: ElementId, record: &Element) -> bool {
+    fn open(&mut self, id: ElementId, record: &Element) -> Opened {
         let symbol = self.binding.symbol(record.name);
         let (mut declaration, process) = self.place_child(id, symbol);
         if process == Some(Process::Skip) {
-            return false;
+            return Opened::Done;
         }
         if declaration.is_none() {
             declaration = self.schema.global_elements.get(&symbol).copied();
@@ -202,7 +211,7 @@ impl<'a> Run<'a> {
         };
         self.attributes(id, type_id);
         if !nil && self.is_complete_leaf(id, record, type_id, declared) {
-            return true;
+            return Opened::Done;
         }
         self.frames.push(Frame {
             element: id,
@@ -216,10 +225,10 @@ impl<'a> Run<'a> {
             has_text: false,
             has_characters: false,
         });
-        true
+        Opened::Within
     }
 
-    /// Whether nothing is left to be looked at of an element without children and text.
+    /// Whether nothing is left to be looked at of an element without children.
     #[inline(always)]
     fn is_complete_leaf(
         &self,
@@ -233,11 +242,11 @@ impl<'a> Run<'a> {
             declared.is_none_or(|declared| declared.value.is_none() && declared.constraints.is_empty());
         plain
             && record.end == id.0 + 1
-            && record.has_no_text()
             && match &self.schema.complex(complex).content {
-                Content::Empty => true,
+                Content::Empty => record.has_no_text(),
                 Content::Simple(_) => false,
-                Content::Elements(model) | Content::Mixed(model) => model.accepts(0),
+                Content::Elements(model) => record.has_no_text() && model.accepts(0),
+                Content::Mixed(model) => model.accepts(0),
             }
     }
 
