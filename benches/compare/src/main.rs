@@ -32,6 +32,10 @@ use semd_core::xml::{Document, Limits, Reader};
 /// Runs of each Java engine on each document before anything is measured.
 const WARM_UP: usize = 12;
 
+/// Runs of semd on each document in each round: together some milliseconds, about as long as three runs of the slowest engine,
+/// so that the processor is as warm for semd as for the others.
+const RUNS: usize = 41;
+
 /// One document and the rules it is checked by.
 struct Case {
     name: String,
@@ -194,13 +198,13 @@ impl Bench {
         let case = &self.cases[at];
         let package = &case.package;
         let mut found: Vec<(&'static str, f64)> = Vec::new();
-        found.push(("parse", median_of(9, || self.parsed(black_box(&case.bytes)).elements().len())));
+        found.push(("parse", median_of(RUNS, || self.parsed(black_box(&case.bytes)).elements().len())));
         let first = || parsed(&mut Reader::new(), black_box(&case.bytes));
-        found.push(("first parse", median_of(9, || first().elements().len())));
+        found.push(("first parse", median_of(RUNS, || first().elements().len())));
         if !package.plans.is_empty() {
             found.push((
                 "rules",
-                median_of(9, || {
+                median_of(RUNS, || {
                     let document = self.parsed(black_box(&case.bytes));
                     package.plans.iter().map(|plan| plan.evaluate(&document).failed.len()).sum::<usize>()
                 }),
@@ -226,7 +230,7 @@ impl Bench {
         if let Some(schema) = &package.schema {
             found.push((
                 "schema",
-                median_of(9, || {
+                median_of(RUNS, || {
                     let mut violations = Vec::new();
                     schema.validate(&self.parsed(black_box(&case.bytes)), &mut violations);
                     violations.len()
@@ -241,14 +245,14 @@ impl Bench {
                 let failed = package.plans.iter().map(|plan| plan.evaluate(&document).failed.len());
                 violations.len() + failed.sum::<usize>()
             };
-            found.push(("all", median_of(9, || all(self.parsed(black_box(&case.bytes))))));
-            found.push(("first", median_of(9, || all(first()))));
+            found.push(("all", median_of(RUNS, || all(self.parsed(black_box(&case.bytes))))));
+            found.push(("first", median_of(RUNS, || all(first()))));
         }
         // As programs call it: with the dictionaries, the digest in the report, findings with texts and places.
         let mut with = |engine, layers| {
             let options = Options { kind: Some(case.kind.clone()), layers, ..Options::default() };
             let time =
-                median_of(9, || self.validator.validate(black_box(&case.bytes), &options).findings.len());
+                median_of(RUNS, || self.validator.validate(black_box(&case.bytes), &options).findings.len());
             found.push((engine, time));
         };
         let all = Layers { rule: false, ..Layers::default() };
