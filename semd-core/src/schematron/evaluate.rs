@@ -114,6 +114,15 @@ enum End {
     Full,
 }
 
+/// Whether a context matches. An error means it does not (XSLT 3.0, section 5.5.4).
+fn decided(holds: Result<bool, EvalError>) -> Result<bool, End> {
+    match holds {
+        Ok(holds) => Ok(holds),
+        Err(EvalError { code: ErrorCode::StepLimit }) => Err(End::Exhausted),
+        Err(_) => Ok(false),
+    }
+}
+
 impl<'a> Pass<'a> {
     fn walk(&mut self, document: &'a Document<'a>) -> Result<(), End> {
         let mut parent = Frame { end: u32::MAX, place: self.subsets.landing(START).place };
@@ -180,7 +189,9 @@ impl<'a> Pass<'a> {
                 };
             }
             let holds = match (open.text, found) {
-                (Some(text), Found::One(attribute)) => self.evaluator.has_text(attribute, text),
+                (Some(text), Found::One(attribute)) => {
+                    self.evaluator.has_text(attribute, text) && decided(self.evaluator.ask(text.then, node))?
+                }
                 (Some(_), Found::Nothing) => false,
                 (Some(_), Found::Several) | (None, _) => self.holds(*open, node)?,
             };
@@ -189,7 +200,7 @@ impl<'a> Pass<'a> {
         Ok(answers)
     }
 
-    /// Whether a node has what a step demands. An error means it does not match (XSLT 3.0, section 5.5.4).
+    /// Whether a node has what a step demands.
     #[inline]
     fn holds(&self, open: Open, node: Node) -> Result<bool, End> {
         let plan = self.plan;
@@ -197,11 +208,7 @@ impl<'a> Pass<'a> {
             Demand::Conditions(_) => self.evaluator.ask(open.entry, node),
             Demand::Step(step) => self.fits(step, node),
         };
-        match holds {
-            Ok(holds) => Ok(holds),
-            Err(EvalError { code: ErrorCode::StepLimit }) => Err(End::Exhausted),
-            Err(_) => Ok(false),
-        }
+        decided(holds)
     }
 
     fn fits(&self, step: &'a Step, node: Node) -> Result<bool, EvalError> {

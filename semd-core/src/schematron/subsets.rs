@@ -12,7 +12,7 @@ use super::letter::{Kind, Letter};
 use super::plan::Plan;
 use super::trie::{DOCUMENT, Demand, Edge, Steps};
 use crate::xml::Signature;
-use crate::xpath::{Entry, Facts};
+use crate::xpath::{AskedText, Entry, Facts};
 
 /// What is kept before everything but the open elements is forgotten, in numbers; an official rule set needs some ten
 /// thousands, however many documents there are.
@@ -50,8 +50,8 @@ pub(super) struct Asked {
 pub(super) struct Open {
     pub(super) condition: u32,
     pub(super) entry: Entry,
-    /// The only text with which the condition holds, if it asks for the text of attributes.
-    pub(super) text: Option<(u32, u32)>,
+    /// The text that attributes must have for the condition to hold, if it asks for one first.
+    pub(super) text: Option<AskedText>,
     /// It asks about the same attributes as the condition before.
     pub(super) shared: bool,
 }

@@ -6,7 +6,7 @@ use super::ast::{Axis, Name, NodeTest};
 use super::error::{ErrorCode, EvalError};
 use super::eval::{Evaluator, Focus};
 use super::memo::{Found, Key, Memo};
-use super::question::{Entry, Move, PackedName, Question, Step, Subject};
+use super::question::{AskedText, Entry, Move, PackedName, Question, Step, Subject};
 use crate::xml::{AttributeId, ElementId, Node};
 
 impl<'a> Evaluator<'a> {
@@ -63,7 +63,12 @@ impl<'a> Evaluator<'a> {
 
     /// Whether an attribute has the text that a question asks for.
     #[inline]
-    pub(crate) fn has_text(&self, attribute: AttributeId, (start, end): (u32, u32)) -> bool {
+    pub(crate) fn has_text(&self, attribute: AttributeId, text: AskedText) -> bool {
+        self.is_text(attribute, text.start, text.end)
+    }
+
+    #[inline]
+    fn is_text(&self, attribute: AttributeId, start: u32, end: u32) -> bool {
         let attribute = self.document.attribute_at(attribute);
         attribute.octets() == (end - start) as usize
             && self.document.value_bytes(attribute) == self.declared.questions.text(start, end)
@@ -98,7 +103,7 @@ impl<'a> Evaluator<'a> {
         Ok(match (question, found) {
             (Question::Exists, _) => found.is_some(),
             (Question::Filled, Some(id)) => self.document.attribute_at(id).octets() > 0,
-            (Question::Is(start, end), Some(id)) => self.has_text(id, (start, end)),
+            (Question::Is(start, end), Some(id)) => self.is_text(id, start, end),
             (Question::EndsWith(start, end), Some(id)) => value(id).ends_with(questions.text(start, end)),
             (Question::Among(constants), Some(id)) => {
                 let value = value(id);

@@ -41,8 +41,8 @@ pub(crate) use functions::Function;
 pub(crate) use memo::Found;
 pub(crate) use names::{Binding, Names};
 pub(crate) use parser::{StaticContext, VisibleLet, parse};
-pub(crate) use question::Entry;
 use question::Questions;
+pub(crate) use question::{AskedText, Entry};
 pub(crate) use regex::Pattern;
 pub(crate) use value::{Atomic, Item};
 

@@ -54,6 +54,14 @@ pub(super) enum Subject {
     Path(u32),
 }
 
+/// A text that a condition asks for: its bounds in the one text of all constants, and what is asked when it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AskedText {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(crate) then: Entry,
+}
+
 impl Subject {
     /// Whether only attributes are found.
     fn is_attributes(self) -> bool {
@@ -169,15 +177,13 @@ impl Questions {
         &self.texts.as_bytes()[start as usize..end as usize]
     }
 
-    /// The bounds of the text that a condition asks for, if it asks whether one of some attributes has it, and nothing else.
-    pub(crate) fn text_asked(&self, entry: Entry) -> Option<(u32, u32)> {
-        match *self.steps.get(entry.0 as usize)? {
-            Step {
-                subject,
-                question: Question::Is(start, end),
-                then: Entry::TRUE,
-                otherwise: Entry::FALSE,
-            } if subject.is_attributes() => Some((start, end)),
+    /// The text that one of some attributes must have for a condition to hold, if that is what it asks first.
+    pub(crate) fn text_asked(&self, entry: Entry) -> Option<AskedText> {
+        let step = self.steps.get(entry.0 as usize)?;
+        match step.question {
+            Question::Is(start, end) if step.otherwise == Entry::FALSE && step.subject.is_attributes() => {
+                Some(AskedText { start, end, then: step.then })
+            }
             _ => None,
         }
     }
