@@ -5,7 +5,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::names::{Names, Signature, Vocabulary};
+use super::names::{Names, Vocabulary};
+use super::signature::Signature;
 use super::{ExpandedName, Fault, NameId};
 
 /// Index of an element; document order is index order. The root element is 0.
@@ -55,7 +56,7 @@ pub struct Element {
     /// Bits ([`super::name_bit`]) of the local names of the attributes.
     pub attribute_mask: u64,
     /// Equal for elements that have equally many children of every name, and the same attributes, the same of them empty; see
-    /// [`super::names::Signature`].
+    /// [`Signature`].
     pub(crate) signature: Signature,
 }
 

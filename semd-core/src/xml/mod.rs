@@ -23,6 +23,7 @@ mod path;
 mod position;
 mod runs;
 mod scanner;
+mod signature;
 pub mod walk;
 
 pub(crate) use chars::{is_char, is_ncname};
@@ -32,11 +33,12 @@ pub use document::{
 };
 pub use fault::{Fault, FaultKind};
 pub use limits::Limits;
+pub(crate) use names::Vocabulary;
 pub use names::{ExpandedName, NameId, name_bit};
-pub(crate) use names::{Signature, Vocabulary};
 pub(crate) use path::{PREFIXES, Paths, write_name};
 pub use position::{LineIndex, Position};
 pub use scanner::{Reader, parse};
+pub(crate) use signature::Signature;
 
 /// Namespace of CDA R2 elements.
 pub const HL7_V3: &str = "urn:hl7-org:v3";

@@ -4,10 +4,10 @@
 //! references. Whatever is new, long, wrong or at a limit is left to the other files of this room, which look closely.
 
 use super::super::document::{AsideKind, Attribute, Element, ElementId, Value};
-use super::super::names::Signature;
 use super::super::runs::{NEAR, comment_stop, indent_end, near_tag_stop, plain_text_stop, plain_value_stop};
+use super::super::signature::Signature;
 use super::names::{Key, Known};
-use super::scope::Bits;
+use super::qualified::Bits;
 use super::scopes::Scope;
 use super::shapes::ShapeId;
 use super::tags::Begun;

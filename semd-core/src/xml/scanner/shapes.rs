@@ -5,8 +5,8 @@
 //! the name of an element with the names of its attributes in their order; shapes form a tree, whose steps are attributes.
 
 use super::super::NameId;
-use super::super::names::Signature;
 use super::super::runs::NEAR;
+use super::super::signature::Signature;
 use super::names::{Key, Known};
 use super::scopes::{Scope, ScopeSet};
 

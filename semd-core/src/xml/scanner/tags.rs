@@ -2,12 +2,13 @@
 
 use super::super::chars::is_space;
 use super::super::document::{Attribute, ElementId};
-use super::super::names::{Signature, name_at};
+use super::super::names::name_at;
 use super::super::runs::{near_equals, near_tag_stop};
+use super::super::signature::Signature;
 use super::super::{Fault, FaultKind, NameId};
 use super::names::{Key, Known};
+use super::qualified::Bits;
 use super::repeated::{Attributes, Tag};
-use super::scope::Bits;
 use super::scopes::Scope;
 use super::shapes::{BEFORE_VALUE, ShapeId};
 use super::{RawAttribute, Scan, Scanner, Step, fault, malformed, shown};
