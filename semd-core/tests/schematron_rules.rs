@@ -502,6 +502,26 @@ proptest! {
     }
 }
 
+/// The budget pays for what a document is, not for what the reader has met before: `../z67` shares the bit of `k`.
+#[test]
+fn budget_does_not_depend_on_earlier_documents() {
+    assert_eq!(xml::name_bit("z67"), xml::name_bit("k"));
+    let rules =
+        schema(r#"<pattern><rule context="k"><report test="../z67/@x='1'">text</report></rule></pattern>"#);
+    let plan = Plan::compile(rules.as_bytes()).expect("a rule set");
+    let text = format!("<r>{}</r>", "<k/>".repeat(20_000));
+    let mut reader = Reader::new();
+    let mut fired = |before: Option<&str>| {
+        if let Some(before) = before {
+            reader.read(before.as_bytes(), &Limits::default()).expect("well-formed");
+        }
+        let outcome = plan.evaluate(&reader.read(text.as_bytes(), &Limits::default()).expect("well-formed"));
+        (outcome.fired, outcome.stopped)
+    };
+    let fresh = fired(None);
+    assert_eq!(fired(Some("<r><z67/></r>")), fresh);
+}
+
 /// A document may have more combinations of names than the automaton of contexts remembers: it forgets them on the way, and
 /// goes on below the elements that are open.
 #[test]

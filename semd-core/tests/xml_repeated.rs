@@ -14,8 +14,12 @@ fn told(text: &str) -> Result<String, String> {
 }
 
 fn told_by(reader: &mut Reader, text: &str) -> Result<String, String> {
+    told_within(reader, text, (6, 4, 60))
+}
+
+fn told_within(reader: &mut Reader, text: &str, most: (usize, usize, usize)) -> Result<String, String> {
     let mut limits = Limits::default();
-    (limits.max_depth, limits.max_attributes, limits.max_nodes) = (6, 4, 60);
+    (limits.max_depth, limits.max_attributes, limits.max_nodes) = most;
     let document = reader.read(text.as_bytes(), &limits).map_err(|fault| format!("{fault:?}"))?;
     Ok((0..document.elements().len() as u32).map(|index| element(&document, ElementId(index))).collect())
 }
@@ -128,15 +132,19 @@ proptest! {
     /// What a reader knows from earlier documents changes nothing.
     #[test]
     fn documents_after_one_another(
-        roots in proptest::collection::vec((declarations(), proptest::collection::vec(nested(), 1..4)), 2..8),
+        roots in proptest::collection::vec(
+            (declarations(), proptest::collection::vec(nested(), 1..4), (2..7_usize, 0..5_usize, 10..60_usize)),
+            2..8,
+        ),
     ) {
         let mut reader = Reader::new();
-        let documents: Vec<String> = roots
+        let documents: Vec<(String, _)> = roots
             .iter()
-            .map(|(declared, children)| format!("<r{declared}>{}</r>", children.concat()))
+            .map(|(declared, children, most)| (format!("<r{declared}>{}</r>", children.concat()), *most))
             .collect();
-        for text in documents.iter().chain(&documents) {
-            prop_assert_eq!(told_by(&mut reader, text), told(text), "{}", text);
+        for (text, most) in documents.iter().chain(&documents) {
+            let fresh = told_within(&mut Reader::new(), text, *most);
+            prop_assert_eq!(told_within(&mut reader, text, *most), fresh, "{}", text);
         }
     }
 }
@@ -171,6 +179,16 @@ fn reader_that_has_met_too_much_reads_on() {
             assert_eq!(all(&known), all(&fresh));
         }
     }
+}
+
+/// A tag that an earlier document had within its limits may be beyond those of this one.
+#[test]
+fn limits_are_those_of_the_document() {
+    let text = "<r><e a=\"1\" b=\"2\" c=\"3\"/><e a=\"1\" b=\"2\" c=\"3\"/><!--                                 --></r>";
+    let mut reader = Reader::new();
+    assert!(told_within(&mut reader, text, (6, 4, 60)).is_ok());
+    let fault = told_within(&mut reader, text, (6, 2, 60)).unwrap_err();
+    assert!(fault.contains("TooManyAttributes") && fault.contains("18"), "{fault}");
 }
 
 /// Documents keep their names while the reader learns others.

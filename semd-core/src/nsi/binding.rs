@@ -1,7 +1,7 @@
 //! What the names of a document are to the layer `nsi`.
 
 use super::elements::CodedElements;
-use crate::xml::{Document, NameId, Vocabulary};
+use crate::xml::{Document, NameId, Vocabulary, for_another_vocabulary};
 
 /// The attributes of a coded element, by their places in [`super::check`].
 pub(super) const ATTRIBUTES: [&str; 5] =
@@ -39,7 +39,7 @@ impl Binding {
         let vocabulary = Some(document.vocabulary());
         if self.vocabulary != vocabulary {
             self.vocabulary = vocabulary;
-            self.meanings.clear();
+            for_another_vocabulary(&mut self.meanings);
         }
         for id in self.meanings.len() as u32..document.name_count() as u32 {
             let name = document.expanded_name(NameId(id));

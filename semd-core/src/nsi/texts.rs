@@ -201,7 +201,12 @@ fn folded(text: &str) -> impl Iterator<Item = char> {
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default().chars();
     let rest = words.flat_map(|word| std::iter::once(' ').chain(word.chars()));
-    first.chain(rest).flat_map(char::to_lowercase).map(|c| if c == 'ё' { 'е' } else { c })
+    first.chain(rest).flat_map(char::to_lowercase).map(|c| match c {
+        'ё' => 'е',
+        // At the end of a word.
+        'ς' => 'σ',
+        c => c,
+    })
 }
 
 #[cfg(test)]

@@ -33,8 +33,8 @@ pub use document::{
 };
 pub use fault::{Fault, FaultKind};
 pub use limits::Limits;
-pub(crate) use names::Vocabulary;
 pub use names::{ExpandedName, NameId, name_bit};
+pub(crate) use names::{Vocabulary, for_another_vocabulary};
 pub(crate) use path::{PREFIXES, Paths, write_name};
 pub use position::{LineIndex, Position};
 pub use scanner::{Reader, parse};

@@ -12,7 +12,8 @@ use super::signature::Signature;
 /// Hash maps keyed by foreign text: fast, and seeded per process against planned collisions.
 pub(super) type TextMap<K, V> = HashMap<K, V, RandomState>;
 
-/// Index of an expanded name among those of a document. Equal ids are equal names; ids of two documents are unrelated.
+/// Index of an expanded name among those of a document. Equal ids are equal names. Documents of different readers number their names
+/// differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NameId(pub u32);
 
@@ -44,6 +45,9 @@ struct Name {
     signature: Signature,
 }
 
+/// Names that are remembered from one document to the next. The official documents of all kinds have some three hundred.
+pub(super) const MOST_NAMES: usize = 4096;
+
 /// Tells tables of names apart, also those that grew from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Vocabulary(u64);
@@ -52,6 +56,14 @@ impl Vocabulary {
     fn new() -> Self {
         static MADE: AtomicU64 = AtomicU64::new(0);
         Self(MADE.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Empties a table by the ids of names. What a document with very many names took is not kept.
+pub(crate) fn for_another_vocabulary<T>(table: &mut Vec<T>) {
+    table.clear();
+    if table.capacity() > 2 * MOST_NAMES {
+        table.shrink_to(MOST_NAMES);
     }
 }
 
@@ -66,6 +78,8 @@ pub(super) struct Names {
     hasher: RandomState,
     namespaces: Vec<Box<str>>,
     by_namespace: TextMap<Box<str>, u32>,
+    /// Bytes of all namespaces.
+    namespace_bytes: usize,
 }
 
 impl Clone for Names {
@@ -79,6 +93,7 @@ impl Clone for Names {
             hasher: self.hasher.clone(),
             namespaces: self.namespaces.clone(),
             by_namespace: self.by_namespace.clone(),
+            namespace_bytes: self.namespace_bytes,
         }
     }
 }
@@ -98,6 +113,7 @@ impl Names {
             hasher: RandomState::default(),
             namespaces: Vec::new(),
             by_namespace: TextMap::default(),
+            namespace_bytes: 0,
         };
         names.intern_namespace("");
         names.intern_namespace(super::XML);
@@ -134,6 +150,7 @@ impl Names {
         let index = self.namespaces.len() as u32;
         self.namespaces.push(uri.into());
         self.by_namespace.insert(uri.into(), index);
+        self.namespace_bytes += uri.len();
         index
     }
 
@@ -143,7 +160,7 @@ impl Names {
 
     /// Bytes of all local parts and namespaces.
     pub(super) fn bytes(&self) -> usize {
-        self.texts.len() + self.namespaces.iter().map(|uri| uri.len()).sum::<usize>()
+        self.texts.len() + self.namespace_bytes
     }
 
     pub(super) fn local(&self, id: NameId) -> &str {

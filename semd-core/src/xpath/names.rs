@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::xml::{Document, HL7_V3, NameId, Vocabulary};
+use crate::xml::{Document, HL7_V3, NameId, Vocabulary, for_another_vocabulary};
 
 /// Names used by the expressions of one plan.
 ///
@@ -59,15 +59,15 @@ impl Binding {
         self.symbols[name.0 as usize].1
     }
 
-    /// A test whether an element name has a symbol; `None` when no name has.
+    /// A test whether an element name has a symbol.
     #[inline]
-    pub(crate) fn elements(&self, symbol: u32) -> Option<impl Fn(NameId) -> bool> {
+    pub(crate) fn elements(&self, symbol: u32) -> impl Fn(NameId) -> bool {
         let (only, several) = match self.bound[symbol as usize] {
-            Bound::Absent => return None,
+            Bound::Absent => (NameId(u32::MAX), false),
             Bound::Only(name) => (name, false),
             Bound::Several => (NameId(0), true),
         };
-        Some(move |name| if several { self.element(name) == symbol } else { name == only })
+        move |name| if several { self.element(name) == symbol } else { name == only }
     }
 
     /// The attribute name with a symbol, if the document has it.
@@ -126,7 +126,7 @@ impl Names {
         let vocabulary = Some(document.vocabulary());
         if binding.vocabulary != vocabulary {
             binding.vocabulary = vocabulary;
-            binding.symbols.clear();
+            for_another_vocabulary(&mut binding.symbols);
             binding.bound.clear();
             binding.bound.resize(self.count as usize, Bound::Absent);
         }

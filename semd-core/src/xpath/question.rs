@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ast::{Axis, Comparison, Expr, Name, NodeTest, Path};
+use super::memo::Memo;
 
 /// Where the code of a condition begins, or one of the two verdicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -65,11 +66,7 @@ pub(crate) struct AskedText {
 impl Subject {
     /// Whether only attributes are found.
     fn is_attributes(self) -> bool {
-        match self {
-            Self::Attribute(_) | Self::ChildAttribute(..) => true,
-            Self::Route(route) => route.to_attribute && !route.from_root,
-            _ => false,
-        }
+        matches!(self, Self::Attribute(_)) || Memo::key(self).is_some()
     }
 }
 

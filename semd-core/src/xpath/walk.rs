@@ -64,7 +64,8 @@ impl<'a> Evaluator<'a> {
         if element.child_mask & name.bit == 0 {
             return Ok(true);
         }
-        let Some(fits) = self.binding.elements(name.symbol) else { return Ok(true) };
+        // What is walked for a name is paid for even where no document has it: earlier documents must make no difference.
+        let fits = self.binding.elements(name.symbol);
         let end = element.end as usize;
         let (mut child, mut passed) = (parent.0 as usize + 1, 0_usize);
         let mut exhausted = true;
@@ -204,9 +205,9 @@ impl<'a> Evaluator<'a> {
         if self.document.element(id).attribute_mask & bit == 0 {
             return Ok(None);
         }
-        let Some(wanted) = self.binding.attribute_name(symbol) else { return Ok(None) };
         let range = self.document.attribute_ids(id);
         self.spend(range.len())?;
+        let Some(wanted) = self.binding.attribute_name(symbol) else { return Ok(None) };
         let attributes = &self.document.all_attributes()[range.start as usize..range.end as usize];
         let found = attributes.iter().position(|one| one.name == wanted);
         Ok(found.map(|index| AttributeId(range.start + index as u32)))

@@ -1,6 +1,6 @@
 //! Names of documents as a schema knows them.
 
-use crate::xml::{self, Document, NameId, Vocabulary, name_bit};
+use crate::xml::{self, Document, NameId, Vocabulary, for_another_vocabulary, name_bit};
 
 use super::names::{Namespace, Symbol, Symbols};
 
@@ -39,8 +39,8 @@ impl Binding {
     pub(super) fn bind(&mut self, document: &Document<'_>, known: &Symbols) {
         let vocabulary = Some(document.vocabulary());
         if self.vocabulary != vocabulary {
-            self.symbols.clear();
-            self.namespaces.clear();
+            for_another_vocabulary(&mut self.symbols);
+            for_another_vocabulary(&mut self.namespaces);
         } else if self.symbols.len() == document.name_count() {
             return;
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::super::document::Document;
-use super::super::names::Names;
+use super::super::names::{MOST_NAMES, Names};
 use super::super::{Fault, Limits};
 use super::names::NameCache;
 use super::scopes::Scopes;
@@ -55,8 +55,7 @@ impl Reader {
     }
 }
 
-/// Names and bytes of names that are remembered. The official documents of all kinds have some three hundred names.
-const MOST_NAMES: usize = 4096;
+/// Bytes of names that are remembered.
 const MOST_BYTES: usize = 1 << 16;
 
 /// What is remembered.

@@ -123,7 +123,7 @@ struct Scanner<'s, 'l> {
     tree: Document<'s>,
     open: Vec<Open>,
     bindings: Vec<Binding<'s>>,
-    /// Changes whenever the bindings in scope change.
+    /// That of the bindings in scope: equal where they are declared alike.
     scope: Scope,
     /// Names that the memory has no place for: without a key, or of a scope that is not remembered.
     element_names: TextMap<(Scope, &'s str), NameId>,

@@ -5,7 +5,7 @@ use super::super::runs::NEAR;
 use super::scopes::{Scope, ScopeSet};
 
 /// The longest name that has a key, bytes.
-const LONGEST: usize = 24;
+pub(super) const LONGEST: usize = 24;
 
 /// A qualified name of at most [`LONGEST`] bytes as words; longer names have no key.
 #[derive(Clone, Copy, Debug)]

@@ -159,7 +159,9 @@ impl Scanner<'_, '_> {
                 [b'>', ..] => break false,
                 [b'/', b'>', ..] => break true,
                 [b' ', rest @ ..] => {
+                    // Other documents may have had other limits.
                     if let Some(near) = rest.first_chunk()
+                        && self.tree.attributes.len() - first < self.limits.max_attributes
                         && let Some(step) = self.memory.shapes.step(shape, near, set)
                     {
                         let offset = at + 1;

@@ -5,6 +5,7 @@
 //! same declarations.
 
 use super::Binding;
+use super::names::LONGEST;
 
 /// Number of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,7 +80,8 @@ impl Scopes {
                     **prefix == *binding.prefix && *namespace == binding.namespace
                 })
         };
-        if parent.is_remembered() {
+        let short = |binding: &Binding<'_>| binding.prefix.len() <= LONGEST;
+        if parent.is_remembered() && declared.iter().all(short) {
             if let Some(at) = self.known.iter().position(same) {
                 return Scope(at as u32 + 1);
             }
@@ -136,5 +138,13 @@ mod tests {
         assert!(Scope::EVERYWHERE.set().contains(last.set()));
         assert!(met[..MOST_SCOPES as usize].iter().all(|scope| !scope.set().contains(last.set())));
         assert_eq!(scopes.enter(Scope::OUTERMOST, &[Binding { prefix: "p", namespace: 3 }]), met[4]);
+    }
+
+    #[test]
+    fn long_prefixes_are_not_kept() {
+        let mut scopes = Scopes::default();
+        let prefix = "p".repeat(LONGEST + 1);
+        let scope = scopes.enter(Scope::OUTERMOST, &[Binding { prefix: &prefix, namespace: 1 }]);
+        assert!(!scope.is_remembered() && scopes.is_full() && scopes.known.is_empty());
     }
 }
