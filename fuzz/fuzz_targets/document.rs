@@ -11,11 +11,13 @@ const CLOSELY: &[u8] = "<!--\u{FF0C}-->".as_bytes();
 
 fuzz_target!(|bytes: &[u8]| {
     let lines = LineIndex::new(bytes);
-    // A reader that has read the first half of the bytes, and all of them, knows what it reads.
+    // A reader that has read the first half of the bytes, and all of them, knows what it reads; within other limits, too.
     let mut reader = Reader::new();
     let _ = reader.read(&bytes[..bytes.len() / 2], &Limits::default());
-    for _ in 0..2 {
-        match (reader.read(bytes, &Limits::default()), parse(bytes, &Limits::default())) {
+    let mut narrow = Limits::default();
+    (narrow.max_depth, narrow.max_attributes, narrow.max_nodes, narrow.max_text_bytes) = (8, 3, 200, 40);
+    for limits in [Limits::default(), narrow.clone(), Limits::default(), narrow] {
+        match (reader.read(bytes, &limits), parse(bytes, &limits)) {
             (Ok(known), Ok(fresh)) => assert!(told(&known).eq(told(&fresh))),
             (Err(known), Err(fresh)) => assert_eq!(known, fresh),
             _ => panic!("what a reader knows makes a difference"),
