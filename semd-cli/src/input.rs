@@ -1,7 +1,7 @@
 //! From PATH arguments to documents.
 
 use std::fs;
-use std::io::{self, BufRead as _, Read as _};
+use std::io::{self, BufRead as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -178,12 +178,7 @@ fn folder(root: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, F
 
 /// Reads a file of at most `limit` bytes; of a longer one only `limit + 1`, so that the limit's own check reports it.
 pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
-    let open = |error| Failure::io(path, &error);
-    let file = fs::File::open(path).map_err(open)?;
-    let size = file.metadata().map_err(open)?.len();
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(limit).min(limit) + 1);
-    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(open)?;
-    Ok(bytes)
+    semd_core::bounded::read_file(path, limit).map_err(|error| Failure::io(path, &error))
 }
 
 /// Writes a file so that it is whole or absent.

@@ -199,6 +199,7 @@
 
 pub mod archive;
 mod automaton;
+pub mod bounded;
 pub mod build;
 mod byte_string;
 mod class_escape;

@@ -1,7 +1,7 @@
 //! From folders, archives and files to a builder or a store.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::builder::{Builder, ImportLimits};
@@ -9,6 +9,7 @@ use super::error::{ImportError, OpenError, StoreError};
 use super::source_name::SourceName;
 use super::store::Store;
 use crate::archive::{self, ArchiveError, ArchiveLimits};
+use crate::bounded::read_file;
 
 /// What one call of [`import`] read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,9 +98,8 @@ fn add_file(path: &Path, builder: &mut Builder, imported: &mut Imported) -> Resu
         imported.passed_over += 1;
         return Ok(());
     }
-    let mut bytes = Vec::new();
-    let file = io_at(path, File::open(path))?;
-    io_at(path, file.take(builder.limits().max_file_bytes + 1).read_to_end(&mut bytes))?;
+    let limit = usize::try_from(builder.limits().max_file_bytes).unwrap_or(usize::MAX - 1);
+    let bytes = io_at(path, read_file(path, limit))?;
     builder.add(&name, &bytes)?;
     imported.files += 1;
     Ok(())

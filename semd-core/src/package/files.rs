@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use super::edition::EditionName;
+use crate::bounded::read_file;
 
 /// The packages built in: name relative to `schemas/packages`, contents.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_packages.rs"));
@@ -113,9 +114,9 @@ impl Files {
     pub(super) fn read(&self, name: &str, limit: usize) -> io::Result<Cow<'static, [u8]>> {
         match self {
             Self::Folder(root) => {
-                let bytes = read_file(&root.join(name), limit)?;
+                let bytes = read_file(root.join(name), limit)?;
                 match link_target(name, &bytes) {
-                    Some(target) => read_file(&root.join(target), limit).map(Cow::Owned),
+                    Some(target) => read_file(root.join(target), limit).map(Cow::Owned),
                     None => Ok(Cow::Owned(bytes)),
                 }
             }
@@ -137,12 +138,6 @@ fn is_schematron(name: &str) -> bool {
                 .strip_prefix('_')
                 .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
     })
-}
-
-fn read_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Where a link leads that was checked out as text: version control writes the target's path into a plain file where the

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
-use std::io::Read as _;
 use std::path::PathBuf;
+
+use crate::bounded::read_file;
 
 /// Gives the bytes of the documents of one schema set.
 ///
@@ -34,9 +35,7 @@ impl Folder {
 
 impl SchemaSource for Folder {
     fn read(&self, path: &str, limit: usize) -> io::Result<Cow<'_, [u8]>> {
-        let mut bytes = Vec::new();
-        std::fs::File::open(self.root.join(path))?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
-        Ok(Cow::Owned(bytes))
+        read_file(self.root.join(path), limit).map(Cow::Owned)
     }
 }
 
