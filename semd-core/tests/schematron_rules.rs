@@ -459,6 +459,22 @@ fn attributes() -> impl Strategy<Value = String> {
     (attribute("x"), attribute("y"), attribute("p:x")).prop_map(|(x, y, p)| x + &y + &p)
 }
 
+/// The document node has a child, although it is no element that could carry a signature.
+#[test]
+fn document_node_is_asked_itself() {
+    for (test, holds) in [
+        ("a", true),
+        ("b", false),
+        ("count(a) = 1", true),
+        ("a/@x = '1'", true),
+        ("a[b]", true),
+        ("not(a)", false),
+    ] {
+        let outcome = run(&one("/", test), "<a x='1'><b/></a>");
+        assert_eq!((outcome.fired, outcome.failed.is_empty()), (1, holds), "{test}");
+    }
+}
+
 fn small_element() -> impl Strategy<Value = String> {
     let name = || prop_oneof![Just("a"), Just("b"), Just("c"), Just("p:b")];
     let leaf = (name(), attributes()).prop_map(|(name, attributes)| format!("<{name}{attributes}/>"));
