@@ -475,6 +475,17 @@ fn document_node_is_asked_itself() {
     }
 }
 
+/// What a path from the root finds does not depend on the children of the element that asks.
+#[test]
+fn paths_from_the_root_are_asked_from_the_root() {
+    for (test, holds) in
+        [("/a/@x = '1'", true), ("/a/b/@y = '2'", true), ("/b/@y = '2'", false), ("/a/c/@y", false)]
+    {
+        let outcome = run(&one("b", test), "<a x='1'><b y='2'/></a>");
+        assert_eq!((outcome.fired, outcome.failed.is_empty()), (1, holds), "{test}");
+    }
+}
+
 fn small_element() -> impl Strategy<Value = String> {
     let name = || prop_oneof![Just("a"), Just("b"), Just("c"), Just("p:b")];
     let leaf = (name(), attributes()).prop_map(|(name, attributes)| format!("<{name}{attributes}/>"));
