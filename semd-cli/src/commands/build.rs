@@ -1,10 +1,10 @@
 //! `semd build`.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use clap::Args;
+use semd_core::bounded::read_file;
 use semd_core::build::{BuildError, CardKinds};
 use semd_core::report::Message;
 use serde_json::Value;
@@ -81,15 +81,14 @@ pub fn card_kinds(folder: Option<&Path>) -> Result<CardKinds, Failure> {
 
 /// Reads a card: a file, or `-` for stdin.
 pub fn read_card(path: &Path) -> Result<Value, Failure> {
-    let unreadable = |error: &io::Error| Failure::io(path, error);
-    let mut bytes = Vec::new();
-    let count = if path.as_os_str() == "-" {
-        io::stdin().lock().take(MAX_CARD + 1).read_to_end(&mut bytes)
+    let read = if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().lock().take(MAX_CARD + 1).read_to_end(&mut bytes).map(|_| bytes)
     } else {
-        fs::File::open(path).and_then(|file| file.take(MAX_CARD + 1).read_to_end(&mut bytes))
+        read_file(path, MAX_CARD as usize)
     };
-    let count = count.map_err(|error| unreadable(&error))?;
-    if count as u64 > MAX_CARD {
+    let bytes = read.map_err(|error| Failure::io(path, &error))?;
+    if bytes.len() as u64 > MAX_CARD {
         return Err(Failure::usage(Message::new(
             format!("{}: карта больше {MAX_CARD} байт", path.display()),
             format!("{}: the card is larger than {MAX_CARD} bytes", path.display()),

@@ -114,12 +114,12 @@ enum End {
     Full,
 }
 
-/// Whether a context matches. An error means it does not (XSLT 3.0, section 5.5.4).
-fn decided(holds: Result<bool, EvalError>) -> Result<bool, End> {
-    match holds {
-        Ok(holds) => Ok(holds),
+/// What a context finds, or whether it holds. An error means that it does not match (XSLT 3.0, section 5.5.4).
+fn decided<T>(result: Result<T, EvalError>, no_match: T) -> Result<T, End> {
+    match result {
+        Ok(value) => Ok(value),
         Err(EvalError { code: ErrorCode::StepLimit }) => Err(End::Exhausted),
-        Err(_) => Ok(false),
+        Err(_) => Ok(no_match),
     }
 }
 
@@ -183,14 +183,12 @@ impl<'a> Pass<'a> {
         for (at, open) in self.subsets.open(choice).iter().enumerate() {
             // Contexts ask of the same attributes for one code after the other.
             if let (Some(_), false, Node::Element(id)) = (open.text, open.shared, node) {
-                found = match self.evaluator.found_by(open.entry, id) {
-                    Err(EvalError { code: ErrorCode::StepLimit }) => return Err(End::Exhausted),
-                    found => found.unwrap_or(Found::Nothing),
-                };
+                found = decided(self.evaluator.found_by(open.entry, id), Found::Nothing)?;
             }
             let holds = match (open.text, found) {
                 (Some(text), Found::One(attribute)) => {
-                    self.evaluator.has_text(attribute, text) && decided(self.evaluator.ask(text.then, node))?
+                    self.evaluator.has_text(attribute, text)
+                        && decided(self.evaluator.ask(text.then, node), false)?
                 }
                 (Some(_), Found::Nothing) => false,
                 (Some(_), Found::Several) | (None, _) => self.holds(*open, node)?,
@@ -208,7 +206,7 @@ impl<'a> Pass<'a> {
             Demand::Conditions(_) => self.evaluator.ask(open.entry, node),
             Demand::Step(step) => self.fits(step, node),
         };
-        decided(holds)
+        decided(holds, false)
     }
 
     fn fits(&self, step: &'a Step, node: Node) -> Result<bool, EvalError> {

@@ -24,9 +24,14 @@ impl Letter {
     /// A number that differs for most letters and places.
     #[inline(always)]
     pub(super) fn mixed_with(self, place: u32) -> u64 {
-        let name = u64::from(self.symbol) << 2 | self.kind as u64;
-        let place = (name << 32 | u64::from(place)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let place = (self.name() << 32 | u64::from(place)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         self.signature.mixed_with(place) >> 40
+    }
+
+    /// Kind and name in one number.
+    #[inline(always)]
+    fn name(self) -> u64 {
+        u64::from(self.symbol) << 2 | self.kind as u64
     }
 
     #[inline]
@@ -37,7 +42,7 @@ impl Letter {
 
 impl Hash for Letter {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(u64::from(self.symbol) << 2 | self.kind as u64);
+        state.write_u64(self.name());
         self.signature.hash(state);
     }
 }

@@ -145,12 +145,6 @@ pub(super) struct Value {
     pub(super) decoded: bool,
 }
 
-impl Value {
-    pub(super) fn is_empty(self) -> bool {
-        self.start == self.end
-    }
-}
-
 /// A well-formed document, read once; every check reads this tree.
 #[derive(Clone)]
 pub struct Document<'s> {
@@ -313,9 +307,8 @@ impl<'s> Document<'s> {
     /// The normalised value of an attribute as bytes. A text is cut between characters, which takes longer to make sure of.
     #[inline(always)]
     pub(crate) fn value_bytes(&self, attribute: &Attribute) -> &[u8] {
-        let Value { start, end, decoded } = attribute.value;
-        let buffer = if decoded { &self.decoded } else { self.source };
-        &buffer.as_bytes()[start as usize..end as usize]
+        let Value { start, end, .. } = attribute.value;
+        &self.buffer(attribute.value).as_bytes()[start as usize..end as usize]
     }
 
     /// The value of the attribute with the given name.
@@ -430,9 +423,14 @@ impl<'s> Document<'s> {
     }
 
     #[inline]
-    fn slice(&self, value: Value) -> &str {
-        let buffer = if value.decoded { &self.decoded } else { self.source };
-        &buffer[value.start as usize..value.end as usize]
+    pub(super) fn slice(&self, value: Value) -> &str {
+        &self.buffer(value)[value.start as usize..value.end as usize]
+    }
+
+    /// The text that a value is a range of.
+    #[inline(always)]
+    fn buffer(&self, value: Value) -> &str {
+        if value.decoded { &self.decoded } else { self.source }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Untrusted bytes to one read-only tree.
 //!
-//! [`parse`], or a [`Reader`] for many documents, is the only way in: it admits (named [`Limits`], UTF-8, no DTD), checks well-formedness of XML 1.0 and
-//! Namespaces in XML 1.0, and builds a flat arena [`Document`]. Nothing here recurses over the input.
+//! [`parse`], or a [`Reader`] for many documents, is the only way in: it admits (named [`Limits`], UTF-8, no DTD), checks
+//! well-formedness of XML 1.0 and Namespaces in XML 1.0, and builds a flat arena [`Document`]. Nothing here recurses over the
+//! input.
 //!
 //! ```
 //! use semd_core::xml::{self, Limits};
@@ -13,6 +14,7 @@
 //! assert_eq!(document.string_value(root), "text");
 //! ```
 
+mod by_name;
 pub mod c14n;
 mod chars;
 mod document;
@@ -26,6 +28,7 @@ mod scanner;
 mod signature;
 pub mod walk;
 
+pub(crate) use by_name::ByName;
 pub(crate) use chars::{is_char, is_ncname};
 pub use document::{
     Aside, AsideKind, Attribute, AttributeId, Children, Document, Element, ElementId, NamespaceDeclaration,
@@ -34,7 +37,6 @@ pub use document::{
 pub use fault::{Fault, FaultKind};
 pub use limits::Limits;
 pub use names::{ExpandedName, NameId, name_bit};
-pub(crate) use names::{Vocabulary, for_another_vocabulary};
 pub(crate) use path::{PREFIXES, Paths, write_name};
 pub use position::{LineIndex, Position};
 pub use scanner::{Reader, parse};

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
@@ -59,14 +60,6 @@ impl Vocabulary {
     }
 }
 
-/// Empties a table by the ids of names. What a document with very many names took is not kept.
-pub(crate) fn for_another_vocabulary<T>(table: &mut Vec<T>) {
-    table.clear();
-    if table.capacity() > 2 * MOST_NAMES {
-        table.shrink_to(MOST_NAMES);
-    }
-}
-
 /// Names and namespaces, each with a number. A name keeps its number as long as the table lives.
 #[derive(Debug)]
 pub(super) struct Names {
@@ -115,8 +108,8 @@ impl Names {
             by_namespace: TextMap::default(),
             namespace_bytes: 0,
         };
-        names.intern_namespace("");
-        names.intern_namespace(super::XML);
+        names.add_namespace("");
+        names.add_namespace(super::XML);
         names
     }
 
@@ -124,10 +117,23 @@ impl Names {
         self.vocabulary
     }
 
-    pub(super) fn intern(&mut self, namespace: u32, local: &str) -> NameId {
-        if let Some(known) = self.find_in(namespace, local) {
-            return known;
+    /// The id of a name. The table, which documents share, is copied only for a name that is new.
+    pub(super) fn intern(this: &mut Arc<Self>, namespace: u32, local: &str) -> NameId {
+        match this.find_in(namespace, local) {
+            Some(known) => known,
+            None => Arc::make_mut(this).add(namespace, local),
         }
+    }
+
+    /// The index of a namespace; see [`Names::intern`].
+    pub(super) fn intern_namespace(this: &mut Arc<Self>, uri: &str) -> u32 {
+        match this.find_namespace(uri) {
+            Some(known) => known,
+            None => Arc::make_mut(this).add_namespace(uri),
+        }
+    }
+
+    fn add(&mut self, namespace: u32, local: &str) -> NameId {
         let id = NameId(self.names.len() as u32);
         let start = self.texts.len() as u32;
         self.texts.push_str(local);
@@ -143,10 +149,7 @@ impl Names {
         id
     }
 
-    pub(super) fn intern_namespace(&mut self, uri: &str) -> u32 {
-        if let Some(&index) = self.by_namespace.get(uri) {
-            return index;
-        }
+    fn add_namespace(&mut self, uri: &str) -> u32 {
         let index = self.namespaces.len() as u32;
         self.namespaces.push(uri.into());
         self.by_namespace.insert(uri.into(), index);
@@ -193,11 +196,11 @@ impl Names {
         self.find_in(self.find_namespace(namespace)?, local)
     }
 
-    pub(super) fn find_namespace(&self, uri: &str) -> Option<u32> {
+    fn find_namespace(&self, uri: &str) -> Option<u32> {
         self.by_namespace.get(uri).copied()
     }
 
-    pub(super) fn find_in(&self, namespace: u32, local: &str) -> Option<NameId> {
+    fn find_in(&self, namespace: u32, local: &str) -> Option<NameId> {
         let same = |&id: &NameId| self.names[id.0 as usize].namespace == namespace && self.local(id) == local;
         self.by_name.find(self.hasher.hash_one((namespace, local)), same).copied()
     }

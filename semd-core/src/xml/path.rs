@@ -38,8 +38,8 @@ pub(crate) fn write_name(out: &mut String, name: ExpandedName<'_>) {
 /// Writes `[position]`. Positions are small: formatting takes longer than everything else of a path.
 fn push_position(out: &mut String, position: usize) {
     out.push('[');
-    match u8::try_from(position) {
-        Ok(digit @ 0..=9) => out.push(char::from(b'0' + digit)),
+    match position {
+        0..=9 => out.push(char::from(b'0' + position as u8)),
         _ => {
             let _ = write!(out, "{position}");
         }
@@ -108,7 +108,8 @@ impl<'d> Paths<'d> {
             }
             Node::Text(id) => {
                 let position = document.child_texts(element).take_while(|(other, _)| *other <= id).count();
-                let _ = write!(path, "/text()[{position}]");
+                path.push_str("/text()");
+                push_position(&mut path, position);
             }
             Node::Document | Node::Element(_) => {}
         }

@@ -114,8 +114,7 @@ impl<'a> Evaluator<'a> {
                 questions.texts(constants).any(|text| comparison.holds(Some(value.cmp(text))))
             }
             (Question::Counts(comparison, constants), _) => {
-                let count = i64::from(found.is_some());
-                questions.numbers(constants).iter().any(|wanted| comparison.holds(Some(count.cmp(wanted))))
+                questions.counts(i64::from(found.is_some()), comparison, constants)
             }
             (Question::Matches(pattern), _) => {
                 let text = found.map(|id| self.attribute_text(id));
@@ -151,8 +150,7 @@ impl<'a> Evaluator<'a> {
             }),
             Question::Counts(comparison, constants) => {
                 let count = self.count_of_subject(step.subject, node)?;
-                let wanted = questions.numbers(constants);
-                Ok(wanted.iter().any(|wanted| comparison.holds(Some(count.cmp(wanted)))))
+                Ok(questions.counts(count, comparison, constants))
             }
             Question::Matches(pattern) => {
                 let text = self.only_text_of(step.subject, node)?;

@@ -1,7 +1,7 @@
 //! Answers that the names of an element's children and attributes give alone.
 
 use super::Declared;
-use super::ast::{Axis, Comparison, NodeTest, Path, Start, Step};
+use super::ast::{Axis, NodeTest, Path, Start, Step};
 use super::eval::Evaluator;
 use super::question::{Entry, PackedName, Question, Questions, Subject};
 use crate::xml::{AttributeId, ElementId, Node};
@@ -37,7 +37,7 @@ impl Evaluator<'_> {
         let children = symbols.chunk_by(|one, next| one == next);
         let attributes = document.attribute_ids(id).map(|attribute| {
             let attribute = document.attribute_at(AttributeId(attribute));
-            (self.binding.attribute(attribute.name), document.value(attribute).is_empty())
+            (self.binding.attribute(attribute.name), attribute.octets() == 0)
         });
         Facts {
             open: false,
@@ -114,18 +114,14 @@ impl Facts {
                 self.attribute(name.unpacked().symbol).map(|empty| !empty)
             }
             (Subject::Child(name), Question::Counts(comparison, constants)) => {
-                Some(counts(self.count(name), comparison, questions.numbers(constants)))
+                Some(questions.counts(self.count(name), comparison, constants))
             }
             (Subject::Attribute(_), Question::Counts(comparison, constants)) => {
-                Some(counts(1, comparison, questions.numbers(constants)))
+                Some(questions.counts(1, comparison, constants))
             }
             _ => None,
         }
     }
-}
-
-fn counts(count: i64, comparison: Comparison, wanted: &[i64]) -> bool {
-    wanted.iter().any(|wanted| comparison.holds(Some(count.cmp(wanted))))
 }
 
 impl Declared {
@@ -155,9 +151,7 @@ impl Declared {
             | Question::Among(_)
             | Question::EndsWith(..)
             | Question::Compares(..) => Some(false),
-            Question::Counts(comparison, constants) => {
-                Some(counts(0, comparison, questions.numbers(constants)))
-            }
+            Question::Counts(comparison, constants) => Some(questions.counts(0, comparison, constants)),
             Question::Matches(pattern) => Some(self.patterns[pattern as usize].is_match("")),
             Question::Truth(_) => None,
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::xml::{Document, HL7_V3, NameId, Vocabulary, for_another_vocabulary};
+use crate::xml::{ByName, Document, HL7_V3, NameId};
 
 /// Names used by the expressions of one plan.
 ///
@@ -28,9 +28,8 @@ struct Name {
 /// Symbols of the names of one vocabulary, and its names by symbol; kept from one document to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Binding {
-    vocabulary: Option<Vocabulary>,
-    /// By the id of a name: its symbol as the name of an element, and as that of an attribute.
-    symbols: Vec<(u32, u32)>,
+    /// Its symbol as the name of an element, and as that of an attribute.
+    symbols: ByName<(u32, u32)>,
     /// By symbol.
     bound: Vec<Bound>,
 }
@@ -50,13 +49,13 @@ impl Binding {
     /// The symbol of a name of elements.
     #[inline]
     pub(crate) fn element(&self, name: NameId) -> u32 {
-        self.symbols[name.0 as usize].0
+        self.symbols.get(name).0
     }
 
     /// The symbol of a name of attributes.
     #[inline]
     pub(crate) fn attribute(&self, name: NameId) -> u32 {
-        self.symbols[name.0 as usize].1
+        self.symbols.get(name).1
     }
 
     /// A test whether an element name has a symbol.
@@ -78,11 +77,12 @@ impl Binding {
             Bound::Absent | Bound::Several => None,
         }
     }
+}
 
-    fn bind(&mut self, symbol: u32, name: NameId) {
-        if let Some(bound) = self.bound.get_mut(symbol as usize) {
-            *bound = if *bound == Bound::Absent { Bound::Only(name) } else { Bound::Several };
-        }
+impl Bound {
+    /// What the symbol means when one more name has it.
+    fn with(self, name: NameId) -> Self {
+        if self == Self::Absent { Self::Only(name) } else { Self::Several }
     }
 }
 
@@ -123,21 +123,21 @@ impl Names {
 
     /// Looks those names of a document up that are new.
     pub(crate) fn bind(&self, document: &Document<'_>, binding: &mut Binding) {
-        let vocabulary = Some(document.vocabulary());
-        if binding.vocabulary != vocabulary {
-            binding.vocabulary = vocabulary;
-            for_another_vocabulary(&mut binding.symbols);
-            binding.bound.clear();
-            binding.bound.resize(self.count as usize, Bound::Absent);
+        let Binding { symbols, bound } = binding;
+        if symbols.forget_others(document) {
+            bound.clear();
+            bound.resize(self.count as usize, Bound::Absent);
         }
-        for id in (binding.symbols.len() as u32..document.name_count() as u32).map(NameId) {
-            let name = document.expanded_name(id);
+        symbols.learn(document, |id, name| {
             let known = self.table.get(name.local).map_or(&[][..], Vec::as_slice);
             let element = lookup(known, false, filed(name.namespace)).unwrap_or(UNUSED);
             let attribute = lookup(known, true, name.namespace).unwrap_or(UNUSED);
-            binding.symbols.push((element, attribute));
-            binding.bind(element, id);
-            binding.bind(attribute, id);
-        }
+            for symbol in [element, attribute] {
+                if let Some(bound) = bound.get_mut(symbol as usize) {
+                    *bound = bound.with(id);
+                }
+            }
+            (element, attribute)
+        });
     }
 }

@@ -197,10 +197,11 @@ impl Questions {
         &self.moves[first..first + usize::from(route.count)]
     }
 
-    /// The numbers of a question.
+    /// Whether a count compares so with one of the numbers of a question.
     #[inline]
-    pub(super) fn numbers(&self, constants: Constants) -> &[i64] {
+    pub(super) fn counts(&self, count: i64, comparison: Comparison, constants: Constants) -> bool {
         let first = constants.first as usize;
-        &self.numbers[first..first + usize::from(constants.count)]
+        let numbers = &self.numbers[first..first + usize::from(constants.count)];
+        numbers.iter().any(|wanted| comparison.holds(Some(count.cmp(wanted))))
     }
 }

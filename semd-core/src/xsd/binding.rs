@@ -1,15 +1,13 @@
 //! Names of documents as a schema knows them.
 
-use crate::xml::{self, Document, NameId, Vocabulary, for_another_vocabulary, name_bit};
+use crate::xml::{self, ByName, Document, NameId, name_bit};
 
 use super::names::{Namespace, Symbol, Symbols};
 
 /// The names of one vocabulary; kept from one document to the next.
 #[derive(Debug, Default)]
 pub(super) struct Binding {
-    vocabulary: Option<Vocabulary>,
-    symbols: Vec<Symbol>,
-    namespaces: Vec<Namespace>,
+    names: ByName<(Symbol, Namespace)>,
     pub(super) instance: Instance,
 }
 
@@ -27,41 +25,33 @@ impl Binding {
     /// The name as the schema knows it.
     #[inline(always)]
     pub(super) fn symbol(&self, name: NameId) -> Symbol {
-        self.symbols[name.0 as usize]
+        self.names.get(name).0
     }
 
     /// The namespace of a name as the schema knows it.
     pub(super) fn namespace(&self, name: NameId) -> Namespace {
-        self.namespaces[name.0 as usize]
+        self.names.get(name).1
     }
 
     /// Looks those names of a document up that are new.
     pub(super) fn bind(&mut self, document: &Document<'_>, known: &Symbols) {
-        let vocabulary = Some(document.vocabulary());
-        if self.vocabulary != vocabulary {
-            for_another_vocabulary(&mut self.symbols);
-            for_another_vocabulary(&mut self.namespaces);
-        } else if self.symbols.len() == document.name_count() {
-            return;
-        }
-        self.vocabulary = vocabulary;
         // Names of one namespace mostly stand together, and all of them have the same text of it.
         let mut last = ("", known.find_namespace(""));
-        for id in self.symbols.len() as u32..document.name_count() as u32 {
-            let name = document.expanded_name(NameId(id));
+        let any = self.names.learn(document, |_, name| {
             if !std::ptr::eq(last.0, name.namespace) {
                 last = (name.namespace, known.find_namespace(name.namespace));
             }
-            self.namespaces.push(last.1);
-            self.symbols.push(known.find(last.1, name.local));
+            (known.find(last.1, name.local), last.1)
+        });
+        if any {
+            self.instance = Instance {
+                type_name: document.find_name(xml::XSI, "type"),
+                nil: document.find_name(xml::XSI, "nil"),
+                mask: name_bit("type") | name_bit("nil"),
+                locations: ["schemaLocation", "noNamespaceSchemaLocation"]
+                    .map(|local| document.find_name(xml::XSI, local)),
+            };
         }
-        self.instance = Instance {
-            type_name: document.find_name(xml::XSI, "type"),
-            nil: document.find_name(xml::XSI, "nil"),
-            mask: name_bit("type") | name_bit("nil"),
-            locations: ["schemaLocation", "noNamespaceSchemaLocation"]
-                .map(|local| document.find_name(xml::XSI, local)),
-        };
     }
 }
 

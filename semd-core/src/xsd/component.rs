@@ -77,12 +77,15 @@ pub(super) enum Model {
 }
 
 impl AttributeUse {
+    /// Whether a value of the type needs no look beyond its type.
+    pub(super) fn is_free(&self, types: &SimpleTypes) -> bool {
+        self.fixed.is_none() && self.declared_fixed.is_none() && !types.get(self.simple).identifies
+    }
+
     /// Notes what is known of the values beforehand.
     pub(super) fn settle(&mut self, types: &SimpleTypes) {
-        let simple = types.get(self.simple);
-        let free = self.fixed.is_none() && self.declared_fixed.is_none() && !simple.identifies;
-        self.octets = match simple.shortcut {
-            Shortcut::Octets(octets) if free => Some(octets),
+        self.octets = match types.get(self.simple).shortcut {
+            Shortcut::Octets(octets) if self.is_free(types) => Some(octets),
             _ => None,
         };
     }

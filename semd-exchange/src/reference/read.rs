@@ -1,10 +1,9 @@
 //! Files as tables: CSV as spreadsheets write it, and XLSX.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader as _, Xlsx, open_workbook};
+use semd_core::bounded::read_file;
 
 use super::table::date;
 use super::{MAX_FILE, ReferenceError, Table, TableSpec};
@@ -14,8 +13,7 @@ pub(super) fn table(spec: &'static TableSpec, folder: &Path) -> Result<Option<Ta
     let path = folder.join(format!("{}.csv", spec.name));
     if path.is_file() {
         let fail = |source| ReferenceError::File { path: path.clone(), source };
-        let mut bytes = Vec::new();
-        File::open(&path).map_err(fail)?.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(fail)?;
+        let bytes = read_file(&path, MAX_FILE as usize).map_err(fail)?;
         if bytes.len() as u64 > MAX_FILE {
             return Err(fail(std::io::ErrorKind::FileTooLarge.into()));
         }

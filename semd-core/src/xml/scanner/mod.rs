@@ -25,7 +25,7 @@ use scopes::Scope;
 use tags::Begun;
 
 use super::chars::is_space;
-use super::document::{Document, Value};
+use super::document::Document;
 use super::names::{Names, TextMap, name_at};
 use super::runs::has_suspects;
 use super::{Fault, FaultKind, Limits, NameId};
@@ -272,11 +272,6 @@ fn shown(name: &str) -> String {
 
 fn space_char(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
-}
-
-fn slice<'t>(tree: &'t Document<'_>, value: Value) -> &'t str {
-    let buffer = if value.decoded { &tree.decoded } else { tree.source };
-    &buffer[value.start as usize..value.end as usize]
 }
 
 #[cold]

@@ -2,18 +2,16 @@
 
 use super::super::chars::{is_ascii_ncname, is_ncname};
 use super::super::document::{Attribute, ElementId, NamespaceDeclaration, Value};
-use std::sync::Arc;
-
 use super::super::names::{Names, name_at};
 use super::super::{Fault, NameId};
 use super::names::{Key, Known};
 use super::scopes::Scope;
-use super::{Binding, RawAttribute, Scan, Scanner, Step, malformed, shown, slice};
+use super::{Binding, RawAttribute, Scan, Scanner, Step, malformed, shown};
 
 impl<'s> Scanner<'s, '_> {
     /// Adds a namespace declaration (Namespaces in XML 1.0, sections 2.2 and 3).
     pub(super) fn declare(&mut self, element: u32, prefix: &'s str, value: Value, offset: usize) -> Step {
-        let uri = slice(&self.tree, value);
+        let uri = self.tree.slice(value);
         let reserved = prefix == "xmlns"
             || uri == "http://www.w3.org/2000/xmlns/"
             || (prefix == "xml") != (uri == super::super::XML)
@@ -38,13 +36,8 @@ impl<'s> Scanner<'s, '_> {
         if twice {
             return Err(duplicate_attribute(offset, if prefix.is_empty() { "xmlns" } else { prefix }));
         }
-        let namespace = match self.tree.names.find_namespace(uri) {
-            Some(known) => known,
-            None => {
-                let uri = uri.to_owned();
-                Arc::make_mut(&mut self.tree.names).intern_namespace(&uri)
-            }
-        };
+        let uri = uri.to_owned();
+        let namespace = Names::intern_namespace(&mut self.tree.names, &uri);
         self.tree.declarations.push(NamespaceDeclaration { element, prefix, namespace });
         self.bindings.push(Binding { prefix, namespace });
         Ok(())
@@ -114,10 +107,7 @@ impl<'s> Scanner<'s, '_> {
     }
 
     fn intern(&mut self, namespace: u32, local: &'s str) -> Known {
-        let id = match self.tree.names.find_in(namespace, local) {
-            Some(known) => known,
-            None => Arc::make_mut(&mut self.tree.names).intern(namespace, local),
-        };
+        let id = Names::intern(&mut self.tree.names, namespace, local);
         self.known(id)
     }
 

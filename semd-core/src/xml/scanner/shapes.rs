@@ -130,6 +130,9 @@ impl Shapes {
         known: Known,
         name: Signature,
     ) -> ShapeId {
+        if shape == ShapeId::NONE || !scope.is_remembered() {
+            return ShapeId::NONE;
+        }
         let (mut last, mut count) = (0, 0);
         let mut at = self.shapes[shape.0 as usize].first;
         while at != 0 {
@@ -143,7 +146,7 @@ impl Shapes {
         let mask = self.mask(shape);
         // Two prefixes may mean the same, and the tag that has both may yet declare that they do not.
         let twice = scope != Scope::EVERYWHERE && mask & known.bit != 0;
-        if shape == ShapeId::NONE || twice || count >= MOST_STEPS || !scope.is_remembered() {
+        if twice || count >= MOST_STEPS {
             return ShapeId::NONE;
         }
         let mut signature = self.signature(shape);

@@ -117,7 +117,7 @@ impl<'s> Scanner<'s, '_> {
         for attribute in &self.tree.attributes[first..] {
             let name = self.tree.names.signature(attribute.name);
             signature.add_attribute(name);
-            if attribute.value.is_empty() {
+            if attribute.octets() == 0 {
                 signature.add_empty(name);
             }
         }

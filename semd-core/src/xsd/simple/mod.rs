@@ -343,7 +343,8 @@ impl Facets {
     }
 }
 
-/// Whether a text has neither white space nor control characters, as most codes and identifiers. The loop has no early end, and is fast for it.
+/// Whether a text has neither white space nor control characters, as most codes and identifiers. The loop has no early end,
+/// and is fast for it.
 #[inline]
 fn is_without_white_space(text: &str) -> bool {
     text.bytes().fold(0, |found, byte| found | u8::from(byte <= b' ')) == 0

@@ -208,8 +208,7 @@ impl<'a> Run<'a> {
         let document = self.document;
         let schema = self.schema;
         let simple = schema.simple.get(made.simple);
-        let free = made.fixed.is_none() && made.declared_fixed.is_none() && !simple.identifies;
-        if free && schema.simple.knows(made.simple, text) {
+        if made.is_free(&schema.simple) && schema.simple.knows(made.simple, text) {
             return;
         }
         let value = Value::new(made.simple, text);
