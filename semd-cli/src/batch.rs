@@ -3,24 +3,32 @@
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError, mpsc};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Items a thread may be ahead of the slowest unfinished one.
 const WINDOW: usize = 16;
-/// Results a thread hands over at a time: waking the thread that takes them costs as much as the check of a small document.
+/// Neighbours a thread takes at a time. Documents of one kind lie side by side: threads that share them out one by one would
+/// all wait for the same rule package.
+const NEIGHBOURS: usize = 8;
+/// Results a thread hands over at a time.
 const HANDFUL: usize = 8;
+/// Results a thread keeps at most while another one is handing its own over.
+const ARMFUL: usize = 4 * HANDFUL;
 /// A result waits no longer than this for others.
 const PATIENCE: Duration = Duration::from_millis(2);
 
 /// Works on `items` with `jobs` threads (all processors by default) and hands each result to `done` in the order of the
 /// items. Threads pause when they are [`WINDOW`] items per thread ahead of a slow one, so that memory stays bounded.
+///
+/// `done` is called by the threads that work, one at a time: waking another thread for it would take as long as the check of a
+/// small document.
 pub fn in_order<I: Sync, R: Send>(
     items: &[I],
     jobs: Option<usize>,
     work: impl Fn(&I) -> R + Sync,
-    mut done: impl FnMut(&I, R),
+    mut done: impl FnMut(&I, R) + Send,
 ) {
     let available = thread::available_parallelism().map_or(1, NonZero::get);
     let jobs = jobs.unwrap_or(available).clamp(1, items.len().max(1));
@@ -30,53 +38,101 @@ pub fn in_order<I: Sync, R: Send>(
         }
         return;
     }
-    let next = AtomicUsize::new(0);
-    let finished = (Mutex::new(0_usize), Condvar::new());
+    let output = Output { waiting: BTreeMap::new(), expected: 0, done };
+    let batch = Batch {
+        items,
+        jobs,
+        work,
+        next: AtomicUsize::new(0),
+        finished: AtomicUsize::new(0),
+        output: Mutex::new(output),
+        moved: Condvar::new(),
+    };
     thread::scope(|scope| {
-        let (sender, receiver) = mpsc::sync_channel::<Vec<(usize, R)>>(jobs * 4);
-        for _ in 0..jobs {
-            let (sender, next, work, finished) = (sender.clone(), &next, &work, &finished);
-            scope.spawn(move || {
-                let done = || finished.0.lock().unwrap_or_else(PoisonError::into_inner);
-                let hand_over = |ready: &mut Vec<_>| sender.send(std::mem::take(ready)).is_ok();
-                let (mut ready, mut since) = (Vec::new(), Instant::now());
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { break };
-                    let ahead = |done: &mut usize| index > *done + jobs * WINDOW;
-                    if ahead(&mut done()) {
-                        // What is waited for may be among those not handed over yet.
-                        if !hand_over(&mut ready) {
-                            return;
-                        }
-                        drop(finished.1.wait_while(done(), ahead));
-                    }
-                    if ready.is_empty() {
-                        since = Instant::now();
-                    }
-                    ready.push((index, work(item)));
-                    let enough = ready.len() >= HANDFUL || since.elapsed() >= PATIENCE;
-                    if enough && !hand_over(&mut ready) {
-                        return;
-                    }
-                }
-                // Nobody takes them any more where this fails.
-                hand_over(&mut ready);
-            });
+        for _ in 1..jobs {
+            scope.spawn(|| batch.work());
         }
-        drop(sender);
-        let mut waiting = BTreeMap::new();
-        let mut expected = 0;
-        for results in receiver {
-            waiting.extend(results);
-            while let Some(result) = waiting.remove(&expected) {
-                done(&items[expected], result);
-                expected += 1;
-                *finished.0.lock().unwrap_or_else(PoisonError::into_inner) = expected;
-                finished.1.notify_all();
+        batch.work();
+    });
+}
+
+struct Batch<'a, I, R, W, D> {
+    items: &'a [I],
+    jobs: usize,
+    work: W,
+    /// Number of the first item that nobody has taken.
+    next: AtomicUsize,
+    /// How many results were given out.
+    finished: AtomicUsize,
+    output: Mutex<Output<R, D>>,
+    /// `finished` has grown.
+    moved: Condvar,
+}
+
+/// Where results are put in order.
+struct Output<R, D> {
+    waiting: BTreeMap<usize, R>,
+    /// Number of the result that is given out next.
+    expected: usize,
+    done: D,
+}
+
+impl<I: Sync, R: Send, W: Fn(&I) -> R + Sync, D: FnMut(&I, R) + Send> Batch<'_, I, R, W, D> {
+    /// What one of the threads does.
+    fn work(&self) {
+        let (mut ready, mut since) = (Vec::new(), Instant::now());
+        for (index, item) in shares(&self.next, self.items, self.jobs).flatten() {
+            let ahead = |finished: usize| index > finished + self.jobs * WINDOW;
+            if ahead(self.finished.load(Ordering::Relaxed)) {
+                // What is waited for may be among those not handed over yet.
+                let mut output = self.output();
+                self.give_out(&mut output, &mut ready);
+                drop(self.moved.wait_while(output, |output| ahead(output.expected)));
+            }
+            if ready.is_empty() {
+                since = Instant::now();
+            }
+            ready.push((index, (self.work)(item)));
+            if ready.len() < HANDFUL && since.elapsed() < PATIENCE {
+                continue;
+            }
+            match self.output.try_lock() {
+                Ok(mut output) => self.give_out(&mut output, &mut ready),
+                Err(TryLockError::WouldBlock) if ready.len() < ARMFUL => {}
+                Err(_) => self.give_out(&mut self.output(), &mut ready),
             }
         }
-    });
+        self.give_out(&mut self.output(), &mut ready);
+    }
+
+    fn output(&self) -> MutexGuard<'_, Output<R, D>> {
+        self.output.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands results over, and gives out those whose turn it is.
+    fn give_out(&self, output: &mut Output<R, D>, ready: &mut Vec<(usize, R)>) {
+        output.waiting.extend(ready.drain(..));
+        while let Some(result) = output.waiting.remove(&output.expected) {
+            (output.done)(&self.items[output.expected], result);
+            output.expected += 1;
+        }
+        self.finished.store(output.expected, Ordering::Relaxed);
+        self.moved.notify_all();
+    }
+}
+
+/// What one of `jobs` threads takes of the items: a few neighbours at a time, fewer towards the end so that all end together.
+fn shares<'a, I>(
+    next: &AtomicUsize,
+    items: &'a [I],
+    jobs: usize,
+) -> impl Iterator<Item = impl Iterator<Item = (usize, &'a I)>> {
+    let share = move |start: usize| ((items.len() - start) / (2 * jobs)).clamp(1, NEIGHBOURS);
+    std::iter::from_fn(move || {
+        let taken = |start: usize| (start < items.len()).then(|| start + share(start));
+        let start = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).ok()?;
+        Some((start..start + share(start)).zip(&items[start..]))
+    })
 }
 
 #[cfg(test)]
@@ -95,6 +151,19 @@ mod tests {
             |&item, result| seen.push((item, result)),
         );
         assert_eq!(seen, items.iter().map(|&item| (item, item * 2)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_item_is_taken_once_and_the_last_ones_one_by_one() {
+        for (count, jobs) in [(0, 2), (1, 2), (7, 3), (100, 2), (1_000, 16)] {
+            let items = vec![(); count];
+            let next = super::AtomicUsize::new(0);
+            let shares: Vec<Vec<usize>> = super::shares(&next, &items, jobs)
+                .map(|share| share.map(|(index, ())| index).collect())
+                .collect();
+            assert_eq!(shares.concat(), (0..count).collect::<Vec<_>>());
+            assert!(shares.last().is_none_or(|last| last.len() == 1), "{count} items, {jobs} jobs");
+        }
     }
 
     #[test]

@@ -157,7 +157,7 @@ impl Register {
         files: &[PathBuf],
         preflight: &Preflight,
         console: &Console,
-        hand_over: &mut dyn FnMut(Vec<Submission>) -> Result<(), Failure>,
+        hand_over: &mut (dyn FnMut(Vec<Submission>) -> Result<(), Failure> + Send),
     ) -> Result<Outcome, Failure> {
         /// Documents handed over together.
         const PART: usize = 64;

@@ -137,7 +137,7 @@ impl Validate {
             self.jobs,
             |document| {
                 let checked = judge(&validator, &options, document.read(options.limits.max_bytes)?)?;
-                // Written where it was made: only the text goes to the thread that prints.
+                // Written at once: only the text waits for those before it.
                 let text = if alone { style.document(&document.name, &checked) } else { None };
                 Ok(match text {
                     Some(text) => Judged::Written { text, verdict: checked.report.verdict },
