@@ -1,7 +1,8 @@
-//! Regular expressions written out as tables, for the patterns of rules that are matched all the time.
+//! Patterns of rules, matched all the time: regular expressions written out as tables.
 //!
 //! Both pattern dialects are translated to the syntax of `regex-automata` by those who know them; a table then answers
-//! whether a text matches with one look-up per byte, without scratch memory and without locks.
+//! whether a text matches with one look-up per byte, without scratch memory and without locks. A package has many patterns and a
+//! document meets few of them: a table is made when its pattern is first asked.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -10,10 +11,9 @@ use regex_automata::Anchored;
 use regex_automata::MatchKind;
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::meta;
-use regex_automata::nfa::thompson::NFA;
+use regex_automata::nfa::thompson::{self, NFA};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::byte_string::ByteString;
@@ -27,15 +27,37 @@ pub(crate) enum Extent {
     Part,
 }
 
-/// A written-out automaton.
+/// Bounds on the memory of a pattern, bytes.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Bounds {
+    /// For all that is made of it.
+    pub(crate) memory: usize,
+    /// For its table; where that needs more, states are made while matching.
+    pub(crate) table: usize,
+}
+
+/// Part of the memory of a pattern that its states may take if it is looked at only when it is asked: whatever is made of so few
+/// of them is within the bound.
+const SMALL_SHARE: usize = 16;
+
+/// A pattern and, once it was asked, its automaton.
 #[derive(Debug)]
 pub(crate) struct Automaton {
-    anchored: bool,
+    /// In the syntax of `regex-automata`.
+    expression: String,
     extent: Extent,
-    /// The bytes it was read from; empty when it was built here.
-    written: Box<[u8]>,
-    /// Read when it is first asked: a package has many patterns, a document meets few of them.
-    table: OnceLock<Table>,
+    bounds: Bounds,
+    /// What a cache had of it.
+    written: Option<Form<Box<[u8]>>>,
+    made: OnceLock<Form<Table, Box<meta::Regex>>>,
+}
+
+/// The two forms of an automaton.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Form<T, R = ()> {
+    Table(T),
+    /// For patterns whose table would be too large.
+    Regex(R),
 }
 
 #[derive(Debug)]
@@ -45,8 +67,77 @@ struct Table {
 }
 
 impl Automaton {
-    /// Writes an automaton out; `None` where that takes more than `limit` bytes.
-    pub(crate) fn build(nfa: &NFA, extent: Extent, limit: usize) -> Option<Self> {
+    /// Takes a pattern over.
+    ///
+    /// # Errors
+    /// When it is none, or needs more memory than it may have.
+    pub(crate) fn compile(expression: String, extent: Extent, bounds: Bounds) -> Result<Self, String> {
+        let new = Self { expression, extent, bounds, written: None, made: OnceLock::new() };
+        let nfa = new.states()?;
+        if nfa.memory_usage() > bounds.memory / SMALL_SHARE {
+            let made = match Table::build(&nfa, extent, bounds.table) {
+                Some(table) => Form::Table(table),
+                None => Form::Regex(new.regex(Some(bounds.memory)).map_err(|error| error.to_string())?),
+            };
+            new.made.get_or_init(|| made);
+        }
+        Ok(new)
+    }
+
+    fn states(&self) -> Result<NFA, String> {
+        thompson::Compiler::new()
+            .syntax(syntax())
+            .configure(thompson::Config::new().nfa_size_limit(Some(self.bounds.memory)))
+            .build(&self.expression)
+            .map_err(|error| error.to_string())
+    }
+
+    /// `memory` bounds what is made at once; what is made while matching is bounded in any case.
+    fn regex(&self, memory: Option<usize>) -> Result<Box<meta::Regex>, Box<meta::BuildError>> {
+        match self.extent {
+            Extent::Part => regex(&self.expression, memory, self.bounds.memory),
+            Extent::Whole => regex(&format!(r"\A(?:{})\z", self.expression), memory, self.bounds.memory),
+        }
+    }
+
+    fn made(&self) -> &Form<Table, Box<meta::Regex>> {
+        self.made.get_or_init(|| {
+            let table = match &self.written {
+                Some(Form::Table(written)) => Table::read(written),
+                Some(Form::Regex(())) => None,
+                None => {
+                    let nfa = self.states().ok();
+                    nfa.and_then(|nfa| Table::build(&nfa, self.extent, self.bounds.table))
+                }
+            };
+            match table {
+                Some(table) => Form::Table(table),
+                // The expression was read before, and its states are few.
+                None => Form::Regex(self.regex(None).expect("an expression that was compiled")),
+            }
+        })
+    }
+
+    /// Whether a text, or a part of it, matches.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        match self.made() {
+            Form::Table(table) => table.matches(text, self.extent),
+            Form::Regex(regex) => regex.is_match(text),
+        }
+    }
+
+    /// The expression that is matched where there is no table.
+    pub(crate) fn without_table(&self) -> Option<&meta::Regex> {
+        match self.made() {
+            Form::Table(_) => None,
+            Form::Regex(regex) => Some(regex),
+        }
+    }
+}
+
+impl Table {
+    /// Writes the states out; `None` where that takes more than `limit` bytes.
+    fn build(nfa: &NFA, extent: Extent, limit: usize) -> Option<Self> {
         let anchored = extent == Extent::Whole || nfa.is_always_start_anchored();
         let config = dense::Config::new()
             // Every way to match must be followed to the end of a value; a part is found with the first match.
@@ -56,22 +147,30 @@ impl Automaton {
             .dfa_size_limit(Some(limit))
             .determinize_size_limit(Some(limit));
         let dfa = dense::Builder::new().configure(config).build_from_nfa(nfa).ok()?;
-        let table = OnceLock::from(Table::of(dfa, anchored)?);
-        Some(Self { anchored, extent, written: Box::default(), table })
+        Self::of(dfa)
     }
 
-    fn table(&self) -> &Table {
-        self.table.get_or_init(|| {
-            let read = Table::read(&self.written, self.anchored);
-            read.expect("what is read was written by the same engine and is undamaged")
-        })
+    fn of(dfa: dense::DFA<Vec<u32>>) -> Option<Self> {
+        let anchored = if dfa.start_kind() == StartKind::Anchored { Anchored::Yes } else { Anchored::No };
+        let start = dfa.start_state(&start::Config::new().anchored(anchored)).ok()?;
+        Some(Self { dfa, start })
     }
 
-    /// Whether a text, or a part of it, matches.
-    pub(crate) fn matches(&self, text: &str) -> bool {
-        let Table { dfa, start } = self.table();
+    fn read(bytes: &[u8]) -> Option<Self> {
+        // The table is read in place, and must lie as its numbers do.
+        let mut aligned = vec![0; bytes.len() + size_of::<u32>()];
+        let gap = aligned.as_ptr().align_offset(size_of::<u32>());
+        let place = aligned.get_mut(gap..gap + bytes.len())?;
+        place.copy_from_slice(bytes);
+        let (dfa, _) = dense::DFA::from_bytes(place).ok()?;
+        Self::of(dfa.to_owned())
+    }
+
+    #[inline]
+    fn matches(&self, text: &str, extent: Extent) -> bool {
+        let Self { dfa, start } = self;
         let mut state = *start;
-        match self.extent {
+        match extent {
             // A state that leads nowhere leads to itself: values are short, and asking at every byte takes longer.
             Extent::Whole => {
                 for &byte in text.as_bytes() {
@@ -96,82 +195,86 @@ impl Automaton {
     }
 }
 
-impl Table {
-    fn of(dfa: dense::DFA<Vec<u32>>, anchored: bool) -> Option<Self> {
-        let anchored = if anchored { Anchored::Yes } else { Anchored::No };
-        let start = dfa.start_state(&start::Config::new().anchored(anchored)).ok()?;
-        Some(Self { dfa, start })
-    }
-
-    fn read(bytes: &[u8], anchored: bool) -> Option<Self> {
-        // The table is read in place, and must lie as its numbers do.
-        let mut aligned = vec![0; bytes.len() + size_of::<u32>()];
-        let gap = aligned.as_ptr().align_offset(size_of::<u32>());
-        let place = aligned.get_mut(gap..gap + bytes.len())?;
-        place.copy_from_slice(bytes);
-        let (dfa, _) = dense::DFA::from_bytes(place).ok()?;
-        Self::of(dfa.to_owned(), anchored)
-    }
-}
-
-/// The written form: anchored or not, extent, the table as bytes in the order of this machine.
+/// The written form; a table as bytes in the order of this machine.
 #[derive(Serialize, Deserialize)]
-struct Written<T>(bool, Extent, T);
+struct Written<'a, F>(Cow<'a, str>, Extent, Bounds, F);
 
 impl Serialize for Automaton {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes = if self.written.is_empty() {
-            let (bytes, padding) = self.table().dfa.to_bytes_native_endian();
-            Cow::Owned(bytes[padding..].to_vec())
-        } else {
-            Cow::Borrowed(&*self.written)
+        let form = match (&self.written, self.made()) {
+            (Some(Form::Table(written)), _) => Form::Table(ByteString(Cow::Borrowed(written))),
+            (_, Form::Table(table)) => {
+                let (bytes, padding) = table.dfa.to_bytes_native_endian();
+                Form::Table(ByteString(Cow::Owned(bytes[padding..].to_vec())))
+            }
+            (_, Form::Regex(_)) => Form::Regex(()),
         };
-        Written(self.anchored, self.extent, ByteString(bytes)).serialize(serializer)
+        Written((&*self.expression).into(), self.extent, self.bounds, form).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Automaton {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Written(anchored, extent, ByteString(bytes)) = Written::deserialize(deserializer)?;
-        if bytes.is_empty() {
-            return Err(D::Error::custom("an automaton without a table"));
-        }
-        Ok(Self { anchored, extent, written: bytes.into(), table: OnceLock::new() })
+        let Written(expression, extent, bounds, form) = Written::deserialize(deserializer)?;
+        let written = match form {
+            Form::Table(ByteString(bytes)) => Form::Table(bytes.into()),
+            Form::Regex(()) => Form::Regex(()),
+        };
+        let expression = expression.into_owned();
+        Ok(Self { expression, extent, bounds, written: Some(written), made: OnceLock::new() })
     }
 }
 
 /// The syntax that both dialects are translated to.
-pub(crate) fn syntax() -> syntax::Config {
+fn syntax() -> syntax::Config {
     syntax::Config::new().nest_limit(64)
 }
 
-/// A regular expression whose table would be too large. Read from a cache it is compiled when it is first asked for.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Regex {
-    expression: String,
-    /// Bound on its memory, bytes.
-    limit: usize,
-    #[serde(skip)]
-    compiled: OnceLock<Box<meta::Regex>>,
+/// An expression that makes its states while matching.
+///
+/// # Errors
+/// When it is none, or takes more than `memory` bytes before anything is matched.
+pub(crate) fn regex(
+    expression: &str,
+    memory: Option<usize>,
+    while_matching: usize,
+) -> Result<Box<meta::Regex>, Box<meta::BuildError>> {
+    let config = meta::Config::new().nfa_size_limit(memory).hybrid_cache_capacity(while_matching);
+    let built = meta::Builder::new().configure(config).syntax(syntax()).build(expression);
+    built.map(Box::new).map_err(Box::new)
 }
 
-impl Regex {
-    /// Compiles an expression.
-    pub(crate) fn compile(expression: String, limit: usize) -> Result<Self, Box<meta::BuildError>> {
-        let compiled = OnceLock::from(Box::new(build(&expression, limit)?));
-        Ok(Self { expression, limit, compiled })
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// The compiled expression.
-    pub(crate) fn get(&self) -> &meta::Regex {
-        self.compiled.get_or_init(|| {
-            let compiled = build(&self.expression, self.limit);
-            Box::new(compiled.expect("only expressions that were compiled are written"))
-        })
+    #[test]
+    fn every_form_answers_alike_before_and_after_it_was_written() {
+        let bounds = Bounds { memory: 4 << 20, table: 16 << 10 };
+        let cases: [(&str, bool, &[&str], &[&str]); 3] = [
+            ("ab+", true, &["ab", "abb"], &["a", "xabx", ""]),
+            // Few states, but the table has to know the last seventeen letters.
+            (
+                "(?:a|b)*a(?:a|b){16}",
+                false,
+                &["aaaaaaaaaaaaaaaaa", "babbbbbbbbbbbbbbbb"],
+                &["bbbbbbbbbbbbbbbbb"],
+            ),
+            // So many states that all is made at once.
+            (r"[\w ]{1,60}", false, &["Иванов Иван"], &["a.b", ""]),
+        ];
+        for (expression, has_table, good, bad) in cases {
+            let made = Automaton::compile(expression.to_owned(), Extent::Whole, bounds).unwrap();
+            let written = postcard::to_stdvec(&made).unwrap();
+            let read: Automaton = postcard::from_bytes(&written).unwrap();
+            let again: Automaton = postcard::from_bytes(&postcard::to_stdvec(&read).unwrap()).unwrap();
+            for automaton in [made, read, again] {
+                assert_eq!(automaton.without_table().is_none(), has_table, "{expression}");
+                assert!(good.iter().all(|text| automaton.matches(text)), "{expression}");
+                assert!(!bad.iter().any(|text| automaton.matches(text)), "{expression}");
+            }
+        }
+        assert!(Automaton::compile("(".to_owned(), Extent::Part, bounds).is_err());
+        assert!(Automaton::compile("(?:a{999}){999}".to_owned(), Extent::Part, bounds).is_err());
     }
-}
-
-fn build(expression: &str, limit: usize) -> Result<meta::Regex, Box<meta::BuildError>> {
-    let config = meta::Config::new().nfa_size_limit(Some(limit)).hybrid_cache_capacity(limit);
-    meta::Builder::new().configure(config).syntax(syntax()).build(expression).map_err(Box::new)
 }

@@ -3,10 +3,10 @@
 //! The dialects differ in small things that decide verdicts: `\s` has no NBSP, `.` matches neither line feed nor
 //! carriage return, and what XPath does not know must be refused instead of being read another way.
 
-use regex_automata::nfa::thompson;
+use regex_automata::meta;
 use serde::{Deserialize, Serialize};
 
-use crate::automaton::{self, Automaton, Extent, Regex};
+use crate::automaton::{self, Automaton, Bounds, Extent};
 use crate::class_escape::class_escape;
 
 /// Bound on the compiled automaton, bytes; the largest official pattern needs less than a tenth.
@@ -29,8 +29,11 @@ pub(crate) struct Pattern {
 
 #[derive(Debug, Serialize, Deserialize)]
 enum Matcher {
-    Table(Box<Automaton>),
-    Regex(Regex),
+    /// Stands in a rule.
+    Constant(Box<Automaton>),
+    /// Became known with a document, and is forgotten with it.
+    #[serde(skip)]
+    Found(Box<meta::Regex>),
 }
 
 impl PartialEq for Pattern {
@@ -42,30 +45,24 @@ impl PartialEq for Pattern {
 impl Pattern {
     /// Compiles a pattern that stands in a rule and is matched again and again, with the flags of `fn:matches`.
     pub(crate) fn constant(pattern: &str, flags: &str) -> Result<Self, BadPattern> {
-        let translated = translated(pattern, flags)?;
-        let nfa = thompson::Compiler::new()
-            .syntax(automaton::syntax())
-            .configure(thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)))
-            .build(&translated)
-            .map_err(|_| BadPattern)?;
-        let matcher = match Automaton::build(&nfa, Extent::Part, TABLE_LIMIT) {
-            Some(table) => Matcher::Table(Box::new(table)),
-            None => Matcher::Regex(regex(&translated)?),
-        };
+        let bounds = Bounds { memory: SIZE_LIMIT, table: TABLE_LIMIT };
+        let automaton = Automaton::compile(translated(pattern, flags)?, Extent::Part, bounds);
+        let matcher = Matcher::Constant(Box::new(automaton.map_err(|_| BadPattern)?));
         Ok(Self { source: format!("{flags}/{pattern}").into(), matcher })
     }
 
     /// Compiles a pattern that is known only with the document.
     pub(crate) fn new(pattern: &str, flags: &str) -> Result<Self, BadPattern> {
-        let regex = regex(&translated(pattern, flags)?)?;
-        Ok(Self { source: format!("{flags}/{pattern}").into(), matcher: Matcher::Regex(regex) })
+        let regex = automaton::regex(&translated(pattern, flags)?, Some(SIZE_LIMIT), SIZE_LIMIT);
+        let matcher = Matcher::Found(regex.map_err(|_| BadPattern)?);
+        Ok(Self { source: format!("{flags}/{pattern}").into(), matcher })
     }
 
     /// Whether some part of `text` matches.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         match &self.matcher {
-            Matcher::Table(table) => table.matches(text),
-            Matcher::Regex(regex) => regex.get().is_match(text),
+            Matcher::Constant(automaton) => automaton.matches(text),
+            Matcher::Found(regex) => regex.is_match(text),
         }
     }
 
@@ -73,9 +70,13 @@ impl Pattern {
     pub(crate) fn cost(&self, text: &str) -> usize {
         /// Memory of one state and transitions, bytes, times states visited in one step.
         const BYTES_PER_STEP: usize = 1 << 10;
-        match &self.matcher {
-            Matcher::Table(_) => text.len() / 16,
-            Matcher::Regex(regex) => text.len().saturating_mul(regex.get().memory_usage()) / BYTES_PER_STEP,
+        let regex = match &self.matcher {
+            Matcher::Constant(automaton) => automaton.without_table(),
+            Matcher::Found(regex) => Some(&**regex),
+        };
+        match regex {
+            None => text.len() / 16,
+            Some(regex) => text.len().saturating_mul(regex.memory_usage()) / BYTES_PER_STEP,
         }
     }
 
@@ -84,8 +85,8 @@ impl Pattern {
     pub(crate) fn split<'t>(&self, text: &'t str) -> Vec<&'t str> {
         let mut parts = Vec::new();
         let mut last = 0;
-        if let Matcher::Regex(regex) = &self.matcher {
-            for found in regex.get().find_iter(text) {
+        if let Matcher::Found(regex) = &self.matcher {
+            for found in regex.find_iter(text) {
                 parts.push(&text[last..found.start()]);
                 last = found.end();
             }
@@ -98,10 +99,6 @@ impl Pattern {
     pub(crate) fn replace(&self, text: &str, by: &str) -> String {
         self.split(text).join(by)
     }
-}
-
-fn regex(translated: &str) -> Result<Regex, BadPattern> {
-    Regex::compile(translated.to_owned(), SIZE_LIMIT).map_err(|_| BadPattern)
 }
 
 /// A pattern with its flags in the syntax of `regex-automata`.

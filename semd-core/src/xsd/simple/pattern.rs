@@ -5,10 +5,9 @@
 
 use std::fmt::Write as _;
 
-use regex_automata::nfa::thompson;
 use serde::{Deserialize, Serialize};
 
-use crate::automaton::{self, Automaton, Extent, Regex};
+use crate::automaton::{Automaton, Bounds, Extent};
 use crate::class_escape::class_escape;
 
 /// Patterns of one derivation step: a value must match one of them.
@@ -16,14 +15,7 @@ use crate::class_escape::class_escape;
 pub(in crate::xsd) struct Patterns {
     /// As written; several are joined by `|`.
     pub(in crate::xsd) text: String,
-    matcher: Matcher,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-enum Matcher {
-    Dense(Box<Automaton>),
-    /// For patterns whose automaton is too large to be written out.
-    Lazy(Regex),
+    automaton: Automaton,
 }
 
 /// A pattern that is not of the dialect or needs too much memory: the pattern and why.
@@ -34,7 +26,7 @@ pub(in crate::xsd) struct PatternError {
 }
 
 impl Patterns {
-    /// Compiles alternatives; `limit` bounds the memory of the automaton, bytes.
+    /// Takes alternatives over; `limit` bounds the memory of the automaton, bytes.
     pub(in crate::xsd) fn compile(alternatives: &[&str], limit: usize) -> Result<Self, PatternError> {
         let text = alternatives.join("|");
         let fail = |reason: String| PatternError { pattern: text.clone(), reason };
@@ -44,32 +36,19 @@ impl Patterns {
             let bar = if index == 0 { "" } else { "|" };
             let _ = write!(expression, "{bar}(?:{translated})");
         }
-        let nfa = thompson::Compiler::new()
-            .syntax(automaton::syntax())
-            .configure(thompson::Config::new().nfa_size_limit(Some(limit)))
-            .build(&expression)
-            .map_err(|error| fail(error.to_string()))?;
-        let matcher = match Automaton::build(&nfa, Extent::Whole, limit / DENSE_SHARE) {
-            Some(table) => Matcher::Dense(Box::new(table)),
-            None => {
-                let whole = format!(r"\A(?:{expression})\z");
-                Matcher::Lazy(Regex::compile(whole, limit).map_err(|error| fail(error.to_string()))?)
-            }
-        };
-        Ok(Self { text, matcher })
+        let bounds = Bounds { memory: limit, table: limit / TABLE_SHARE };
+        let automaton = Automaton::compile(expression, Extent::Whole, bounds).map_err(fail)?;
+        Ok(Self { text, automaton })
     }
 
     /// Whether the whole text matches.
     pub(super) fn matches(&self, text: &str) -> bool {
-        match &self.matcher {
-            Matcher::Dense(table) => table.matches(text),
-            Matcher::Lazy(regex) => regex.get().is_match(text),
-        }
+        self.automaton.matches(text)
     }
 }
 
 /// Part of the memory of a pattern that its written-out automaton may take; larger ones are made while matching.
-const DENSE_SHARE: usize = 16;
+const TABLE_SHARE: usize = 16;
 
 type Translated<T> = Result<T, &'static str>;
 
@@ -317,7 +296,7 @@ mod tests {
     #[test]
     fn a_large_pattern_falls_back_and_a_hostile_one_is_refused() {
         let wide = Patterns::compile(&[r"[\w ]{1,60}"], 16 << 20).unwrap();
-        assert!(matches!(wide.matcher, Matcher::Lazy(_)));
+        assert!(wide.automaton.without_table().is_some());
         assert!(wide.matches("Иванов Иван") && !wide.matches("a.b"));
         assert!(Patterns::compile(&["((a{1000}){1000}){1000}"], 16 << 20).is_err());
         for bad in
