@@ -15,14 +15,18 @@ impl Serialize for ByteString<'_> {
     }
 }
 
-impl<'de> Deserialize<'de> for ByteString<'static> {
+impl<'de> Deserialize<'de> for ByteString<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Read;
-        impl Visitor<'_> for Read {
-            type Value = ByteString<'static>;
+        impl<'de> Visitor<'de> for Read {
+            type Value = ByteString<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("bytes")
+            }
+
+            fn visit_borrowed_bytes<E: Error>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
+                Ok(ByteString(Cow::Borrowed(bytes)))
             }
 
             fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {

@@ -12,17 +12,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::edition::EditionName;
 use super::files::Files;
-use super::store::{Compiled, MAX_SCHEMA_BYTES, Sources};
+use super::store::{Compiled, MAX_SCHEMA_BYTES, MAX_SCHEMATRON_BYTES, Sources};
+use crate::bounded::read_file_into;
 use crate::digest;
 use crate::schematron::Plan;
 use crate::xsd::Schema;
 
-const MAGIC: &[u8; 8] = b"SEMDPKG\x01";
+const MAGIC: &[u8; 8] = b"SEMDPKG\x02";
 /// The sources of the engine in one number: whatever changes in it may change what is compiled.
 const ENGINE: &str = env!("SEMD_ENGINE");
 /// Largest entry that is read, bytes; the largest official package takes some megabytes.
-const MAX_ENTRY_BYTES: u64 = 256 << 20;
+const MAX_ENTRY_BYTES: usize = 256 << 20;
 
 /// A folder of compiled packages. Several processes may use it at the same time; it may be deleted at any time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,43 +49,39 @@ impl PackageCache {
         Self { folder: folder.into() }
     }
 
-    fn path(&self, sources: &Sources) -> PathBuf {
-        let mut hash = sources.hash.clone();
-        super::store::add(&mut hash, &sources.edition.schema(), &sources.entry);
+    /// `hash` is that of the Schematron files, `entry` the one of the schemas.
+    fn path(&self, mut hash: Sha256, edition: &EditionName, entry: &[u8]) -> PathBuf {
+        super::store::add(&mut hash, &edition.schema(), entry);
         self.folder.join(format!("{}-{ENGINE}.package", &digest::hex(&hash.finalize())[..32]))
     }
 
-    /// The compiled form of a package, if there is one for exactly these files.
-    pub(super) fn read(&self, files: &Files, sources: &Sources) -> Option<Compiled> {
-        let path = self.path(sources);
-        let length = fs::metadata(&path).ok()?.len();
-        if length > MAX_ENTRY_BYTES {
-            return None;
+    /// The compiled form of a package, if there is one for exactly these files. `room` is for one file after the other.
+    pub(super) fn read(&self, files: &Files, edition: &EditionName, room: &mut Vec<u8>) -> Option<Compiled> {
+        let mut hash = Sha256::new();
+        for name in files.schematrons(&edition.folder).ok()? {
+            let bytes = files.read_for_now(&name, MAX_SCHEMATRON_BYTES, room).ok()?;
+            super::store::add(&mut hash, &edition.undated(&name), bytes);
         }
-        let bytes = fs::read(path).ok()?;
-        let rest = bytes.strip_prefix(MAGIC)?;
-        let (sum, body) = rest.split_at_checked(size_of::<[u8; 32]>())?;
-        if Sha256::digest(body)[..] != *sum {
-            return None;
-        }
-        let (head, parts): (Head, _) = postcard::take_from_bytes(body).ok()?;
+        let entry = edition.schema();
+        let path = match files.has(&entry) {
+            true => {
+                let bytes = files.read_for_now(&entry, MAX_SCHEMA_BYTES, room).ok()?;
+                self.path(hash.clone(), edition, bytes)
+            }
+            false => self.path(hash.clone(), edition, &[]),
+        };
+        read_file_into(path, MAX_ENTRY_BYTES, room).ok().filter(|()| room.len() <= MAX_ENTRY_BYTES)?;
+        let (head, schema, plans) = decode(room)?;
         // Packages of different kinds may begin with the same files.
-        if head.folder != sources.edition.folder {
+        if head.folder != edition.folder {
             return None;
         }
-        let mut hash = sources.hash.clone();
         for name in &head.schemas {
-            super::store::add(
-                &mut hash,
-                &sources.edition.undated(name),
-                &files.read(name, MAX_SCHEMA_BYTES).ok()?,
-            );
+            let bytes = files.read_for_now(name, MAX_SCHEMA_BYTES, room).ok()?;
+            super::store::add(&mut hash, &edition.undated(name), bytes);
         }
-        if digest::hex(&hash.finalize()) != head.digest {
-            return None;
-        }
-        let (schema, plans): (Option<Schema>, Vec<Plan>) = postcard::from_bytes(parts).ok()?;
-        Some(Compiled { digest: head.digest, schemas: head.schemas, schema, plans })
+        let Head { digest, schemas, .. } = head;
+        (digest::hex(&hash.finalize()) == digest).then_some(Compiled { digest, schemas, schema, plans })
     }
 
     /// Keeps a compiled package. A cache that cannot be written only costs time.
@@ -93,13 +91,26 @@ impl PackageCache {
             digest: compiled.digest.clone(),
             schemas: compiled.schemas.clone(),
         };
+        let path = self.path(sources.hash.clone(), &sources.edition, &sources.entry);
         let Ok(body) = postcard::to_stdvec(&(head, (&compiled.schema, &compiled.plans))) else { return };
-        let mut bytes = Vec::with_capacity(MAGIC.len() + 32 + body.len());
+        // Against damage only: who may write here decides what is valid.
+        let sum = crc32fast::hash(&body).to_be_bytes();
+        let mut bytes = Vec::with_capacity(MAGIC.len() + sum.len() + body.len());
         bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&Sha256::digest(&body));
+        bytes.extend_from_slice(&sum);
         bytes.extend_from_slice(&body);
-        let _ = make(&self.folder).and_then(|()| replace(&self.path(sources), &bytes));
+        let _ = make(&self.folder).and_then(|()| replace(&path, &bytes));
     }
+}
+
+/// The parts of an entry; `None` where it is damaged.
+fn decode(bytes: &[u8]) -> Option<(Head, Option<Schema>, Vec<Plan>)> {
+    let (sum, body) = bytes.strip_prefix(MAGIC)?.split_first_chunk()?;
+    if crc32fast::hash(body) != u32::from_be_bytes(*sum) {
+        return None;
+    }
+    let (head, (schema, plans)) = postcard::from_bytes(body).ok()?;
+    Some((head, schema, plans))
 }
 
 /// Makes the folder, for its owner alone.

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::edition::EditionName;
-use crate::bounded::read_file;
+use crate::bounded::read_file_into;
 
 /// The packages built in: name relative to `schemas/packages`, contents.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_packages.rs"));
@@ -114,18 +114,42 @@ impl Files {
     pub(super) fn read(&self, name: &str, limit: usize) -> io::Result<Cow<'static, [u8]>> {
         match self {
             Self::Folder(root) => {
-                let bytes = read_file(root.join(name), limit)?;
-                match link_target(name, &bytes) {
-                    Some(target) => read_file(root.join(target), limit).map(Cow::Owned),
-                    None => Ok(Cow::Owned(bytes)),
-                }
+                let mut bytes = Vec::new();
+                read_linked(root, name, limit, &mut bytes)?;
+                Ok(Cow::Owned(bytes))
             }
-            Self::Embedded => EMBEDDED
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, bytes)| Cow::Borrowed(*bytes))
-                .ok_or_else(|| io::ErrorKind::NotFound.into()),
+            Self::Embedded => embedded(name).map(Cow::Borrowed),
         }
+    }
+
+    /// As [`Self::read`], for bytes that are needed only until the next file; `room` is for them.
+    pub(super) fn read_for_now<'b>(
+        &self,
+        name: &str,
+        limit: usize,
+        room: &'b mut Vec<u8>,
+    ) -> io::Result<&'b [u8]> {
+        match self {
+            Self::Folder(root) => {
+                read_linked(root, name, limit, room)?;
+                Ok(room)
+            }
+            Self::Embedded => embedded(name),
+        }
+    }
+}
+
+fn embedded(name: &str) -> io::Result<&'static [u8]> {
+    let known = EMBEDDED.iter().find(|(known, _)| *known == name);
+    known.map(|(_, bytes)| *bytes).ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+/// Reads a file of a folder, or the one a link leads to.
+fn read_linked(root: &Path, name: &str, limit: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
+    read_file_into(root.join(name), limit, bytes)?;
+    match link_target(name, bytes) {
+        Some(target) => read_file_into(root.join(target), limit, bytes),
+        None => Ok(()),
     }
 }
 
@@ -145,9 +169,12 @@ fn is_schematron(name: &str) -> bool {
 ///
 /// `None`: the file is not such a text, or the path leaves the place.
 pub(super) fn link_target(name: &str, bytes: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(bytes)
-        .ok()
-        .filter(|text| text.len() < 512 && !text.contains(['<', '\n', '\0']))?;
+    /// Longer than any path in a delivery; a schema is no longer looked at.
+    const LONGEST: usize = 512;
+    let text = std::str::from_utf8(Some(bytes).filter(|bytes| bytes.len() < LONGEST)?).ok()?;
+    if text.contains(['<', '\n', '\0']) {
+        return None;
+    }
     if !text.ends_with(".xsd") && !text.ends_with(".sch") {
         return None;
     }

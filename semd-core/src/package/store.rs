@@ -14,6 +14,7 @@ use super::edition::EditionName;
 use super::files::Files;
 use super::{Difference, PackageCache, PackageError, PackageLock};
 use crate::digest;
+use crate::pool::Pool;
 use crate::schematron::Plan;
 use crate::xsd::{Schema, SchemaSource};
 
@@ -21,6 +22,9 @@ use crate::xsd::{Schema, SchemaSource};
 pub(super) const MAX_SCHEMATRON_BYTES: usize = 32 << 20;
 /// Largest schema that the cache reads, bytes; the compiler has a limit of its own.
 pub(super) const MAX_SCHEMA_BYTES: usize = 32 << 20;
+
+/// Memory that is kept for the files of the next package, bytes.
+const MAX_ROOM: usize = 4 << 20;
 
 /// One compiled rule package.
 #[derive(Debug)]
@@ -75,6 +79,8 @@ struct Inner {
     /// For each kind its editions, the earliest first.
     kinds: BTreeMap<String, Vec<Found>>,
     cache: Option<PackageCache>,
+    /// Memory in which files are read: pages that are there already are not asked of the system for every file.
+    rooms: Pool<Vec<u8>>,
 }
 
 impl Inner {
@@ -88,7 +94,7 @@ impl Inner {
                 editions.insert(at, one);
             }
         }
-        Self { places, kinds, cache }
+        Self { places, kinds, cache, rooms: Pool::default() }
     }
 }
 
@@ -243,8 +249,13 @@ impl PackageStore {
     fn compiled(&self, found: &Found) -> Result<Arc<Package>, Arc<PackageError>> {
         let name = &found.edition.folder;
         let made = found.slot.get_or_init(|| {
-            let files = &self.inner.places[found.place];
-            compile(files, &found.edition, self.inner.cache.as_ref()).map(Arc::new).map_err(Arc::new)
+            let Inner { places, cache, rooms, .. } = &*self.inner;
+            let mut room = rooms.take().unwrap_or_default();
+            let made = compile(&places[found.place], &found.edition, cache.as_ref(), &mut room);
+            room.clear();
+            room.shrink_to(MAX_ROOM);
+            rooms.give_back(room);
+            made.map(Arc::new).map_err(Arc::new)
         });
         if let (Some(lock), Ok(package)) = (&self.lock, made)
             && lock.digest(name) != Some(&package.digest)
@@ -307,16 +318,18 @@ pub(super) struct Compiled {
     pub(super) plans: Vec<Plan>,
 }
 
+/// Makes a package ready; `room` is for files that are looked at one after the other.
 pub(super) fn compile(
     files: &Files,
     edition: &EditionName,
     cache: Option<&PackageCache>,
+    room: &mut Vec<u8>,
 ) -> Result<Package, PackageError> {
-    let sources = Sources::read(files, edition)?;
-    let cached = cache.and_then(|cache| cache.read(files, &sources));
+    let cached = cache.and_then(|cache| cache.read(files, edition, room));
     let Compiled { digest, schema, plans, .. } = match cached {
         Some(compiled) => compiled,
         None => {
+            let sources = Sources::read(files, edition)?;
             let compiled = sources.compile(files)?;
             if let Some(cache) = cache {
                 cache.write(&sources, &compiled);
