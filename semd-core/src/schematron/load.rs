@@ -1,5 +1,7 @@
 //! A Schematron file to plain definitions (ISO/IEC 19757-3): abstract patterns and rules expanded, phase chosen.
 
+use std::borrow::Cow;
+
 use super::LoadError;
 use super::source::{Source, Text};
 use crate::xml::{Element, ElementId};
@@ -12,52 +14,52 @@ const MAX_EXTENDS: usize = 16;
 const ALL_PHASES: &str = "#ALL";
 
 #[derive(Debug, Default)]
-pub(super) struct Definitions {
+pub(super) struct Definitions<'d> {
     pub(super) namespaces: Vec<(String, String)>,
-    pub(super) lets: Vec<LetDefinition>,
-    pub(super) patterns: Vec<PatternDefinition>,
+    pub(super) lets: Vec<LetDefinition<'d>>,
+    pub(super) patterns: Vec<PatternDefinition<'d>>,
 }
 
 #[derive(Debug)]
-pub(super) struct LetDefinition {
+pub(super) struct LetDefinition<'d> {
     pub(super) name: String,
-    pub(super) value: Text,
+    pub(super) value: Text<'d>,
 }
 
 #[derive(Debug)]
-pub(super) struct PatternDefinition {
+pub(super) struct PatternDefinition<'d> {
     /// 1-based place among the patterns of the file.
     pub(super) number: u32,
-    pub(super) lets: Vec<LetDefinition>,
-    pub(super) rules: Vec<RuleDefinition>,
+    pub(super) lets: Vec<LetDefinition<'d>>,
+    pub(super) rules: Vec<RuleDefinition<'d>>,
 }
 
 #[derive(Debug)]
-pub(super) struct RuleDefinition {
-    pub(super) context: Text,
-    pub(super) lets: Vec<LetDefinition>,
-    pub(super) checks: Vec<CheckDefinition>,
+pub(super) struct RuleDefinition<'d> {
+    pub(super) context: Text<'d>,
+    pub(super) lets: Vec<LetDefinition<'d>>,
+    pub(super) checks: Vec<CheckDefinition<'d>>,
 }
 
 #[derive(Debug)]
-pub(super) struct CheckDefinition {
+pub(super) struct CheckDefinition<'d> {
     pub(super) report: bool,
-    pub(super) test: Text,
-    pub(super) message: Vec<PartDefinition>,
+    pub(super) test: Text<'d>,
+    pub(super) message: Vec<PartDefinition<'d>>,
 }
 
 #[derive(Debug)]
-pub(super) enum PartDefinition {
-    Text(String),
-    ValueOf(Text),
-    Name(Option<Text>),
+pub(super) enum PartDefinition<'d> {
+    Text(Cow<'d, str>),
+    ValueOf(Text<'d>),
+    Name(Option<Text<'d>>),
 }
 
 /// Values of the parameters of an abstract pattern.
 type Parameters = [(String, String)];
 
 /// Reads the definitions of a file.
-pub(super) fn load(source: &Source<'_>) -> Result<Definitions, LoadError> {
+pub(super) fn load<'d>(source: &Source<'d>) -> Result<Definitions<'d>, LoadError> {
     let mut loader = Loader { source, size: 0, out: Definitions::default() };
     loader.schema()?;
     Ok(loader.out)
@@ -67,10 +69,10 @@ struct Loader<'s, 'd> {
     source: &'s Source<'d>,
     /// Rules, assertions and references read so far.
     size: usize,
-    out: Definitions,
+    out: Definitions<'d>,
 }
 
-impl Loader<'_, '_> {
+impl<'d> Loader<'_, 'd> {
     fn grow(&mut self) -> Result<(), LoadError> {
         self.size += 1;
         if self.size > MAX_SIZE { Err(LoadError::TooLarge) } else { Ok(()) }
@@ -144,7 +146,7 @@ impl Loader<'_, '_> {
         Ok(Some(ids))
     }
 
-    fn let_definition(&self, id: ElementId, parameters: &Parameters) -> Result<LetDefinition, LoadError> {
+    fn let_definition(&self, id: ElementId, parameters: &Parameters) -> Result<LetDefinition<'d>, LoadError> {
         let name = self.source.required(id, "name")?.to_owned();
         let value = self.text(id, "value", parameters)?;
         Ok(LetDefinition { name, value })
@@ -155,15 +157,15 @@ impl Loader<'_, '_> {
         id: ElementId,
         attribute: &'static str,
         parameters: &Parameters,
-    ) -> Result<Text, LoadError> {
+    ) -> Result<Text<'d>, LoadError> {
         let mut text = self.source.text(id, attribute)?;
         if !parameters.is_empty() {
-            text.content = substitute(&text.content, parameters);
+            text.content = substitute(&text.content, parameters).into();
         }
         Ok(text)
     }
 
-    fn pattern(&mut self, id: ElementId, number: u32) -> Result<PatternDefinition, LoadError> {
+    fn pattern(&mut self, id: ElementId, number: u32) -> Result<PatternDefinition<'d>, LoadError> {
         let source = self.source;
         let mut pattern = PatternDefinition { number, lets: Vec::new(), rules: Vec::new() };
         if let Some(documents) = source.attribute(id, "documents") {
@@ -204,7 +206,7 @@ impl Loader<'_, '_> {
         &mut self,
         id: ElementId,
         parameters: &Parameters,
-        pattern: &mut PatternDefinition,
+        pattern: &mut PatternDefinition<'d>,
     ) -> Result<(), LoadError> {
         for (child, name) in self.source.children(id)? {
             match name {
@@ -232,7 +234,7 @@ impl Loader<'_, '_> {
         &mut self,
         id: ElementId,
         parameters: &Parameters,
-        rule: &mut RuleDefinition,
+        rule: &mut RuleDefinition<'d>,
         depth: usize,
     ) -> Result<(), LoadError> {
         let source = self.source;
@@ -266,16 +268,16 @@ impl Loader<'_, '_> {
     }
 
     /// The mixed content of an assert or report.
-    fn message(&self, id: ElementId, parameters: &Parameters) -> Result<Vec<PartDefinition>, LoadError> {
+    fn message(&self, id: ElementId, parameters: &Parameters) -> Result<Vec<PartDefinition<'d>>, LoadError> {
         let source = self.source;
         let document = source.document;
         let mut parts = Vec::new();
-        let push_text = |parts: &mut Vec<PartDefinition>, text: &str| match parts.last_mut() {
-            Some(PartDefinition::Text(last)) => last.push_str(text),
-            _ => parts.push(PartDefinition::Text(text.to_owned())),
+        let push_text = |parts: &mut Vec<PartDefinition<'d>>, text: &'d str| match parts.last_mut() {
+            Some(PartDefinition::Text(last)) => last.to_mut().push_str(text),
+            _ => parts.push(PartDefinition::Text(text.into())),
         };
         let mut texts = document.text_ids(id);
-        let mut push_texts_before = |parts: &mut Vec<PartDefinition>, element: u32| {
+        let mut push_texts_before = |parts: &mut Vec<PartDefinition<'d>>, element: u32| {
             while let Some(index) = texts.clone().next()
                 && document.texts()[index as usize].before <= element
             {

@@ -10,7 +10,7 @@ use crate::xpath::{Atomic, Evaluator, Expr, Focus, Function, Item};
 /// The text of an assertion.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Message {
-    /// Words alone, white space normalised.
+    /// Words alone, as they stand in the file.
     Words(Piece),
     /// Words and values.
     Parts(Vec<Part>),
@@ -29,7 +29,25 @@ pub(super) enum Part {
 
 /// Words without superfluous white space.
 pub(super) fn normalized(text: &str) -> String {
-    text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
+    let mut out = String::with_capacity(text.len());
+    let mut add = |words: &str| {
+        if !out.is_empty() && !words.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(words);
+    };
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    for end in memchr::memchr3_iter(b'\n', b'\t', b'\r', bytes).chain([text.len()]) {
+        let line = text[start..end].trim_ascii();
+        // Most lines are written as they shall be.
+        match line.as_bytes().windows(2).any(|two| two == b"  ") {
+            true => line.split_ascii_whitespace().for_each(&mut add),
+            false => add(line),
+        }
+        start = end + 1;
+    }
+    out
 }
 
 /// The text of a message for a node. A value that cannot be computed is left out: the finding itself stands. Of a text of
@@ -77,7 +95,7 @@ pub(super) fn render<'a>(parts: &'a [Part], texts: &Texts, evaluator: &Evaluator
 /// The fixed words of a message, for explanations without a document.
 pub(super) fn words(message: &Message, texts: &Texts) -> String {
     let parts = match message {
-        Message::Words(words) => return texts.get(*words).to_owned(),
+        Message::Words(words) => return normalized(texts.get(*words)),
         Message::Parts(parts) => parts,
     };
     let text: String = parts
@@ -100,11 +118,21 @@ pub(super) fn label(text: &str) -> Option<&str> {
         Some(inside) => inside.split_once(':').map_or(inside, |(_, label)| label).trim_start(),
         None => text,
     };
-    if let Some(shared) = SHARED.iter().find(|shared| text.starts_with(**shared)) {
-        return Some(&text[..shared.len()]);
+    let mut words = text.split_ascii_whitespace();
+    let (word, next) = (words.next()?, words.next().unwrap_or_default());
+    let is_shared = |shared: &&&str| {
+        let parts = shared.split_once(' ');
+        parts.is_some_and(|(first, second)| word == first && next.starts_with(second))
+    };
+    if let Some(shared) = SHARED.iter().find(is_shared) {
+        return Some(shared);
     }
-    let end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.'))).unwrap_or(text.len());
-    let label = text[..end].trim_end_matches('.');
+    // Most texts have none: then there is no hyphen in their first word.
+    if !word.contains('-') {
+        return None;
+    }
+    let end = word.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.'))).unwrap_or(word.len());
+    let label = word[..end].trim_end_matches('.');
     let (family, number) = label.split_once('-')?;
     let is_family = family.starts_with(char::is_alphabetic) && family.ends_with(|c: char| c.is_ascii_digit());
     let is_number = number.starts_with(|c: char| c.is_ascii_digit())
@@ -123,6 +151,8 @@ mod tests {
         assert_eq!(label("Core03-1. Дата"), Some("Core03-1"));
         assert_eq!(label("Main08-1 Элемент"), Some("Main08-1"));
         assert_eq!(label("Общие ограничения-Адреса-1. Элемент"), Some("Общие ограничения"));
+        assert_eq!(label("\n  Общее\n  ограничение: адрес"), Some("Общее ограничение"));
+        assert_eq!(label("\nУ1-12.\n Элемент"), Some("У1-12"));
     }
 
     #[test]
@@ -130,6 +160,20 @@ mod tests {
         for text in ["Элемент code обязан", "", "(", "XML-документ", "1-2", "IVL_TS-1x"]
         {
             assert_eq!(label(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn white_space_of_every_kind_is_one_space_between_words() {
+        for (text, words) in [
+            ("", ""),
+            (" \n\t ", ""),
+            ("один", "один"),
+            (" Элемент\n            code  [1..1]\r\n\tобязан ", "Элемент code [1..1] обязан"),
+            ("a \n b", "a b"),
+            ("a\n\nb\t", "a b"),
+        ] {
+            assert_eq!(normalized(text), words, "{text:?}");
         }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn outline(source: &[u8]) -> Result<Vec<Outline>, LoadError> {
             .message
             .iter()
             .map(|part| match part {
-                PartDefinition::Text(text) => text.as_str(),
+                PartDefinition::Text(text) => text,
                 PartDefinition::ValueOf(_) | PartDefinition::Name(_) => "…",
             })
             .collect();
@@ -40,7 +40,7 @@ pub(crate) fn outline(source: &[u8]) -> Result<Vec<Outline>, LoadError> {
         Outline {
             context: message::normalized(context),
             kind: if check.report { AssertionKind::Report } else { AssertionKind::Assert },
-            test: check.test.content.clone(),
+            test: check.test.content.clone().into_owned(),
             label: message::label(&message).map(str::to_owned),
             message,
         }

@@ -1,5 +1,6 @@
 //! A rule set compiled: contexts in one trie, every distinct test once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ use crate::xpath::{
 };
 
 /// Expressions are long and many: the hash is chosen for speed, and seeded.
-type TextMap<V> = HashMap<String, V, foldhash::fast::RandomState>;
+type TextMap<'d, V> = HashMap<Cow<'d, str>, V, foldhash::fast::RandomState>;
 
 /// Declarations that use one another; each nests the evaluation of the next.
 const MAX_LET_NESTING: usize = 8;
@@ -148,9 +149,9 @@ struct Compiler<'s, 'd> {
     context: StaticContext,
     visible: Vec<VisibleLet>,
     /// Contexts seen before, with the states where they end; only without variables in scope.
-    contexts: TextMap<Vec<u32>>,
+    contexts: TextMap<'d, Vec<u32>>,
     /// Tests seen before; only without variables in scope.
-    known_tests: TextMap<Entry>,
+    known_tests: TextMap<'d, Entry>,
     trie: TrieBuilder,
     rules: Vec<Rule>,
     assertions: Vec<Record>,
@@ -160,13 +161,13 @@ struct Compiler<'s, 'd> {
     lets: Vec<Let>,
 }
 
-impl Compiler<'_, '_> {
-    fn parse(&mut self, text: &Text) -> Result<Expr, LoadError> {
+impl<'d> Compiler<'_, 'd> {
+    fn parse(&mut self, text: &Text<'_>) -> Result<Expr, LoadError> {
         xpath::parse(&text.content, &mut self.context, &self.visible)
             .map_err(|error| self.source.expression(text, error))
     }
 
-    fn declare(&mut self, definitions: &[LetDefinition], global: bool) -> Result<(), LoadError> {
+    fn declare(&mut self, definitions: &[LetDefinition<'_>], global: bool) -> Result<(), LoadError> {
         for definition in definitions {
             let expr = self.parse(&definition.value)?;
             let nesting = self.context.deepest_let + 1;
@@ -180,7 +181,7 @@ impl Compiler<'_, '_> {
         Ok(())
     }
 
-    fn pattern(&mut self, pattern: &load::PatternDefinition) -> Result<(), LoadError> {
+    fn pattern(&mut self, pattern: &load::PatternDefinition<'d>) -> Result<(), LoadError> {
         let outside = self.visible.len();
         self.declare(&pattern.lets, true)?;
         for (index, rule) in pattern.rules.iter().enumerate() {
@@ -206,7 +207,7 @@ impl Compiler<'_, '_> {
     }
 
     /// The states at which the alternatives of a context end.
-    fn states(&mut self, context: &Text) -> Result<Vec<u32>, LoadError> {
+    fn states(&mut self, context: &Text<'d>) -> Result<Vec<u32>, LoadError> {
         let sharable = self.visible.is_empty();
         if sharable && let Some(known) = self.contexts.get(&context.content) {
             return Ok(known.clone());
@@ -226,7 +227,7 @@ impl Compiler<'_, '_> {
 
     fn assertion(
         &mut self,
-        check: &load::CheckDefinition,
+        check: &load::CheckDefinition<'d>,
         (pattern, rule, number): (u32, u32, u32),
     ) -> Result<Record, LoadError> {
         let sharable = self.visible.is_empty();
@@ -256,10 +257,9 @@ impl Compiler<'_, '_> {
     }
 
     /// A message, and the label in front of it.
-    fn message(&mut self, parts: &[PartDefinition]) -> Result<(Message, Option<Piece>), LoadError> {
+    fn message(&mut self, parts: &[PartDefinition<'_>]) -> Result<(Message, Option<Piece>), LoadError> {
         if let [PartDefinition::Text(text)] = parts {
-            let text = message::normalized(text);
-            return Ok((Message::Words(self.texts.add(&text)), self.label(&text)));
+            return Ok((Message::Words(self.texts.add(text)), self.label(text)));
         }
         let mut pieces = Vec::with_capacity(parts.len());
         let mut label = None;

@@ -1,5 +1,7 @@
 //! The tree of a Schematron file with what reading it needs: checked children, attributes, places.
 
+use std::borrow::Cow;
+
 use super::LoadError;
 use crate::xml::{Document, ElementId, LineIndex, Node, Position};
 use crate::xpath::SyntaxError;
@@ -17,8 +19,8 @@ pub(super) struct Source<'d> {
 
 /// The value of an attribute and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Text {
-    pub(super) content: String,
+pub(super) struct Text<'d> {
+    pub(super) content: Cow<'d, str>,
     /// Offset of the attribute's name in the file, bytes.
     pub(super) offset: usize,
 }
@@ -54,8 +56,8 @@ impl<'d> Source<'d> {
     }
 
     /// A required attribute with its place.
-    pub(super) fn text(&self, id: ElementId, name: &'static str) -> Result<Text, LoadError> {
-        let content = self.required(id, name)?.to_owned();
+    pub(super) fn text(&self, id: ElementId, name: &'static str) -> Result<Text<'d>, LoadError> {
+        let content = Cow::Borrowed(self.required(id, name)?);
         let wanted = self.document.find_name("", name);
         let found = self.document.attributes(id).iter().find(|attribute| Some(attribute.name) == wanted);
         let offset = found.map_or(0, |attribute| attribute.offset as usize) + self.document.skipped();
@@ -88,13 +90,13 @@ impl<'d> Source<'d> {
     }
 
     /// An error in an expression, placed inside the attribute's value.
-    pub(super) fn expression(&self, text: &Text, error: SyntaxError) -> LoadError {
+    pub(super) fn expression(&self, text: &Text<'_>, error: SyntaxError) -> LoadError {
         let position = self.lines.position(self.offset_in_value(text, error.offset));
-        LoadError::Expression { expression: text.content.clone(), error, position }
+        LoadError::Expression { expression: text.content.clone().into_owned(), error, position }
     }
 
     /// The offset in the file of byte `inside` of an attribute's value; a reference (`&lt;`) stands for one character.
-    fn offset_in_value(&self, text: &Text, inside: usize) -> usize {
+    fn offset_in_value(&self, text: &Text<'_>, inside: usize) -> usize {
         let skipped = self.document.skipped();
         let source = self.document.source();
         let Some(rest) = source.get(text.offset - skipped..) else {

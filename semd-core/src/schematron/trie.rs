@@ -4,11 +4,12 @@
 //! looks at it only where no document has been before.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher as _;
 
 use serde::{Deserialize, Serialize};
 
 use super::context::{Alternative, PatternStep, StepKind};
-use crate::xpath::{Axis, Encoder, Entry, NodeTest, Predicate, join, required_bits};
+use crate::xpath::{Axis, Encoder, Entry, Expr, NodeTest, Predicate, join, required_bits};
 
 /// State of the document node.
 pub(super) const DOCUMENT: u32 = 0;
@@ -124,14 +125,16 @@ pub(super) struct TrieBuilder {
     /// The steps that conditions were made of, by number.
     demanding: Vec<PatternStep>,
     /// Numbers of conditions, by what is quickly compared.
-    known: HashMap<(u64, u64, usize), Vec<u32>>,
+    known: HashMap<(u64, u64, u64), Vec<u32>>,
+    seed: foldhash::fast::RandomState,
 }
 
 impl TrieBuilder {
     pub(super) fn new() -> Self {
         let trie =
             Trie { states: vec![State::default()], anywhere: Steps::default(), conditions: Vec::new() };
-        Self { trie, demanding: Vec::new(), known: HashMap::new() }
+        let seed = foldhash::fast::RandomState::default();
+        Self { trie, demanding: Vec::new(), known: HashMap::new(), seed }
     }
 
     pub(super) fn finish(self) -> Trie {
@@ -194,7 +197,12 @@ impl TrieBuilder {
                     known.kind == step.kind && known.test == step.test
                 }
         };
-        let numbers = self.known.entry((needs.0, needs.1, step.predicates.len())).or_default();
+        let texts = step.predicates.iter().map(|one| match one {
+            Predicate::Boolean(Expr::CompareTexts(_, _, texts)) => &texts[..],
+            _ => &[],
+        });
+        let texts = self.seed.hash_one(texts.collect::<Vec<_>>());
+        let numbers = self.known.entry((needs.0, needs.1, texts)).or_default();
         if let Some(&found) = numbers.iter().find(|&&number| same(&self.demanding[number as usize])) {
             return Some(found);
         }

@@ -143,26 +143,29 @@ fn uses_position(expr: &Expr) -> bool {
 
 /// A general comparison, in its special form where there is one.
 pub(super) fn general_comparison(comparison: Comparison, left: Expr, right: Expr) -> Expr {
-    match (special(comparison, &left, &right), special(comparison.flipped(), &right, &left)) {
-        (Some(expr), _) | (None, Some(expr)) => expr,
-        (None, None) => Expr::General(comparison, Box::new((left, right))),
+    let flipped = |(left, right)| special(comparison.flipped(), right, left);
+    match special(comparison, left, right).or_else(flipped) {
+        Ok(special) => special,
+        Err((right, left)) => Expr::General(comparison, Box::new((left, right))),
     }
 }
 
-fn special(comparison: Comparison, left: &Expr, right: &Expr) -> Option<Expr> {
-    match left {
-        Expr::Path(path) if path.plain => Some(Expr::CompareTexts(comparison, path.clone(), texts(right)?)),
-        Expr::ContextItem => {
+/// The special form of a comparison, or its two sides as they are.
+fn special(comparison: Comparison, left: Expr, right: Expr) -> Result<Expr, (Expr, Expr)> {
+    match (left, texts(&right), integers(&right)) {
+        (Expr::Path(path), Some(texts), _) if path.plain => Ok(Expr::CompareTexts(comparison, path, texts)),
+        (Expr::ContextItem, Some(texts), _) => {
             let context = path(Start::Context, Vec::new());
-            Some(Expr::CompareTexts(comparison, Box::new(context), texts(right)?))
+            Ok(Expr::CompareTexts(comparison, Box::new(context), texts))
         }
-        Expr::Call(Function::Count, arguments) => match &arguments[..] {
-            [Expr::Path(path)] if path.plain => {
-                Some(Expr::CompareCount(comparison, path.clone(), integers(right)?))
+        (Expr::Call(Function::Count, arguments), _, Some(numbers)) => {
+            match <[Expr; 1]>::try_from(arguments) {
+                Ok([Expr::Path(path)]) if path.plain => Ok(Expr::CompareCount(comparison, path, numbers)),
+                Ok(other) => Err((Expr::Call(Function::Count, other.into()), right)),
+                Err(others) => Err((Expr::Call(Function::Count, others), right)),
             }
-            _ => None,
-        },
-        _ => None,
+        }
+        (left, ..) => Err((left, right)),
     }
 }
 

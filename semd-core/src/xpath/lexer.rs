@@ -2,6 +2,8 @@
 //!
 //! Whether `*`, `and` or `div` is an operator depends on the place; the lexer leaves that to the parser.
 
+use std::borrow::Cow;
+
 use super::error::SyntaxError;
 
 /// Longest expression accepted, bytes; the longest official one has 654 characters.
@@ -19,7 +21,7 @@ pub(super) enum Token<'t> {
     /// A number with an exponent.
     Double(f64),
     /// A string literal, quotes removed and doubled quotes undone.
-    Text(String),
+    Text(Cow<'t, str>),
     /// Punctuation.
     Symbol(&'static str),
     /// End of the expression.
@@ -41,11 +43,46 @@ impl Token<'_> {
     }
 }
 
-/// Longer symbols first, so that the first match is the longest.
-const SYMBOLS: [&str; 34] = [
-    "//", "::", "..", "!=", "<=", ">=", "<<", ">>", "||", "=>", ":=", "(", ")", "[", "]", ",", "/", "@", "$",
-    ".", "=", "<", ">", "|", "+", "-", "*", "?", "!", "#", "{", "}", ";", ":",
-];
+/// The punctuation at the start of a text, the longest that is one symbol.
+fn symbol(text: &str) -> Option<&'static str> {
+    Some(match text.as_bytes() {
+        [b'/', b'/', ..] => "//",
+        [b':', b':', ..] => "::",
+        [b'.', b'.', ..] => "..",
+        [b'!', b'=', ..] => "!=",
+        [b'<', b'=', ..] => "<=",
+        [b'>', b'=', ..] => ">=",
+        [b'<', b'<', ..] => "<<",
+        [b'>', b'>', ..] => ">>",
+        [b'|', b'|', ..] => "||",
+        [b'=', b'>', ..] => "=>",
+        [b':', b'=', ..] => ":=",
+        [b'(', ..] => "(",
+        [b')', ..] => ")",
+        [b'[', ..] => "[",
+        [b']', ..] => "]",
+        [b',', ..] => ",",
+        [b'/', ..] => "/",
+        [b'@', ..] => "@",
+        [b'$', ..] => "$",
+        [b'.', ..] => ".",
+        [b'=', ..] => "=",
+        [b'<', ..] => "<",
+        [b'>', ..] => ">",
+        [b'|', ..] => "|",
+        [b'+', ..] => "+",
+        [b'-', ..] => "-",
+        [b'*', ..] => "*",
+        [b'?', ..] => "?",
+        [b'!', ..] => "!",
+        [b'#', ..] => "#",
+        [b'{', ..] => "{",
+        [b'}', ..] => "}",
+        [b';', ..] => ";",
+        [b':', ..] => ":",
+        _ => return None,
+    })
+}
 
 fn is_name_start(c: char) -> bool {
     c == '_' || c.is_alphabetic()
@@ -60,7 +97,13 @@ fn name_length(text: &str) -> usize {
     if !text.starts_with(is_name_start) {
         return 0;
     }
-    text.find(|c| !is_name_char(c)).unwrap_or(text.len())
+    // Nearly all names are of these alone.
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let start = text.bytes().position(|byte| !plain(&byte)).unwrap_or(text.len());
+    match text[start..].find(|c| !is_name_char(c)) {
+        Some(more) => start + more,
+        None => text.len(),
+    }
 }
 
 /// Splits an expression into tokens with their byte offsets; the last is [`Token::End`].
@@ -138,25 +181,25 @@ fn one(rest: &str, first: char, at: usize) -> Result<(Token<'_>, usize), SyntaxE
             return Ok((token, 2 + suffix_length));
         }
     }
-    match SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
+    match symbol(rest) {
         Some(symbol) => Ok((Token::Symbol(symbol), symbol.len())),
         None => Err(SyntaxError::unexpected(at, first.to_string())),
     }
 }
 
 fn string(rest: &str, quote: char, at: usize) -> Result<(Token<'_>, usize), SyntaxError> {
-    let mut value = String::new();
+    let mut value = Cow::Borrowed("");
     let mut position = 1;
     loop {
         let Some(end) = rest[position..].find(quote) else {
             return Err(SyntaxError::unexpected(at, quote.to_string()));
         };
-        value.push_str(&rest[position..position + end]);
+        value += &rest[position..position + end];
         position += end + 1;
         if !rest[position..].starts_with(quote) {
             return Ok((Token::Text(value), position));
         }
-        value.push(quote);
+        value.to_mut().push(quote);
         position += 1;
     }
 }

@@ -111,14 +111,14 @@ impl Names {
     }
 
     fn intern(&mut self, attribute: bool, namespace: &str, local: &str) -> u32 {
-        let known = self.table.entry(local.into()).or_default();
-        if let Some(symbol) = lookup(known, attribute, namespace) {
-            return symbol;
-        }
-        let symbol = self.count;
-        self.count += 1;
-        known.push(Name { attribute, namespace: namespace.into(), symbol });
-        symbol
+        let known = self.table.get(local).and_then(|known| lookup(known, attribute, namespace));
+        known.unwrap_or_else(|| {
+            let symbol = self.count;
+            self.count += 1;
+            let name = Name { attribute, namespace: namespace.into(), symbol };
+            self.table.entry(local.into()).or_default().push(name);
+            symbol
+        })
     }
 
     /// Looks those names of a document up that are new.

@@ -318,11 +318,14 @@ impl<'t> Parser<'t, '_> {
 
     fn union(&mut self) -> Result<Expr, SyntaxError> {
         let first = self.unary()?;
+        if !self.is_symbol("|") && self.keyword() != Some("union") {
+            return Ok(first);
+        }
         let mut parts = vec![first];
         while self.take_symbol("|") || self.take_keyword("union") {
             parts.push(self.unary()?);
         }
-        Ok(if parts.len() == 1 { parts.swap_remove(0) } else { Expr::Union(parts) })
+        Ok(Expr::Union(parts))
     }
 
     fn unary(&mut self) -> Result<Expr, SyntaxError> {

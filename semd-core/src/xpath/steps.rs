@@ -93,7 +93,7 @@ impl Parser<'_, '_> {
             Token::Decimal(value) => self.literal(Atomic::Decimal(*value)),
             Token::Double(value) => self.literal(Atomic::Double(*value)),
             Token::Text(text) => {
-                let text = text.clone();
+                let text = text.clone().into_owned();
                 self.literal(Atomic::String(text.into()))
             }
             Token::Symbol(".") => {
