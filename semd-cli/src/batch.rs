@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
@@ -9,14 +10,14 @@ use std::time::{Duration, Instant};
 
 /// Items a thread may be ahead of the slowest unfinished one.
 const WINDOW: usize = 16;
-/// Neighbours a thread takes at a time. Documents of one kind lie side by side: threads that share them out one by one would
-/// all wait for the same rule package.
+/// Neighbours a thread takes at a time, unless they are slow. Documents of one kind lie side by side: threads that share them out
+/// one by one would all wait for the same rule package.
 const NEIGHBOURS: usize = 8;
 /// Results a thread hands over at a time.
 const HANDFUL: usize = 8;
 /// Results a thread keeps at most while another one is handing its own over.
 const ARMFUL: usize = 4 * HANDFUL;
-/// A result waits no longer than this for others.
+/// A result that has waited so long for others is handed over with the next one. An item that takes longer is slow.
 const PATIENCE: Duration = Duration::from_millis(2);
 
 /// Works on `items` with `jobs` threads (all processors by default) and hands each result to `done` in the order of the
@@ -38,14 +39,13 @@ pub fn in_order<I: Sync, R: Send>(
         }
         return;
     }
-    let output = Output { waiting: BTreeMap::new(), expected: 0, done };
     let batch = Batch {
         items,
         jobs,
         work,
         next: AtomicUsize::new(0),
         finished: AtomicUsize::new(0),
-        output: Mutex::new(output),
+        output: Mutex::new(Output { waiting: BTreeMap::new(), expected: 0, broken: false, done }),
         moved: Condvar::new(),
     };
     thread::scope(|scope| {
@@ -65,7 +65,7 @@ struct Batch<'a, I, R, W, D> {
     /// How many results were given out.
     finished: AtomicUsize,
     output: Mutex<Output<R, D>>,
-    /// `finished` has grown.
+    /// `finished` has grown, or nothing will follow.
     moved: Condvar,
 }
 
@@ -74,35 +74,57 @@ struct Output<R, D> {
     waiting: BTreeMap<usize, R>,
     /// Number of the result that is given out next.
     expected: usize,
+    /// A thread has panicked: what it had in hand never comes.
+    broken: bool,
     done: D,
 }
 
 impl<I: Sync, R: Send, W: Fn(&I) -> R + Sync, D: FnMut(&I, R) + Send> Batch<'_, I, R, W, D> {
     /// What one of the threads does.
     fn work(&self) {
-        let (mut ready, mut since) = (Vec::new(), Instant::now());
-        for (index, item) in shares(&self.next, self.items, self.jobs).flatten() {
-            let ahead = |finished: usize| index > finished + self.jobs * WINDOW;
-            if ahead(self.finished.load(Ordering::Relaxed)) {
-                // What is waited for may be among those not handed over yet.
-                let mut output = self.output();
-                self.give_out(&mut output, &mut ready);
-                drop(self.moved.wait_while(output, |output| ahead(output.expected)));
+        let _end = OnPanic(|| self.break_off());
+        let (mut ready, mut oldest) = (Vec::new(), Instant::now());
+        let mut most = 1;
+        while let Some(share) = self.take(most) {
+            let (begun, count) = (Instant::now(), share.len() as u32);
+            for index in share {
+                self.keep_in_window(index, &mut ready);
+                if ready.is_empty() {
+                    oldest = Instant::now();
+                }
+                ready.push((index, (self.work)(&self.items[index])));
+                if ready.len() < HANDFUL && oldest.elapsed() < PATIENCE {
+                    continue;
+                }
+                match self.output.try_lock() {
+                    Ok(mut output) => self.give_out(&mut output, &mut ready),
+                    Err(TryLockError::WouldBlock) if ready.len() < ARMFUL => {}
+                    Err(_) => self.give_out(&mut self.output(), &mut ready),
+                }
             }
-            if ready.is_empty() {
-                since = Instant::now();
-            }
-            ready.push((index, (self.work)(item)));
-            if ready.len() < HANDFUL && since.elapsed() < PATIENCE {
-                continue;
-            }
-            match self.output.try_lock() {
-                Ok(mut output) => self.give_out(&mut output, &mut ready),
-                Err(TryLockError::WouldBlock) if ready.len() < ARMFUL => {}
-                Err(_) => self.give_out(&mut self.output(), &mut ready),
-            }
+            most = if begun.elapsed() < PATIENCE * count { NEIGHBOURS } else { 1 };
         }
         self.give_out(&mut self.output(), &mut ready);
+    }
+
+    /// Takes neighbours, fewer towards the end so that all threads end together.
+    fn take(&self, most: usize) -> Option<Range<usize>> {
+        let count = self.items.len();
+        let end = |start: usize| start + ((count - start) / (2 * self.jobs)).clamp(1, most);
+        let taken = |start: usize| (start < count).then(|| end(start));
+        let start = self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).ok()?;
+        Some(start..end(start))
+    }
+
+    /// Waits until an item is not too far ahead.
+    fn keep_in_window(&self, index: usize, ready: &mut Vec<(usize, R)>) {
+        let ahead = |finished: usize| index > finished + self.jobs * WINDOW;
+        if ahead(self.finished.load(Ordering::Relaxed)) {
+            // What is waited for may be among those not handed over yet.
+            let mut output = self.output();
+            self.give_out(&mut output, ready);
+            drop(self.moved.wait_while(output, |output| !output.broken && ahead(output.expected)));
+        }
     }
 
     fn output(&self) -> MutexGuard<'_, Output<R, D>> {
@@ -112,27 +134,33 @@ impl<I: Sync, R: Send, W: Fn(&I) -> R + Sync, D: FnMut(&I, R) + Send> Batch<'_, 
     /// Hands results over, and gives out those whose turn it is.
     fn give_out(&self, output: &mut Output<R, D>, ready: &mut Vec<(usize, R)>) {
         output.waiting.extend(ready.drain(..));
-        while let Some(result) = output.waiting.remove(&output.expected) {
+        while !output.broken
+            && let Some(result) = output.waiting.remove(&output.expected)
+        {
             (output.done)(&self.items[output.expected], result);
             output.expected += 1;
+            self.finished.store(output.expected, Ordering::Relaxed);
         }
-        self.finished.store(output.expected, Ordering::Relaxed);
+        self.moved.notify_all();
+    }
+
+    /// Lets all threads come to their end: nobody waits for a result that will not come.
+    fn break_off(&self) {
+        self.next.store(self.items.len(), Ordering::Relaxed);
+        self.output().broken = true;
         self.moved.notify_all();
     }
 }
 
-/// What one of `jobs` threads takes of the items: a few neighbours at a time, fewer towards the end so that all end together.
-fn shares<'a, I>(
-    next: &AtomicUsize,
-    items: &'a [I],
-    jobs: usize,
-) -> impl Iterator<Item = impl Iterator<Item = (usize, &'a I)>> {
-    let share = move |start: usize| ((items.len() - start) / (2 * jobs)).clamp(1, NEIGHBOURS);
-    std::iter::from_fn(move || {
-        let taken = |start: usize| (start < items.len()).then(|| start + share(start));
-        let start = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).ok()?;
-        Some((start..start + share(start)).zip(&items[start..]))
-    })
+/// Does something when a panic passes by.
+struct OnPanic<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnPanic<F> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            (self.0)();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -154,15 +182,29 @@ mod tests {
     }
 
     #[test]
-    fn every_item_is_taken_once_and_the_last_ones_one_by_one() {
-        for (count, jobs) in [(0, 2), (1, 2), (7, 3), (100, 2), (1_000, 16)] {
-            let items = vec![(); count];
-            let next = super::AtomicUsize::new(0);
-            let shares: Vec<Vec<usize>> = super::shares(&next, &items, jobs)
-                .map(|share| share.map(|(index, ())| index).collect())
-                .collect();
-            assert_eq!(shares.concat(), (0..count).collect::<Vec<_>>());
-            assert!(shares.last().is_none_or(|last| last.len() == 1), "{count} items, {jobs} jobs");
+    fn slow_items_side_by_side_are_shared() {
+        let threads = std::sync::Mutex::new(std::collections::HashMap::new());
+        let work = |&item: &usize| {
+            if item < 8 {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                *threads.lock().unwrap().entry(std::thread::current().id()).or_insert(0) += 1;
+            }
+        };
+        super::in_order(&(0..400).collect::<Vec<_>>(), Some(2), work, |_, ()| {});
+        let counts: Vec<usize> = threads.into_inner().unwrap().into_values().collect();
+        assert_eq!(counts.len(), 2, "{counts:?}");
+        assert!(counts.iter().all(|&count| count >= 2), "{counts:?}");
+    }
+
+    #[test]
+    fn panic_ends_the_batch() {
+        let items: Vec<usize> = (0..400).collect();
+        for in_work in [true, false] {
+            let run = || {
+                let wanted = |item: usize, here: bool| assert!(item != 3 || here != in_work, "planned");
+                super::in_order(&items, Some(2), |&item| wanted(item, true), |&item, ()| wanted(item, false));
+            };
+            assert!(std::panic::catch_unwind(run).is_err());
         }
     }
 

@@ -25,32 +25,37 @@ pub fn documents_and(paths: &[PathBuf], wanted: fn(&Path) -> bool) -> Result<Vec
 
 /// As [`documents`], and the `*.xml` inside ZIP archives, given or in folders.
 pub fn documents_and_archives(paths: &[PathBuf], max_bytes: usize) -> Result<Vec<Document>, Failure> {
-    unpacked(paths, max_bytes, |path| has_extension(path, &["xml"]))
+    // What is named a document is one: thousands of files need not be opened before the first is checked.
+    let is_document = |path: &Path| has_extension(path, &["xml"]);
+    unpacked(paths, max_bytes, is_document, |path| !is_document(path) && looks_like_archive(path))
 }
 
 /// Every file of the given paths, of folders at any depth, and inside ZIP archives.
 pub fn all_files(paths: &[PathBuf], max_bytes: usize) -> Result<Vec<Document>, Failure> {
-    unpacked(paths, max_bytes, |_| true)
+    unpacked(paths, max_bytes, |_| true, looks_like_archive)
 }
 
 fn unpacked(
     paths: &[PathBuf],
     max_bytes: usize,
     wanted: fn(&Path) -> bool,
+    is_archive: impl Fn(&Path) -> bool,
 ) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
     let or_archive = |path: &Path| wanted(path) || has_extension(path, &["zip"]);
     each_file(paths, or_archive, |file| {
-        // What is named a document is one: thousands of files need not be opened before the first is checked.
-        let is_archive = !has_extension(&file, &["xml"]) && archive::is_archive(&file).unwrap_or(false);
-        if is_archive {
+        if is_archive(&file) {
             unpack(file, max_bytes, wanted, &mut documents);
         } else {
-            // What cannot be opened is reported in its turn, like every other document.
             documents.push(Document { name: file, origin: Origin::File });
         }
     })?;
     not_empty(documents)
+}
+
+/// Whether a file begins like an archive. What cannot be opened is reported in its turn, like every other document.
+fn looks_like_archive(file: &Path) -> bool {
+    archive::is_archive(file).unwrap_or(false)
 }
 
 /// A document to be checked: a file, or a file inside an archive.

@@ -128,3 +128,21 @@ fn document_larger_than_the_limit_is_a_finding_also_in_an_archive() {
     let report = &run.json_lines()[0];
     assert_eq!(report["findings"][0]["layer"], "admission", "{report}");
 }
+
+#[test]
+fn name_tells_documents_and_nothing_else_tells_files_to_be_scanned() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    archive(&path("batch"), &[("inner.xml", b"<a/>")]);
+    archive(&path("disguised.xml"), &[("notes.txt", "СНИЛС 112-233-445 95".as_bytes())]);
+    // An archive is told by its content where its name does not say that it is a document.
+    let rows = validate(&path("batch"), &[]).json_lines();
+    assert!(rows[0]["file"].as_str().unwrap().ends_with("batch!/inner.xml"), "{rows:?}");
+    let rows = validate(&path("disguised.xml"), &[]).json_lines();
+    assert_eq!(rows[0]["verdict"], "invalid", "{rows:?}");
+    assert!(rows[0]["file"].as_str().unwrap().ends_with("disguised.xml"), "{rows:?}");
+    // Nothing passes a scan for its name.
+    let found = run(["scan", folder.path().to_str().unwrap(), "--format", "jsonl"]);
+    assert_eq!(found.code, Some(1), "{}", found.stderr);
+    assert!(found.json_lines()[0]["file"].as_str().unwrap().ends_with("disguised.xml!/notes.txt"));
+}

@@ -140,7 +140,13 @@ fn cache_gives_the_same_report_and_no_damage_to_it_changes_a_verdict() {
     assert_eq!(fresh.code, Some(1), "{}", fresh.stderr);
     let [entry] = &entries(&cache)[..] else { panic!("one entry: {:?}", entries(&cache)) };
     let written = fs::read(entry).unwrap();
+    // An entry that is used stays; one that is written anew takes the place of the old file.
+    let shelf = folder.path().join("same file");
+    fs::hard_link(entry, &shelf).unwrap();
     assert_eq!(finding(&cached(&packages, &cache, &document)), finding(&fresh));
+    fs::write(&shelf, &written[..1]).unwrap();
+    assert_eq!(fs::read(entry).unwrap(), written[..1], "the entry was not used");
+    fs::write(entry, &written).unwrap();
 
     // Cut at any length, or any octet changed: compiled again and written anew.
     let step = (written.len() / 40).max(1);

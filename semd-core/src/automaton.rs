@@ -2,7 +2,7 @@
 //!
 //! Both pattern dialects are translated to the syntax of `regex-automata` by those who know them; a table then answers
 //! whether a text matches with one look-up per byte, without scratch memory and without locks. A package has many patterns and a
-//! document meets few of them: a table is made when its pattern is first asked.
+//! document meets few of them: a table is made when its pattern is first asked, or written to a cache.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -86,7 +86,7 @@ impl Automaton {
 
     fn states(&self) -> Result<NFA, String> {
         thompson::Compiler::new()
-            .syntax(syntax())
+            .syntax(syntax(NESTING))
             .configure(thompson::Config::new().nfa_size_limit(Some(self.bounds.memory)))
             .build(&self.expression)
             .map_err(|error| error.to_string())
@@ -94,9 +94,14 @@ impl Automaton {
 
     /// `memory` bounds what is made at once; what is made while matching is bounded in any case.
     fn regex(&self, memory: Option<usize>) -> Result<Box<meta::Regex>, Box<meta::BuildError>> {
+        let while_matching = self.bounds.memory;
         match self.extent {
-            Extent::Part => regex(&self.expression, memory, self.bounds.memory),
-            Extent::Whole => regex(&format!(r"\A(?:{})\z", self.expression), memory, self.bounds.memory),
+            Extent::Part => build(&self.expression, NESTING, memory, while_matching),
+            Extent::Whole => {
+                // The frame around it is two levels more.
+                let framed = format!(r"\A(?:{})\z", self.expression);
+                build(&framed, NESTING + 2, memory, while_matching)
+            }
         }
     }
 
@@ -112,7 +117,7 @@ impl Automaton {
             };
             match table {
                 Some(table) => Form::Table(table),
-                // The expression was read before, and its states are few.
+                // The expression was read before, and either its states are few or it was made before it was written.
                 None => Form::Regex(self.regex(None).expect("an expression that was compiled")),
             }
         })
@@ -225,22 +230,30 @@ impl<'de> Deserialize<'de> for Automaton {
     }
 }
 
+/// Groups inside groups that a pattern may have.
+const NESTING: u32 = 64;
+
 /// The syntax that both dialects are translated to.
-fn syntax() -> syntax::Config {
-    syntax::Config::new().nest_limit(64)
+fn syntax(nesting: u32) -> syntax::Config {
+    syntax::Config::new().nest_limit(nesting)
 }
 
 /// An expression that makes its states while matching.
 ///
 /// # Errors
-/// When it is none, or takes more than `memory` bytes before anything is matched.
-pub(crate) fn regex(
+/// When it is none, or takes more than `memory` bytes.
+pub(crate) fn regex(expression: &str, memory: usize) -> Result<Box<meta::Regex>, Box<meta::BuildError>> {
+    build(expression, NESTING, Some(memory), memory)
+}
+
+fn build(
     expression: &str,
+    nesting: u32,
     memory: Option<usize>,
     while_matching: usize,
 ) -> Result<Box<meta::Regex>, Box<meta::BuildError>> {
     let config = meta::Config::new().nfa_size_limit(memory).hybrid_cache_capacity(while_matching);
-    let built = meta::Builder::new().configure(config).syntax(syntax()).build(expression);
+    let built = meta::Builder::new().configure(config).syntax(syntax(nesting)).build(expression);
     built.map(Box::new).map_err(Box::new)
 }
 
@@ -275,6 +288,13 @@ mod tests {
             }
         }
         assert!(Automaton::compile("(".to_owned(), Extent::Part, bounds).is_err());
+        // What is found to be sound is so in the form that is made later.
+        let nested = |depth| format!("{}(?:a|b)*a(?:a|b){{16}}{}", "(?:".repeat(depth), ")".repeat(depth));
+        let sound = |depth| Automaton::compile(nested(depth), Extent::Whole, bounds);
+        let deepest = (1..NESTING as usize).take_while(|&depth| sound(depth).is_ok()).last().unwrap();
+        assert!(deepest < NESTING as usize - 1);
+        let deepest = sound(deepest).unwrap();
+        assert!(deepest.without_table().is_some() && deepest.matches("aaaaaaaaaaaaaaaaa"));
         assert!(Automaton::compile("(?:a{999}){999}".to_owned(), Extent::Part, bounds).is_err());
     }
 }

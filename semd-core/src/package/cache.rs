@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::edition::EditionName;
 use super::files::Files;
-use super::store::{Compiled, MAX_SCHEMA_BYTES, MAX_SCHEMATRON_BYTES, Sources};
+use super::store::{Compiled, MAX_SCHEMA_BYTES, MAX_SCHEMATRON_BYTES};
 use crate::bounded::read_file_into;
 use crate::digest;
 use crate::schematron::Plan;
@@ -49,33 +49,41 @@ impl PackageCache {
         Self { folder: folder.into() }
     }
 
-    /// `hash` is that of the Schematron files, `entry` the one of the schemas.
-    fn path(&self, mut hash: Sha256, edition: &EditionName, entry: &[u8]) -> PathBuf {
-        super::store::add(&mut hash, &edition.schema(), entry);
-        self.folder.join(format!("{}-{ENGINE}.package", &digest::hex(&hash.finalize())[..32]))
-    }
-
-    /// The compiled form of a package, if there is one for exactly these files. `room` is for one file after the other.
-    pub(super) fn read(&self, files: &Files, edition: &EditionName, room: &mut Vec<u8>) -> Option<Compiled> {
+    /// The place of a package by what its files begin with; `None` where they cannot be read. `room` is for one file after the other.
+    pub(super) fn place(&self, files: &Files, edition: &EditionName, room: &mut Vec<u8>) -> Option<Place> {
         let mut hash = Sha256::new();
         for name in files.schematrons(&edition.folder).ok()? {
             let bytes = files.read_for_now(&name, MAX_SCHEMATRON_BYTES, room).ok()?;
             super::store::add(&mut hash, &edition.undated(&name), bytes);
         }
-        let entry = edition.schema();
-        let path = match files.has(&entry) {
-            true => {
-                let bytes = files.read_for_now(&entry, MAX_SCHEMA_BYTES, room).ok()?;
-                self.path(hash.clone(), edition, bytes)
-            }
-            false => self.path(hash.clone(), edition, &[]),
-        };
-        read_file_into(path, MAX_ENTRY_BYTES, room).ok().filter(|()| room.len() <= MAX_ENTRY_BYTES)?;
+        let (entry, mut key) = (edition.schema(), hash.clone());
+        if files.has(&entry) {
+            let bytes = files.read_for_now(&entry, MAX_SCHEMA_BYTES, room).ok()?;
+            super::store::add(&mut key, &entry, bytes);
+        }
+        let key = digest::hex(&key.finalize());
+        let path = self.folder.join(format!("{}-{ENGINE}.package", &key[..32]));
+        Some(Place { hash, path })
+    }
+}
+
+/// Where the compiled form of a package is, or will be.
+pub(super) struct Place {
+    /// Over the Schematron files.
+    hash: Sha256,
+    path: PathBuf,
+}
+
+impl Place {
+    /// The compiled form of a package, if there is one for exactly these files.
+    pub(super) fn read(&self, files: &Files, edition: &EditionName, room: &mut Vec<u8>) -> Option<Compiled> {
+        read_file_into(&self.path, MAX_ENTRY_BYTES, room).ok().filter(|()| room.len() <= MAX_ENTRY_BYTES)?;
         let (head, schema, plans) = decode(room)?;
         // Packages of different kinds may begin with the same files.
         if head.folder != edition.folder {
             return None;
         }
+        let mut hash = self.hash.clone();
         for name in &head.schemas {
             let bytes = files.read_for_now(name, MAX_SCHEMA_BYTES, room).ok()?;
             super::store::add(&mut hash, &edition.undated(name), bytes);
@@ -85,13 +93,12 @@ impl PackageCache {
     }
 
     /// Keeps a compiled package. A cache that cannot be written only costs time.
-    pub(super) fn write(&self, sources: &Sources, compiled: &Compiled) {
+    pub(super) fn write(&self, edition: &EditionName, compiled: &Compiled) {
         let head = Head {
-            folder: sources.edition.folder.clone(),
+            folder: edition.folder.clone(),
             digest: compiled.digest.clone(),
             schemas: compiled.schemas.clone(),
         };
-        let path = self.path(sources.hash.clone(), &sources.edition, &sources.entry);
         let Ok(body) = postcard::to_stdvec(&(head, (&compiled.schema, &compiled.plans))) else { return };
         // Against damage only: who may write here decides what is valid.
         let sum = crc32fast::hash(&body).to_be_bytes();
@@ -99,7 +106,7 @@ impl PackageCache {
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&sum);
         bytes.extend_from_slice(&body);
-        let _ = make(&self.folder).and_then(|()| replace(&path, &bytes));
+        let _ = self.path.parent().map_or(Ok(()), make).and_then(|()| replace(&self.path, &bytes));
     }
 }
 

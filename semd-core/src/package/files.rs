@@ -169,7 +169,7 @@ fn is_schematron(name: &str) -> bool {
 ///
 /// `None`: the file is not such a text, or the path leaves the place.
 pub(super) fn link_target(name: &str, bytes: &[u8]) -> Option<String> {
-    /// Longer than any path in a delivery; a schema is no longer looked at.
+    /// Longer than any path in a delivery: what has as many bytes is a schema, and is not looked at.
     const LONGEST: usize = 512;
     let text = std::str::from_utf8(Some(bytes).filter(|bytes| bytes.len() < LONGEST)?).ok()?;
     if text.contains(['<', '\n', '\0']) {

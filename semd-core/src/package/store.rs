@@ -298,15 +298,13 @@ impl PackageStore {
     }
 }
 
-/// The files a package begins with; which schemas it has is known only when its entry has been read.
-pub(super) struct Sources {
+/// The files a package begins with; which schemas it has is known only when the first of them has been read.
+struct Sources {
     /// Name and contents of the Schematron files.
     schematrons: Vec<(String, Cow<'static, [u8]>)>,
-    /// The entry of the schema set; empty where there is none.
-    pub(super) entry: Cow<'static, [u8]>,
     /// Over the Schematron files.
-    pub(super) hash: Sha256,
-    pub(super) edition: EditionName,
+    hash: Sha256,
+    edition: EditionName,
 }
 
 /// What is made of the files of a package.
@@ -325,14 +323,15 @@ pub(super) fn compile(
     cache: Option<&PackageCache>,
     room: &mut Vec<u8>,
 ) -> Result<Package, PackageError> {
-    let cached = cache.and_then(|cache| cache.read(files, edition, room));
+    let place = cache.and_then(|cache| cache.place(files, edition, room));
+    let cached = place.as_ref().and_then(|place| place.read(files, edition, room));
     let Compiled { digest, schema, plans, .. } = match cached {
         Some(compiled) => compiled,
         None => {
             let sources = Sources::read(files, edition)?;
             let compiled = sources.compile(files)?;
-            if let Some(cache) = cache {
-                cache.write(&sources, &compiled);
+            if let Some(place) = place {
+                place.write(edition, &compiled);
             }
             compiled
         }
@@ -355,14 +354,7 @@ impl Sources {
             add(&mut hash, &edition.undated(&name), &bytes);
             schematrons.push((name, bytes));
         }
-        let name = edition.schema();
-        let entry = match files.has(&name) {
-            true => {
-                files.read(&name, MAX_SCHEMA_BYTES).map_err(|source| PackageError::File { name, source })?
-            }
-            false => Cow::Borrowed(&[][..]),
-        };
-        Ok(Self { schematrons, entry, hash, edition: edition.clone() })
+        Ok(Self { schematrons, hash, edition: edition.clone() })
     }
 
     fn compile(&self, files: &Files) -> Result<Compiled, PackageError> {

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_of_every_kind_is_one_space_between_words() {
+    fn white_space_between_words_is_one_space() {
         for (text, words) in [
             ("", ""),
             (" \n\t ", ""),

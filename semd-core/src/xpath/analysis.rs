@@ -145,7 +145,7 @@ fn uses_position(expr: &Expr) -> bool {
 pub(super) fn general_comparison(comparison: Comparison, left: Expr, right: Expr) -> Expr {
     let flipped = |(left, right)| special(comparison.flipped(), right, left);
     match special(comparison, left, right).or_else(flipped) {
-        Ok(special) => special,
+        Ok(expr) => expr,
         Err((right, left)) => Expr::General(comparison, Box::new((left, right))),
     }
 }

@@ -99,9 +99,9 @@ fn name_length(text: &str) -> usize {
     }
     // Nearly all names are of these alone.
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let start = text.bytes().position(|byte| !plain(&byte)).unwrap_or(text.len());
-    match text[start..].find(|c| !is_name_char(c)) {
-        Some(more) => start + more,
+    let plain_length = text.bytes().position(|byte| !plain(&byte)).unwrap_or(text.len());
+    match text[plain_length..].find(|c| !is_name_char(c)) {
+        Some(more) => plain_length + more,
         None => text.len(),
     }
 }

@@ -33,7 +33,7 @@ enum Matcher {
     Constant(Box<Automaton>),
     /// Became known with a document, and is forgotten with it.
     #[serde(skip)]
-    Found(Box<meta::Regex>),
+    FromDocument(Box<meta::Regex>),
 }
 
 impl PartialEq for Pattern {
@@ -53,8 +53,8 @@ impl Pattern {
 
     /// Compiles a pattern that is known only with the document.
     pub(crate) fn new(pattern: &str, flags: &str) -> Result<Self, BadPattern> {
-        let regex = automaton::regex(&translated(pattern, flags)?, Some(SIZE_LIMIT), SIZE_LIMIT);
-        let matcher = Matcher::Found(regex.map_err(|_| BadPattern)?);
+        let regex = automaton::regex(&translated(pattern, flags)?, SIZE_LIMIT);
+        let matcher = Matcher::FromDocument(regex.map_err(|_| BadPattern)?);
         Ok(Self { source: format!("{flags}/{pattern}").into(), matcher })
     }
 
@@ -62,7 +62,7 @@ impl Pattern {
     pub(crate) fn is_match(&self, text: &str) -> bool {
         match &self.matcher {
             Matcher::Constant(automaton) => automaton.matches(text),
-            Matcher::Found(regex) => regex.is_match(text),
+            Matcher::FromDocument(regex) => regex.is_match(text),
         }
     }
 
@@ -72,7 +72,7 @@ impl Pattern {
         const BYTES_PER_STEP: usize = 1 << 10;
         let regex = match &self.matcher {
             Matcher::Constant(automaton) => automaton.without_table(),
-            Matcher::Found(regex) => Some(&**regex),
+            Matcher::FromDocument(regex) => Some(&**regex),
         };
         match regex {
             None => text.len() / 16,
@@ -85,7 +85,7 @@ impl Pattern {
     pub(crate) fn split<'t>(&self, text: &'t str) -> Vec<&'t str> {
         let mut parts = Vec::new();
         let mut last = 0;
-        if let Matcher::Found(regex) = &self.matcher {
+        if let Matcher::FromDocument(regex) = &self.matcher {
             for found in regex.find_iter(text) {
                 parts.push(&text[last..found.start()]);
                 last = found.end();
