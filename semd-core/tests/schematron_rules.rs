@@ -134,6 +134,7 @@ fn tests_have_the_value_of_the_standard() {
         ("name() = 'd' and local-name(@xsi:type) = 'type' and name(@xsi:type) = 'xsi:type'", true),
         ("string-join(a, '+') = 'one+two+'", true),
         ("substring-before('a=b', '=') = 'a' and substring-after('a=b', '=') = 'b'", true),
+        ("exists((x, a)) and not(exists((x, y))) and empty((x, y)) and not(empty((x, a)))", true),
         ("exists(a) and empty(x) and boolean('false') and true() and not(false())", true),
         // the rest
         ("some $x in a satisfies $x/@x = '2'", true),
@@ -172,6 +173,15 @@ fn conditions_inside_of_computed_paths_have_the_value_of_the_standard() {
         ("if (b) then c else e", "1,4"),
         ("some $x in d satisfies $x > 3", "4"),
         ("d > 2 and d < 4", "3"),
+        ("exists(b)", "1,2"),
+        ("empty(b)", "3,4"),
+        ("exists((b, e))", "1,2,4"),
+        ("boolean(b)", "1,2"),
+        ("true()", "1,2,3,4"),
+        ("false()", ""),
+        // A number is a position, whatever computes it.
+        ("string-length(d)", "1"),
+        ("count(b) + 1", "2"),
     ] {
         let test = format!("string-join(a[{condition}]/d, ',') = '{found}'");
         assert_eq!(value(&test, document), Ok(true), "{test}");
