@@ -155,7 +155,8 @@ fn tests_have_the_value_of_the_standard() {
 /// Predicates of paths that are values of functions are not code: they are evaluated step by step.
 #[test]
 fn conditions_inside_of_computed_paths_have_the_value_of_the_standard() {
-    let document = "<r><a><b/><c/><d>1</d></a><a><b/><d>2</d></a><a><c/><d>3</d></a><a><e x=''/><d>4</d></a></r>";
+    let document =
+        "<r><a><b/><c/><d>1</d></a><a><b/><d>2</d></a><a><c/><d>3</d></a><a><e x=''/><d>4</d></a></r>";
     for (condition, found) in [
         ("b and c", "1"),
         ("b or e", "1,2,4"),
