@@ -196,6 +196,7 @@ fn dynamic_errors_have_the_code_of_the_standard() {
         ("matches(@n, @missing)", ErrorCode::Xpty0004),
         ("matches(@n, '(' || '')", ErrorCode::Forx0002),
         ("normalize-space(a)", ErrorCode::Xpty0004),
+        ("string(a) = 'x'", ErrorCode::Xpty0004),
         ("a eq 'x'", ErrorCode::Xpty0004),
         ("a/matches(@x, '1')", ErrorCode::Forg0006),
         ("'3' = 3", ErrorCode::Xpty0004),
