@@ -171,11 +171,12 @@ fn is_schematron(name: &str) -> bool {
 pub(super) fn link_target(name: &str, bytes: &[u8]) -> Option<String> {
     /// Longer than any path in a delivery: what has as many bytes is a schema, and is not looked at.
     const LONGEST: usize = 512;
-    let text = std::str::from_utf8(Some(bytes).filter(|bytes| bytes.len() < LONGEST)?).ok()?;
-    if text.contains(['<', '\n', '\0']) {
+    if bytes.len() >= LONGEST {
         return None;
     }
-    if !text.ends_with(".xsd") && !text.ends_with(".sch") {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let is_path = !text.contains(['<', '\n', '\0']) && (text.ends_with(".xsd") || text.ends_with(".sch"));
+    if !is_path {
         return None;
     }
     crate::xsd::resolve(name, text)

@@ -193,12 +193,12 @@ fn take(
         files += usize::from(name.starts_with(&own));
     }
     let staged = EditionName::new(kind, None);
-    let compiled = compile(&Files::Folder(staging.clone()), &staged, None, &mut Vec::new()).map_err(broken);
+    let compiled = compile(&Files::Folder(staging.clone()), &staged).map_err(broken);
     let result = compiled.and_then(|package| {
         let target = folder.join(&edition.folder);
         let mut unchanged = false;
         if target.exists() {
-            let present = compile(&Files::Folder(folder.to_owned()), edition, None, &mut Vec::new());
+            let present = compile(&Files::Folder(folder.to_owned()), edition);
             unchanged = present.is_ok_and(|present| present.digest == package.digest);
             if !unchanged && !replace {
                 return Err(ImportError::Exists { kind: edition.folder.clone() });

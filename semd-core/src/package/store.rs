@@ -249,13 +249,24 @@ impl PackageStore {
     fn compiled(&self, found: &Found) -> Result<Arc<Package>, Arc<PackageError>> {
         let name = &found.edition.folder;
         let made = found.slot.get_or_init(|| {
+            let Found { place, edition, .. } = found;
             let Inner { places, cache, rooms, .. } = &*self.inner;
-            let mut room = rooms.take().unwrap_or_default();
-            let made = compile(&places[found.place], &found.edition, cache.as_ref(), &mut room);
-            room.clear();
-            room.shrink_to(MAX_ROOM);
-            rooms.give_back(room);
-            made.map(Arc::new).map_err(Arc::new)
+            let made = match cache {
+                Some(cache) => {
+                    let mut room = rooms.take().unwrap_or_default();
+                    let made = compile_or_read(&places[*place], edition, cache, &mut room);
+                    room.clear();
+                    room.shrink_to(MAX_ROOM);
+                    rooms.give_back(room);
+                    made
+                }
+                None => compile(&places[*place], edition),
+            };
+            let package = |Compiled { digest, schema, plans, .. }| {
+                let (kind, valid_from) = (edition.kind.clone(), edition.valid_from);
+                Arc::new(Package { kind, valid_from, digest, schema, plans })
+            };
+            made.map(package).map_err(Arc::new)
         });
         if let (Some(lock), Ok(package)) = (&self.lock, made)
             && lock.digest(name) != Some(&package.digest)
@@ -316,27 +327,27 @@ pub(super) struct Compiled {
     pub(super) plans: Vec<Plan>,
 }
 
-/// Makes a package ready; `room` is for files that are looked at one after the other.
-pub(super) fn compile(
+/// Compiles the files of a package.
+pub(super) fn compile(files: &Files, edition: &EditionName) -> Result<Compiled, PackageError> {
+    Sources::read(files, edition)?.compile(files)
+}
+
+/// As [`compile`], unless the cache has it; `room` is for files that are looked at one after the other.
+fn compile_or_read(
     files: &Files,
     edition: &EditionName,
-    cache: Option<&PackageCache>,
+    cache: &PackageCache,
     room: &mut Vec<u8>,
-) -> Result<Package, PackageError> {
-    let place = cache.and_then(|cache| cache.place(files, edition, room));
-    let cached = place.as_ref().and_then(|place| place.read(files, edition, room));
-    let Compiled { digest, schema, plans, .. } = match cached {
-        Some(compiled) => compiled,
-        None => {
-            let sources = Sources::read(files, edition)?;
-            let compiled = sources.compile(files)?;
-            if let Some(place) = place {
-                place.write(edition, &compiled);
-            }
-            compiled
-        }
-    };
-    Ok(Package { kind: edition.kind.clone(), valid_from: edition.valid_from, digest, schema, plans })
+) -> Result<Compiled, PackageError> {
+    let place = cache.place(files, edition, room);
+    if let Some(cached) = place.as_ref().and_then(|place| place.read(files, edition, room)) {
+        return Ok(cached);
+    }
+    let compiled = compile(files, edition)?;
+    if let Some(place) = place {
+        place.write(edition, &compiled);
+    }
+    Ok(compiled)
 }
 
 impl Sources {

@@ -60,7 +60,7 @@ fn text<'a>(
 ) -> String {
     let assertion = plan.assertion(failure.assertion);
     match assertion.message() {
-        message::Message::Words(words) => message::normalized(assertion.texts().get(*words)),
+        message::Message::Words(_) => assertion.words(),
         message::Message::Parts(parts) => {
             let evaluator = evaluator.get_or_init(|| {
                 let mut binding = Binding::default();
