@@ -55,8 +55,8 @@ pub struct Element {
     pub child_mask: u64,
     /// Bits ([`super::name_bit`]) of the local names of the attributes.
     pub attribute_mask: u64,
-    /// Equal for elements that have equally many children of every name, and the same attributes, the same of them empty; see
-    /// [`Signature`].
+    /// Equal for elements that have equally many children of every name, and the same attributes in the same order, the same of
+    /// them empty; see [`Signature`].
     pub(crate) signature: Signature,
 }
 

@@ -4,9 +4,10 @@
 use std::hash::BuildHasher;
 use std::sync::LazyLock;
 
-/// What the children and attributes of an element are called, in a number: the sum of a random number for every one of them.
+/// What the children and attributes of an element are called, in a number made of random numbers of the names. The order of
+/// the children does not matter, that of the attributes does.
 ///
-/// Two elements with the same signature have the same names, but for a chance of one in 2^64 or so, which nobody can
+/// Two elements with the same signature have the same names, but for a chance of one in 2^60 or so, which nobody can
 /// bring about: the numbers are made anew in every process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Signature(u64);
@@ -33,10 +34,14 @@ impl Signature {
         self.0 = self.0.wrapping_add(name.0);
     }
 
-    /// Adds an attribute with a name.
+    /// Adds an attribute with a name behind the attributes before it. Attributes are added before anything else.
     #[inline(always)]
     pub(super) fn add_attribute(&mut self, name: Self) {
-        self.0 = self.0.wrapping_add(name.0.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        // One less than the factor, and than its powers, is divisible by few powers of two: places are told apart by nearly
+        // all bits.
+        const PLACE: u64 = 0xA24B_AED4_963E_E40B;
+        let name = name.0.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = self.0.wrapping_mul(PLACE).wrapping_add(name);
     }
 
     /// Adds that an attribute with a name is empty.

@@ -91,6 +91,13 @@ impl AttributeUse {
     }
 }
 
+impl Declaration {
+    /// Whether something must be looked at when an element ends, beside its content: a value, or identity constraints.
+    pub(super) fn bounds_the_end(&self) -> bool {
+        self.value.is_some() || !self.constraints.is_empty()
+    }
+}
+
 impl Model {
     /// Whether the content may end in a state; 0 is that of no content at all.
     #[inline]

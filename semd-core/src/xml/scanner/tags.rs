@@ -113,14 +113,15 @@ impl<'s> Scanner<'s, '_> {
 
     /// What the attributes from `first` on add to the signature of their element.
     fn attribute_signature(&self, first: usize) -> Signature {
-        let mut signature = Signature::NOTHING;
+        let (mut signature, mut empties) = (Signature::NOTHING, Signature::NOTHING);
         for attribute in &self.tree.attributes[first..] {
             let name = self.tree.names.signature(attribute.name);
             signature.add_attribute(name);
             if attribute.octets() == 0 {
-                signature.add_empty(name);
+                empties.add_empty(name);
             }
         }
+        signature.add(empties);
         signature
     }
 

@@ -135,18 +135,8 @@ impl Compiler<'_> {
             Variety::Union(members) => members.iter().any(|&member| self.simple.get(member).scoped),
         };
         simple.shortcut = Shortcut::of(&simple, &self.simple);
-        simple.worth_remembering = !simple.identifies
-            && !simple.scoped
-            && matches!(simple.shortcut, Shortcut::Nothing | Shortcut::Patterns | Shortcut::Members)
-            && match &simple.variety {
-                Variety::List(_) => false,
-                Variety::Atomic(_) => !simple.facets.patterns.is_empty(),
-                Variety::Union(members) => {
-                    members.iter().map(|&member| self.simple.get(member)).all(|member| {
-                        member.worth_remembering || matches!(member.shortcut, Shortcut::Literals(_))
-                    })
-                }
-            };
+        simple.worth_remembering =
+            !simple.identifies && !simple.scoped && !matches!(simple.shortcut, Shortcut::Octets(_));
         self.simple.types.push(simple);
         SimpleId(self.simple.types.len() as u32 - 1)
     }

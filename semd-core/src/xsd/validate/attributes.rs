@@ -30,6 +30,17 @@ impl<'a> Run<'a> {
             .find(|&attribute| self.document.attribute_at(attribute).name == name)
     }
 
+    /// The type an `xsi:type` names, or the code of the rule it breaks.
+    pub(super) fn type_named(
+        &mut self,
+        id: ElementId,
+        attribute: AttributeId,
+    ) -> Result<TypeId, &'static str> {
+        let document = self.document;
+        let text = document.value(document.attribute_at(attribute)).trim();
+        self.type_names.resolve(self.schema, document, id, text)
+    }
+
     /// The type `xsi:type` names, if it does; a type that is not derived from the declared one is taken nevertheless.
     pub(super) fn instance_type(
         &mut self,
@@ -40,7 +51,7 @@ impl<'a> Run<'a> {
         let document = self.document;
         let text = document.value(document.attribute_at(attribute)).trim();
         let node = Node::Attribute(attribute);
-        let found = match self.type_names.resolve(self.schema, document, id, text) {
+        let found = match self.type_named(id, attribute) {
             Ok(found) => found,
             Err(code) => {
                 self.report(
@@ -104,7 +115,7 @@ impl<'a> Run<'a> {
         nil && declared.nillable
     }
 
-    fn is_instance(&self, name: NameId) -> bool {
+    pub(super) fn is_instance(&self, name: NameId) -> bool {
         let instance = &self.binding.instance;
         [instance.type_name, instance.nil, instance.locations[0], instance.locations[1]].contains(&Some(name))
     }
@@ -197,7 +208,7 @@ impl<'a> Run<'a> {
 
     /// The value of one attribute.
     #[inline(always)]
-    fn attribute(&mut self, attribute: AttributeId, record: &Attribute, made: &AttributeUse) {
+    pub(super) fn attribute(&mut self, attribute: AttributeId, record: &Attribute, made: &AttributeUse) {
         if made.octets.is_none_or(|least| record.octets() < least) {
             self.attribute_in_full(attribute, made, self.document.value(record));
         }
@@ -207,10 +218,6 @@ impl<'a> Run<'a> {
     fn attribute_in_full(&mut self, attribute: AttributeId, made: &AttributeUse, text: &'a str) {
         let document = self.document;
         let schema = self.schema;
-        let simple = schema.simple.get(made.simple);
-        if made.is_free(&schema.simple) && schema.simple.knows(made.simple, text) {
-            return;
-        }
         let value = Value::new(made.simple, text);
         // What is written as the fixed value is written is of the type: the compiler checked it.
         let settled = match (&made.fixed, &made.declared_fixed) {
@@ -221,7 +228,8 @@ impl<'a> Run<'a> {
         if settled && self.passed.has(&value) {
             return;
         }
-        if settled && made.fixed.is_some() && !simple.identifies {
+        let simple = schema.simple.get(made.simple);
+        if settled && !simple.identifies && (made.fixed.is_some() || schema.simple.knows(made.simple, text)) {
             if simple.worth_remembering {
                 self.passed.keep(value);
             }

@@ -10,7 +10,7 @@ use super::super::wildcard::Process;
 use super::{Frame, Run};
 
 /// What a model makes of a child.
-enum Placed {
+pub(super) enum Placed {
     Declared(DeclarationId, u64),
     Wild(WildcardId, u64),
     Nowhere,
@@ -63,7 +63,7 @@ impl Run<'_> {
         self.schema.wildcards[wildcard.0 as usize].allowed.admits(namespace)
     }
 
-    fn step(&self, model: &Model, state: u64, id: ElementId, symbol: Symbol) -> Placed {
+    pub(super) fn step(&self, model: &Model, state: u64, id: ElementId, symbol: Symbol) -> Placed {
         match model {
             Model::Automaton(automaton) => {
                 let state = state as u32;

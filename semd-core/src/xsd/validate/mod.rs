@@ -7,20 +7,22 @@ mod attributes;
 mod children;
 mod constraints;
 mod passed;
+mod remembered;
 mod scope;
 
 use crate::report::Message;
 use crate::xml::{Document, Element, ElementId, Node};
 
 use super::binding::Binding;
-use super::component::{ANY_TYPE, Content, Declaration, Schema, TypeId};
+use super::component::{ANY_TYPE, Content, Declaration, ElementValue, Schema, TypeId};
 use super::content::DeclarationId;
-use super::names::Map;
-use super::simple::Role;
+use super::names::{Map, Symbol};
+use super::simple::{Role, SimpleId};
 use super::violation::{Detail, Violation, name_of, not_fixed};
 use super::wildcard::Process;
 use constraints::Tables;
 use passed::Passed;
+use remembered::Remembered;
 use scope::TypeNames;
 
 /// Violations after which validation of a document stops: it is invalid, and memory stays bounded.
@@ -31,6 +33,7 @@ struct Frame {
     element: ElementId,
     end: u32,
     type_id: TypeId,
+    /// The declaration, if it says something of the end: a value, or identity constraints.
     declaration: Option<DeclarationId>,
     /// State of the automaton, or the members met of `xs:all`.
     state: u64,
@@ -43,10 +46,33 @@ struct Frame {
     has_characters: bool,
 }
 
-/// The memory of one worker: names, and room for the open elements of a document.
+impl Frame {
+    fn new(
+        element: ElementId,
+        record: &Element,
+        type_id: TypeId,
+        declaration: Option<DeclarationId>,
+    ) -> Self {
+        Self {
+            element,
+            end: record.end,
+            type_id,
+            declaration,
+            state: 0,
+            misplaced: false,
+            nil: false,
+            has_children: false,
+            has_text: false,
+            has_characters: false,
+        }
+    }
+}
+
+/// The memory of one worker: names, steps that were made, and room for the open elements of a document.
 #[derive(Default)]
 pub(super) struct Worker {
     binding: Binding,
+    remembered: Remembered,
     frames: Vec<Frame>,
 }
 
@@ -63,6 +89,7 @@ struct Run<'a> {
     schema: &'a Schema,
     document: &'a Document<'a>,
     binding: Binding,
+    remembered: Remembered,
     type_names: TypeNames<'a>,
     passed: Passed<'a>,
     frames: Vec<Frame>,
@@ -81,12 +108,13 @@ impl Schema {
     /// the children, then of the content as a whole. At most [`MAX_VIOLATIONS`] are appended.
     pub fn validate(&self, document: &Document<'_>, sink: &mut Vec<Violation>) {
         let full = sink.len() + MAX_VIOLATIONS;
-        let Worker { mut binding, frames } = self.workers.take().unwrap_or_default();
+        let Worker { mut binding, remembered, frames } = self.workers.take().unwrap_or_default();
         binding.bind(document, &self.symbols);
         let mut run = Run {
             schema: self,
             document,
             binding,
+            remembered,
             type_names: TypeNames::new(document),
             passed: Passed::new(),
             frames,
@@ -101,9 +129,9 @@ impl Schema {
             run.types = vec![None; document.elements().len()];
         }
         run.document();
-        let Run { binding, mut frames, .. } = run;
+        let Run { binding, remembered, mut frames, .. } = run;
         frames.clear();
-        self.workers.give_back(Worker { binding, frames });
+        self.workers.give_back(Worker { binding, remembered, frames });
     }
 }
 
@@ -178,6 +206,11 @@ impl<'a> Run<'a> {
     #[inline(always)]
     fn open(&mut self, id: ElementId, record: &Element) -> Opened {
         let symbol = self.binding.symbol(record.name);
+        self.open_settled(id, record, symbol).unwrap_or_else(|| self.open_in_full(id, record, symbol))
+    }
+
+    #[inline(never)]
+    fn open_in_full(&mut self, id: ElementId, record: &Element, symbol: Symbol) -> Opened {
         let (mut declaration, process) = self.place_child(id, symbol);
         if process == Some(Process::Skip) {
             return Opened::Done;
@@ -202,9 +235,7 @@ impl<'a> Run<'a> {
         {
             self.abstract_type(id, type_id);
         }
-        if let Some(slot) = self.types.get_mut(id.0 as usize) {
-            *slot = Some(type_id);
-        }
+        self.keep_type(id, type_id);
         let nil = match (self.instance_attribute(id, record, self.binding.instance.nil), declared) {
             (Some(attribute), Some(declared)) => self.instance_nil(attribute, declared),
             _ => false,
@@ -213,18 +244,8 @@ impl<'a> Run<'a> {
         if !nil && self.is_complete_leaf(id, record, type_id, declared) {
             return Opened::Done;
         }
-        self.frames.push(Frame {
-            element: id,
-            end: record.end,
-            type_id,
-            declaration,
-            state: 0,
-            misplaced: false,
-            nil,
-            has_children: false,
-            has_text: false,
-            has_characters: false,
-        });
+        let declaration = declaration.filter(|_| declared.is_some_and(Declaration::bounds_the_end));
+        self.frames.push(Frame { nil, ..Frame::new(id, record, type_id, declaration) });
         Opened::Within
     }
 
@@ -238,9 +259,7 @@ impl<'a> Run<'a> {
         declared: Option<&Declaration>,
     ) -> bool {
         let TypeId::Complex(complex) = type_id else { return false };
-        let plain =
-            declared.is_none_or(|declared| declared.value.is_none() && declared.constraints.is_empty());
-        plain
+        !declared.is_some_and(Declaration::bounds_the_end)
             && record.end == id.0 + 1
             && match &self.schema.complex(complex).content {
                 Content::Empty => record.has_no_text(),
@@ -248,6 +267,14 @@ impl<'a> Run<'a> {
                 Content::Elements(model) => record.has_no_text() && model.accepts(0),
                 Content::Mixed(model) => model.accepts(0),
             }
+    }
+
+    /// Keeps the type of an element where identity constraints will ask for it.
+    #[inline(always)]
+    fn keep_type(&mut self, id: ElementId, type_id: TypeId) {
+        if let Some(slot) = self.types.get_mut(id.0 as usize) {
+            *slot = Some(type_id);
+        }
     }
 
     #[cold]
@@ -305,9 +332,7 @@ impl<'a> Run<'a> {
         self.content(&frame);
         if let Some(declaration) = frame.declaration {
             let schema = self.schema;
-            if !schema.declaration(declaration).constraints.is_empty() {
-                self.constraints(&schema.declaration(declaration).constraints, frame.element);
-            }
+            self.constraints(&schema.declaration(declaration).constraints, frame.element);
         }
     }
 
@@ -329,7 +354,7 @@ impl<'a> Run<'a> {
             return;
         }
         let declared = frame.declaration.map(|declaration| schema.declaration(declaration));
-        let value = declared.and_then(|declared| declared.value.as_ref());
+        let value = declared.and_then(|declared| declared.value.as_deref());
         if let (Some(value), false, false) = (value, frame.has_children, frame.has_text) {
             // The declared value stands for the missing one; it fits the declared type, but maybe not xsi:type.
             if declared.is_some_and(|declared| declared.type_id != frame.type_id)
@@ -340,52 +365,65 @@ impl<'a> Run<'a> {
             }
             return;
         }
-        match frame.type_id {
-            TypeId::Simple(_) => {
+        let simple = match frame.type_id {
+            TypeId::Simple(simple) => {
                 if frame.has_children {
                     self.unwanted_children(frame, "cvc-type.3.1.2");
                 }
+                Some(simple)
             }
             TypeId::Complex(complex) => match &schema.complex(complex).content {
                 Content::Empty => {
                     if frame.has_children || frame.has_text {
                         self.not_empty(frame);
                     }
+                    None
                 }
-                Content::Simple(_) => {
+                Content::Simple(simple) => {
                     if frame.has_children {
                         self.unwanted_children(frame, "cvc-complex-type.2.2");
                     }
+                    Some(*simple)
                 }
                 Content::Elements(model) => {
                     if frame.has_characters {
                         self.unwanted_text(frame);
                     }
                     self.complete(frame, model);
+                    None
                 }
-                Content::Mixed(model) => self.complete(frame, model),
+                Content::Mixed(model) => {
+                    self.complete(frame, model);
+                    None
+                }
             },
-        }
+        };
         let fixed = value.filter(|value| value.fixed);
-        if let Some(simple) = schema.simple_content(frame.type_id) {
-            let text = self.own_text(frame);
-            match schema.simple.check(simple, &text, Some((self.document, frame.element))) {
-                Err(defect) => self.breach(defect.code(), node, Detail::Value(defect)),
-                Ok(()) => {
-                    if schema.simple.get(simple).identifies {
-                        self.identify(simple, &text, node);
-                    }
-                    if let Some(fixed) = fixed
-                        && *schema.simple.canonical(simple, &text) != *fixed.value.key
-                    {
-                        self.not_fixed("cvc-elt.5.2.2.2.2", node, &fixed.value.text);
-                    }
+        match (simple, fixed) {
+            (Some(simple), _) => self.simple_content(frame, simple, fixed),
+            (None, Some(fixed)) => {
+                if frame.has_children || *self.own_text(frame) != *fixed.value.text {
+                    self.not_fixed("cvc-elt.5.2.2.2.1", node, &fixed.value.text);
                 }
             }
-        } else if let Some(fixed) = fixed
-            && (frame.has_children || *self.own_text(frame) != *fixed.value.text)
+            (None, None) => {}
+        }
+    }
+
+    /// The text of an element of simple content.
+    fn simple_content(&mut self, frame: &Frame, simple: SimpleId, fixed: Option<&ElementValue>) {
+        let (schema, node) = (self.schema, Node::Element(frame.element));
+        let text = self.own_text(frame);
+        if let Err(defect) = schema.simple.check(simple, &text, Some((self.document, frame.element))) {
+            return self.breach(defect.code(), node, Detail::Value(defect));
+        }
+        if schema.simple.get(simple).identifies {
+            self.identify(simple, &text, node);
+        }
+        if let Some(fixed) = fixed
+            && *schema.simple.canonical(simple, &text) != *fixed.value.key
         {
-            self.not_fixed("cvc-elt.5.2.2.2.1", node, &fixed.value.text);
+            self.not_fixed("cvc-elt.5.2.2.2.2", node, &fixed.value.text);
         }
     }
 
@@ -443,7 +481,7 @@ impl<'a> Run<'a> {
     }
 
     /// Remembers the identifiers and references in a valid value.
-    fn identify(&mut self, simple: super::simple::SimpleId, text: &str, node: Node) {
+    fn identify(&mut self, simple: SimpleId, text: &str, node: Node) {
         let schema = self.schema;
         let mut repeated = false;
         schema.simple.identifiers(simple, text, &mut |role, value| match role {

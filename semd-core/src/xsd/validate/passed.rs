@@ -2,7 +2,7 @@
 
 use super::super::simple::SimpleId;
 
-const SLOTS: usize = 128;
+const SLOTS: usize = 256;
 
 /// A few values that were found to be of a type, the last of each slot.
 pub(super) struct Passed<'a>(Box<[Value<'a>]>);
@@ -18,12 +18,7 @@ pub(super) struct Value<'a> {
 impl<'a> Value<'a> {
     #[inline]
     pub(super) fn new(id: SimpleId, text: &'a str) -> Self {
-        let bytes = text.as_bytes();
-        let end = match bytes.last_chunk() {
-            Some(&end) => u64::from_le_bytes(end),
-            None => bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)),
-        };
-        Self { end, id, text }
+        Self { end: end(text.as_bytes()), id, text }
     }
 
     /// Identifiers differ at their ends.
@@ -38,6 +33,23 @@ impl<'a> Value<'a> {
             && self.id == other.id
             && length == other.text.len()
             && (length <= size_of::<u64>() || self.text == other.text)
+    }
+}
+
+/// The last eight bytes. Fewer are told apart as well, together with their number: they are taken from both ends, and overlap.
+#[inline(always)]
+fn end(bytes: &[u8]) -> u64 {
+    let two = |first: u32, last: u32| u64::from(first) << 32 | u64::from(last);
+    if let Some(&end) = bytes.last_chunk() {
+        u64::from_le_bytes(end)
+    } else if let (Some(&first), Some(&last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        two(u32::from_le_bytes(first), u32::from_le_bytes(last))
+    } else {
+        match bytes {
+            &[first, .., last] => two(u32::from_le_bytes([first, bytes[1], 0, 0]), last.into()),
+            &[only] => only.into(),
+            [] => 0,
+        }
     }
 }
 
