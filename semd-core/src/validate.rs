@@ -234,9 +234,9 @@ impl Validator {
         let dictionaries = self.dictionaries.as_ref().filter(|_| nsi);
         if let Some(store) = dictionaries {
             let guide = kind.and_then(|kind| Some((&*kind.code, kind.guide.as_deref()?)));
-            let outcome = nsi::check::check(document, store, guide, check.lines);
+            let outcome = nsi::check(document, store, guide);
             check.undecided |= outcome.truncated || outcome.checked == 0 && !(xsd || schematron || rule);
-            check.findings.extend(outcome.findings);
+            check.findings.extend(outcome.findings(document, store, check.lines));
         }
         if rule {
             let as_of = options.as_of;

@@ -1,5 +1,5 @@
-//! The layer `nsi` of a validation: codes, names and versions against the dictionaries. One pass over the tree; nothing is
-//! allocated for an element without a fault.
+//! The layer `nsi` of a validation: codes, names and versions against the dictionaries. One pass over the tree; what is known of
+//! a dictionary in a version is found out once a document, and nothing is allocated for an element without a fault.
 
 use super::binding::{ATTRIBUTES, Binding};
 use super::dictionary::Dictionary;
@@ -13,63 +13,130 @@ use super::version::is_version;
 use crate::report::{Finding, Layer, Owner, Severity};
 use crate::xml::{Attribute, AttributeId, Document, ElementId, LineIndex, Node, Paths, name_bit};
 
-/// Findings of one document; the rest is not looked for.
-const MAX_FINDINGS: usize = 1_000;
+/// Faults of one document; the rest is not looked for.
+const MAX_FAULTS: usize = 1_000;
 /// Dictionaries that one document may miss before they are no longer told apart.
 const MAX_MISSING: usize = 64;
 
 /// Faults of one document whose hint may take a search through a dictionary.
 const MAX_SEARCHES: usize = 50;
 
-/// What the layer did with one document.
+/// Dictionaries whose answer is kept, a power of two; documents use one to three dozen.
+const SLOTS: usize = 64;
+
+/// What the dictionaries say about a document.
 #[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    /// Faults and remarks.
-    pub(crate) findings: Vec<Finding>,
+pub struct Outcome<'d> {
+    /// Faults and remarks in document order; last, what could not be looked up.
+    pub faults: Vec<Located<'d>>,
     /// Elements whose code was looked up.
-    pub(crate) checked: usize,
-    /// There were too many findings: the rest of the document was not checked.
-    pub(crate) truncated: bool,
+    pub checked: usize,
+    /// There were 1,000 faults, and the rest of the document was not checked.
+    pub truncated: bool,
 }
 
-/// Checks every coded element of a document. `guide`: kind of the document and OID of its implementation guide.
-pub(crate) fn check(
-    document: &Document<'_>,
-    store: &Store,
-    guide: Option<(&str, &str)>,
-    lines: &LineIndex<'_>,
-) -> Outcome {
-    let mut outcome = Outcome::default();
+/// A fault and where it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Located<'d> {
+    /// The attribute that is wrong.
+    pub node: Node,
+    /// The register is known to find the fault as well.
+    pub confirmed: bool,
+    /// What is wrong.
+    pub fault: Fault<'d>,
+}
+
+/// Checks every coded element of a document, as [`crate::validate::Validator`] does for the layer `nsi`. `guide`: code of the
+/// kind of the document and OID of its implementation guide, which prescribes dictionaries and versions.
+///
+/// ```
+/// use semd_core::nsi::{Builder, ImportLimits, Store, check};
+/// use semd_core::xml::{LineIndex, Limits, parse};
+///
+/// let passport = r#"{"oid": "1.2.643.5.1.13.13.99.2.9999", "version": "1.2", "rowsCount": 1, "fullName": "Пример",
+///     "fields": [{"field": "ID"}, {"field": "NAME"}]}"#;
+/// let part = r#"{"list": [[{"column": "ID", "value": "1"}, {"column": "NAME", "value": "Первый"}]]}"#;
+/// let mut builder = Builder::new(ImportLimits::default());
+/// builder.add("1.2.643.5.1.13.13.99.2.9999_1.2_passport", passport.as_bytes()).unwrap();
+/// builder.add("1.2.643.5.1.13.13.99.2.9999_1.2_part1", part.as_bytes()).unwrap();
+/// let store = Store::from_bytes(&builder.finish(0, false).unwrap()).unwrap();
+///
+/// let text = br#"<code xmlns="urn:hl7-org:v3" code="2" codeSystem="1.2.643.5.1.13.13.99.2.9999" codeSystemVersion="1.2"/>"#;
+/// let document = parse(text, &Limits::default()).unwrap();
+/// let outcome = check(&document, &store, None);
+/// let findings = outcome.findings(&document, &store, &LineIndex::new(text));
+/// assert_eq!((findings[0].code, findings[0].line), ("INVALID_ELEMENT_VALUE_CODE", 1));
+/// ```
+pub fn check<'d>(
+    document: &'d Document<'_>,
+    store: &'d Store,
+    guide: Option<(&'d str, &str)>,
+) -> Outcome<'d> {
     let elements = CodedElements::embedded();
     let mut binding = store.inner.bindings.take().unwrap_or_default();
     binding.bind(document, elements);
     let mask = name_bit("code") | name_bit("codeSystem");
     let mut pass = Pass {
-        document,
         store,
+        elements,
         kind: guide.map_or("", |(kind, _)| kind),
         prescribed: guide.and_then(|(_, guide)| Prescribed::read(store, guide)),
-        lines,
-        paths: Paths::new(document),
+        answers: [None; SLOTS],
         missing: Vec::new(),
-        outcome: &mut outcome,
+        outcome: Outcome::default(),
     };
-    for (index, element) in document.elements().iter().enumerate() {
+    for (index, element) in (0_u32..).zip(document.elements()) {
         if element.attribute_mask & mask != mask {
             continue;
         }
         let Some(confirmed) = binding.coded(element.name) else { continue };
-        let id = ElementId(index as u32);
-        let Some(value) = Coded::read(document, id, confirmed, &binding) else { continue };
-        if pass.outcome.findings.len() >= MAX_FINDINGS {
+        let Some(value) = Coded::read(document, ElementId(index), confirmed, &binding) else { continue };
+        if pass.outcome.faults.len() >= MAX_FAULTS {
             pass.outcome.truncated = true;
             break;
         }
-        pass.element(&value, elements);
+        pass.element(&value);
     }
-    pass.report_missing();
+    pass.tell_missing();
     store.inner.bindings.give_back(binding);
-    outcome
+    pass.outcome
+}
+
+impl Outcome<'_> {
+    /// The faults in words, in document order.
+    pub fn findings(mut self, document: &Document<'_>, store: &Store, lines: &LineIndex<'_>) -> Vec<Finding> {
+        // Lines are counted from one place to the next.
+        self.faults.sort_by_key(|one| document.offset(one.node));
+        let mut paths = Paths::new(document);
+        let worded = self.faults.iter().enumerate().map(|(at, located)| {
+            let Located { node, confirmed, fault } = located;
+            let mut hint = if at < MAX_SEARCHES { texts::hint(fault, store) } else { None };
+            let (code, rule, mut severity) = fault.class();
+            if severity == Severity::Error && !confirmed {
+                severity = Severity::Warning;
+                hint = Some(texts::unconfirmed(hint));
+            }
+            let offset = document.offset(*node);
+            let position = lines.position(offset);
+            Finding {
+                layer: Layer::Nsi,
+                code,
+                rule: Some(rule.to_owned()),
+                severity,
+                message: texts::message(fault),
+                hint,
+                test: None,
+                assertion: None,
+                path: Some(paths.path(*node)),
+                line: position.line,
+                column: position.column,
+                offset,
+                owner: if severity == Severity::Info { Owner::Integrator } else { Owner::Clinic },
+                retryable: false,
+            }
+        });
+        worded.collect()
+    }
 }
 
 /// The attributes of one coded element.
@@ -123,66 +190,108 @@ struct Missing<'d> {
     places: usize,
 }
 
-struct Pass<'d, 'o> {
-    document: &'d Document<'d>,
-    store: &'d Store,
-    kind: &'d str,
-    prescribed: Option<Prescribed<'d>>,
-    lines: &'d LineIndex<'d>,
-    paths: Paths<'d>,
-    missing: Vec<Missing<'d>>,
-    outcome: &'o mut Outcome,
+/// What is known of a dictionary in a version before a value is looked at.
+#[derive(Clone, Copy)]
+enum Answer<'d> {
+    /// Values are not checked.
+    Nothing,
+    /// The store cannot tell.
+    Missing,
+    /// Wrong wherever it is used, by the attribute at this place of [`ATTRIBUTES`].
+    Wrong(usize, Fault<'d>),
+    /// As before, whether or not the register is known to look the element up.
+    Forbidden(usize, Fault<'d>),
+    Values(Dictionary<'d>, Level),
 }
 
-impl<'d> Pass<'d, '_> {
-    fn element(&mut self, value: &Coded<'d>, elements: &CodedElements) {
-        let (oid, version) = (value.text(SYSTEM), value.text(VERSION));
+struct Pass<'d> {
+    store: &'d Store,
+    elements: &'d CodedElements,
+    kind: &'d str,
+    prescribed: Option<Prescribed<'d>>,
+    /// The last answers, each with the identifier and the version that were asked about.
+    answers: [Option<(&'d str, &'d str, Answer<'d>)>; SLOTS],
+    missing: Vec<Missing<'d>>,
+    outcome: Outcome<'d>,
+}
+
+impl<'d> Pass<'d> {
+    fn element(&mut self, value: &Coded<'d>) {
+        match self.answer(value.text(SYSTEM), value.text(VERSION)) {
+            Answer::Nothing => {}
+            Answer::Missing => self.miss(value),
+            Answer::Wrong(at, fault) => self.tell_of(value, at, fault),
+            Answer::Forbidden(at, fault) => self.tell(value.node(at), true, fault),
+            Answer::Values(dictionary, level) => self.values(value, dictionary, level),
+        }
+    }
+
+    /// What is known of a dictionary; asked once, as long as its slot is not taken by another one.
+    fn answer(&mut self, oid: &'d str, version: &'d str) -> Answer<'d> {
+        // Identifiers and versions differ at their ends.
+        let end = |text: &str| text.bytes().rev().take(3).fold(0, |sum, byte| sum * 7 + usize::from(byte));
+        let slot = (end(oid) + 3 * end(version)) % SLOTS;
+        match self.answers[slot] {
+            Some((known, of, answer)) if known == oid && of == version => answer,
+            _ => {
+                let answer = self.find_answer(oid, version);
+                self.answers[slot] = Some((oid, version, answer));
+                answer
+            }
+        }
+    }
+
+    fn find_answer(&self, oid: &'d str, version: &'d str) -> Answer<'d> {
         let known = self.store.dictionary(oid, Version::Exactly(version));
-        if known.is_none() && (self.missed(oid, version) || !elements.is_dictionary(oid)) {
-            return;
+        if known.is_none() && !self.elements.is_dictionary(oid) {
+            return Answer::Nothing;
         }
         let level = match known {
             Some(dictionary) => dictionary.level(),
             None => self.store.exceptions().find(oid).map_or(Level::Name, |exception| exception.level),
         };
-        if level == Level::None || !self.permitted(value, known) {
-            return;
+        if level == Level::None {
+            return Answer::Nothing;
+        }
+        if let Some((at, fault)) = self.forbidden(oid, version, known) {
+            return Answer::Forbidden(at, fault);
         }
         match known {
-            Some(dictionary) => self.values(value, dictionary, level),
-            None => self.unknown(value),
+            Some(dictionary) => Answer::Values(dictionary, level),
+            None => self.unknown(oid, version),
         }
     }
 
-    /// Whether the guide of the kind lets a document use the dictionary in this version.
-    fn permitted(&mut self, value: &Coded<'d>, known: Option<Dictionary<'_>>) -> bool {
-        let Some(prescribed) = &self.prescribed else { return true };
-        let (oid, version) = (value.text(SYSTEM), value.text(VERSION));
-        let fault = match prescribed.permission(oid, version, known) {
-            Permission::Allowed => return true,
-            Permission::NoDictionary => Fault::NotPrescribed { oid, kind: self.kind },
+    /// Why the guide of the kind does not let a document use the dictionary in this version.
+    fn forbidden(
+        &self,
+        oid: &'d str,
+        version: &'d str,
+        known: Option<Dictionary<'_>>,
+    ) -> Option<(usize, Fault<'d>)> {
+        let kind = self.kind;
+        match self.prescribed.as_ref()?.permission(oid, version, known) {
+            Permission::Allowed => None,
+            Permission::NoDictionary => Some((SYSTEM, Fault::NotPrescribed { oid, kind })),
             Permission::OnlyVersions(allowed) => {
-                Fault::VersionNotPrescribed { oid, version, kind: self.kind, allowed }
+                Some((VERSION, Fault::VersionNotPrescribed { oid, version, kind, allowed }))
             }
-        };
-        let at = if matches!(fault, Fault::NotPrescribed { .. }) { SYSTEM } else { VERSION };
-        self.report(value.node(at), true, &fault);
-        false
+        }
     }
 
     /// A dictionary the store does not have, at least not in this version.
-    fn unknown(&mut self, value: &Coded<'d>) {
-        let (oid, version) = (value.text(SYSTEM), value.text(VERSION));
+    fn unknown(&self, oid: &'d str, version: &'d str) -> Answer<'d> {
+        let (complete, versioned) = (self.store.is_complete(), !version.is_empty());
         if !is_oid(oid) {
-            self.report_value(value, SYSTEM, &Fault::NoDictionary { oid });
-        } else if !version.is_empty() && !is_version(version) {
-            self.report_value(value, VERSION, &Fault::NoVersion { oid, version });
-        } else if self.store.is_complete() && self.store.versions(oid).next().is_none() {
-            self.report_value(value, SYSTEM, &Fault::NoDictionary { oid });
-        } else if self.store.is_complete() && !version.is_empty() {
-            self.report_value(value, VERSION, &Fault::NoVersion { oid, version });
+            Answer::Wrong(SYSTEM, Fault::NoDictionary { oid })
+        } else if versioned && !is_version(version) {
+            Answer::Wrong(VERSION, Fault::NoVersion { oid, version })
+        } else if complete && self.store.versions(oid).next().is_none() {
+            Answer::Wrong(SYSTEM, Fault::NoDictionary { oid })
+        } else if complete && versioned {
+            Answer::Wrong(VERSION, Fault::NoVersion { oid, version })
         } else {
-            self.miss(value);
+            Answer::Missing
         }
     }
 
@@ -190,7 +299,7 @@ impl<'d> Pass<'d, '_> {
         if let (Some((_, actual)), Some(title)) = (value.attributes[SYSTEM_NAME], dictionary.document_title())
             && actual != title
         {
-            self.report_value(value, SYSTEM_NAME, &Fault::SystemName { dictionary, actual, title });
+            self.tell_of(value, SYSTEM_NAME, Fault::SystemName { dictionary, actual, title });
         }
         let Some(key) = dictionary.key_column().filter(|_| dictionary.row_count() > 0) else {
             self.miss(value);
@@ -202,7 +311,7 @@ impl<'d> Pass<'d, '_> {
             if dictionary.is_whole() {
                 self.outcome.checked += 1;
                 let name = value.text(DISPLAY_NAME);
-                self.report_value(value, CODE, &Fault::Code { dictionary, code, name });
+                self.tell_of(value, CODE, Fault::Code { dictionary, code, name });
             } else {
                 self.miss(value);
             }
@@ -216,63 +325,31 @@ impl<'d> Pass<'d, '_> {
         // Where the dictionary has no name there is nothing to compare with.
         let Some(expected) = column.value(first) else { return };
         if level == Level::Name && !rows.any(|row| column.value(row) == Some(actual)) {
-            self.report_value(value, DISPLAY_NAME, &Fault::Name { dictionary, actual, expected });
+            self.tell_of(value, DISPLAY_NAME, Fault::Name { dictionary, actual, expected });
         }
     }
 
     fn miss(&mut self, value: &Coded<'d>) {
         let (oid, version) = (value.text(SYSTEM), value.text(VERSION));
-        if !self.missed(oid, version) && self.missing.len() < MAX_MISSING {
+        if let Some(known) = self.missing.iter_mut().find(|one| one.oid == oid && one.version == version) {
+            known.places += 1;
+        } else if self.missing.len() < MAX_MISSING {
             self.missing.push(Missing { oid, version, first: value.node(SYSTEM), places: 1 });
         }
     }
 
-    /// Whether the dictionary is known to be missing; one more place wants it then.
-    fn missed(&mut self, oid: &str, version: &str) -> bool {
-        let known = self.missing.iter_mut().find(|one| one.oid == oid && one.version == version);
-        known.map(|one| one.places += 1).is_some()
-    }
-
     /// One remark a dictionary: that a code was not looked up must not stay unsaid, nor drown the faults.
-    fn report_missing(&mut self) {
-        for one in std::mem::take(&mut self.missing) {
-            let loaded: Vec<&str> = self.store.versions(one.oid).map(|known| known.version()).collect();
-            let fault =
-                Fault::NotLoaded { oid: one.oid, version: one.version, places: one.places, loaded: &loaded };
-            self.report(one.first, true, &fault);
+    fn tell_missing(&mut self) {
+        for Missing { oid, version, first, places } in std::mem::take(&mut self.missing) {
+            self.tell(first, true, Fault::NotLoaded { oid, version, places });
         }
     }
 
-    fn report_value(&mut self, value: &Coded<'d>, at: usize, fault: &Fault<'_>) {
-        self.report(value.node(at), value.confirmed, fault);
+    fn tell_of(&mut self, value: &Coded<'d>, at: usize, fault: Fault<'d>) {
+        self.tell(value.node(at), value.confirmed, fault);
     }
 
-    /// `confirmed`: the register is known to find the fault as well.
-    fn report(&mut self, node: Node, confirmed: bool, fault: &Fault<'_>) {
-        let message = texts::message(fault);
-        let mut hint = if self.outcome.findings.len() < MAX_SEARCHES { texts::hint(fault) } else { None };
-        let offset = self.document.offset(node);
-        let position = self.lines.position(offset);
-        let (code, rule, mut severity) = fault.class();
-        if severity == Severity::Error && !confirmed {
-            severity = Severity::Warning;
-            hint = Some(texts::unconfirmed(hint));
-        }
-        self.outcome.findings.push(Finding {
-            layer: Layer::Nsi,
-            code,
-            rule: Some(rule.to_owned()),
-            severity,
-            message,
-            hint,
-            test: None,
-            assertion: None,
-            path: Some(self.paths.path(node)),
-            line: position.line,
-            column: position.column,
-            offset,
-            owner: if severity == Severity::Info { Owner::Integrator } else { Owner::Clinic },
-            retryable: false,
-        });
+    fn tell(&mut self, node: Node, confirmed: bool, fault: Fault<'d>) {
+        self.outcome.faults.push(Located { node, confirmed, fault });
     }
 }

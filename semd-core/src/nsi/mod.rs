@@ -24,7 +24,7 @@
 
 mod binding;
 mod builder;
-pub(crate) mod check;
+mod check;
 mod decode;
 mod dictionary;
 mod elements;
@@ -41,6 +41,7 @@ mod texts;
 mod version;
 
 pub use builder::{Builder, ImportLimits};
+pub use check::{Located, Outcome, check};
 pub use dictionary::{Column, ColumnRole, Dictionary, Row};
 pub use elements::CodedElements;
 pub use error::{ImportError, OpenError, StoreError};
@@ -48,3 +49,4 @@ pub use exceptions::{Exception, ExceptionError, Exceptions, Level};
 pub use import::{Imported, import};
 pub use source_name::is_oid;
 pub use store::{Store, Version};
+pub use texts::Fault;

@@ -1,27 +1,79 @@
 //! What the layer `nsi` says.
 
 use super::dictionary::Dictionary;
+use super::store::Store;
 use crate::report::{Message, Severity};
 
-/// One fault of a coded element.
-#[derive(Debug)]
-pub(super) enum Fault<'f> {
-    /// There is no such dictionary.
-    NoDictionary { oid: &'f str },
+/// One fault of a coded element, or why its code was not looked up.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Fault<'f> {
+    /// There is no dictionary with this identifier.
+    NoDictionary {
+        /// `codeSystem` of the document.
+        oid: &'f str,
+    },
     /// The dictionary has no such version.
-    NoVersion { oid: &'f str, version: &'f str },
+    NoVersion {
+        /// `codeSystem` of the document.
+        oid: &'f str,
+        /// `codeSystemVersion` of the document.
+        version: &'f str,
+    },
     /// The guide of the kind does not have the dictionary.
-    NotPrescribed { oid: &'f str, kind: &'f str },
+    NotPrescribed {
+        /// `codeSystem` of the document.
+        oid: &'f str,
+        /// Code of the kind of the document.
+        kind: &'f str,
+    },
     /// The guide of the kind asks for another version.
-    VersionNotPrescribed { oid: &'f str, version: &'f str, kind: &'f str, allowed: &'f str },
-    /// The dictionary has no such code; `name` is what the document calls it.
-    Code { dictionary: Dictionary<'f>, code: &'f str, name: &'f str },
+    VersionNotPrescribed {
+        /// `codeSystem` of the document.
+        oid: &'f str,
+        /// `codeSystemVersion` of the document.
+        version: &'f str,
+        /// Code of the kind of the document.
+        kind: &'f str,
+        /// The versions, as the guide lists them.
+        allowed: &'f str,
+    },
+    /// The dictionary has no such code.
+    Code {
+        /// The dictionary.
+        dictionary: Dictionary<'f>,
+        /// `code` of the document.
+        code: &'f str,
+        /// `displayName` of the document, or nothing.
+        name: &'f str,
+    },
     /// The name is not the dictionary's.
-    Name { dictionary: Dictionary<'f>, actual: &'f str, expected: &'f str },
+    Name {
+        /// The dictionary.
+        dictionary: Dictionary<'f>,
+        /// `displayName` of the document.
+        actual: &'f str,
+        /// The name in the dictionary.
+        expected: &'f str,
+    },
     /// The title of the dictionary is not its own.
-    SystemName { dictionary: Dictionary<'f>, actual: &'f str, title: &'f str },
-    /// The store cannot tell.
-    NotLoaded { oid: &'f str, version: &'f str, places: usize, loaded: &'f [&'f str] },
+    SystemName {
+        /// The dictionary.
+        dictionary: Dictionary<'f>,
+        /// `codeSystemName` of the document.
+        actual: &'f str,
+        /// The title by which documents must name the dictionary.
+        title: &'f str,
+    },
+    /// The store does not have the dictionary in this version, or not its rows.
+    NotLoaded {
+        /// `codeSystem` of the document.
+        oid: &'f str,
+        /// `codeSystemVersion` of the document, or nothing.
+        version: &'f str,
+        /// Elements that want it.
+        places: usize,
+    },
 }
 
 impl Fault<'_> {
@@ -88,7 +140,7 @@ pub(super) fn message(fault: &Fault<'_>) -> Message {
             ),
         ),
         // The most frequent one where the store has few dictionaries: joining takes a fraction of formatting.
-        Fault::NotLoaded { oid, version, places, .. } => {
+        Fault::NotLoaded { oid, version, places } => {
             let places = places.to_string();
             let said = |[before, between, behind]: [&str; 3]| {
                 [before, oid, between, version, behind, &places].concat()
@@ -110,7 +162,7 @@ fn en(dictionary: Dictionary<'_>) -> String {
 }
 
 /// What to do, where more can be said than the message says.
-pub(super) fn hint(fault: &Fault<'_>) -> Option<Message> {
+pub(super) fn hint(fault: &Fault<'_>, store: &Store) -> Option<Message> {
     match fault {
         Fault::Name { actual, expected, .. } | Fault::SystemName { actual, title: expected, .. } => {
             Some(difference(actual, expected).unwrap_or_else(|| {
@@ -127,11 +179,14 @@ pub(super) fn hint(fault: &Fault<'_>) -> Option<Message> {
                 format!("the dictionary has “{name}” under code “{found}”"),
             ))
         }),
-        Fault::NotLoaded { loaded: [], .. } => Some(Message::new(
-            "импортируйте справочник: semd nsi import",
-            "import the dictionary: semd nsi import",
-        )),
-        Fault::NotLoaded { loaded, .. } => {
+        Fault::NotLoaded { oid, .. } => {
+            let loaded: Vec<&str> = store.versions(oid).map(|known| known.version()).collect();
+            if loaded.is_empty() {
+                return Some(Message::new(
+                    "импортируйте справочник: semd nsi import",
+                    "import the dictionary: semd nsi import",
+                ));
+            }
             let loaded = loaded.join(", ");
             Some(Message::new(
                 format!("загружены версии: {loaded}; импортируйте нужную: semd nsi import"),
