@@ -219,6 +219,7 @@ pub mod render;
 pub mod report;
 pub mod rules;
 pub mod schematron;
+mod tail;
 pub mod validate;
 pub mod xml;
 mod xpath;

@@ -239,26 +239,30 @@ impl Bench {
             let run = |peer: &mut Option<Peer>| peer.as_mut()?.run(&case.kind, &case.path, 9).ok();
             found.extend(run(&mut engines.libxml2).map(|run| ("libxml2", run.nanoseconds)));
             found.extend(run(&mut engines.xerces).map(|run| ("xerces", run.nanoseconds)));
-            let all = |document: Document<'_>| {
+            let all = |document: &Document<'_>| {
                 let mut violations = Vec::new();
-                schema.validate(&document, &mut violations);
-                let failed = package.plans.iter().map(|plan| plan.evaluate(&document).failed.len());
+                schema.validate(document, &mut violations);
+                let failed = package.plans.iter().map(|plan| plan.evaluate(document).failed.len());
                 violations.len() + failed.sum::<usize>()
             };
-            found.push(("all", median_of(RUNS, || all(self.parsed(black_box(&case.bytes))))));
-            found.push(("first", median_of(RUNS, || all(first()))));
+            found.push(("all", median_of(RUNS, || all(&self.parsed(black_box(&case.bytes))))));
+            found.push(("first", median_of(RUNS, || all(&first()))));
+            let store = self.validator.dictionaries().expect("the official dictionaries");
+            let kind = self.validator.kinds().find(&case.kind);
+            let guide = kind.and_then(|kind| Some((&*kind.code, kind.guide.as_deref()?)));
+            found.push((
+                "together",
+                median_of(RUNS, || {
+                    let document = self.parsed(black_box(&case.bytes));
+                    all(&document) + nsi::check(&document, store, guide).faults.len()
+                }),
+            ));
         }
-        // As programs call it: with the dictionaries, the digest in the report, findings with texts and places.
-        let mut with = |engine, layers| {
-            let options = Options { kind: Some(case.kind.clone()), layers, ..Options::default() };
-            let time =
-                median_of(RUNS, || self.validator.validate(black_box(&case.bytes), &options).findings.len());
-            found.push((engine, time));
-        };
-        let all = Layers { rule: false, ..Layers::default() };
-        with("validator", all);
-        with("dictionaries", Layers { xsd: false, schematron: false, ..all });
-        with("nothing", Layers { xsd: false, schematron: false, nsi: false, ..all });
+        // As programs call it: with the digest in the report, findings with texts and places.
+        let layers = Layers { rule: false, ..Layers::default() };
+        let options = Options { kind: Some(case.kind.clone()), layers, ..Options::default() };
+        let validated = || self.validator.validate(black_box(&case.bytes), &options).findings.len();
+        found.push(("validator", median_of(RUNS, validated)));
         for (engine, time) in found {
             self.times.entry((engine, at)).or_default().push(time);
         }
@@ -269,12 +273,7 @@ impl Bench {
     }
 
     fn time(&self, engine: &'static str, at: usize) -> Option<f64> {
-        let measured = |engine| self.times.get(&(engine, at)).map(|times| median(times.clone()));
-        match engine {
-            // What dictionaries add to a report, beside the checks without a report.
-            "together" => Some(measured("all")? + measured("dictionaries")? - measured("nothing")?),
-            _ => measured(engine),
-        }
+        self.times.get(&(engine, at)).map(|times| median(times.clone()))
     }
 
     fn print(&self, usable: &[usize]) {

@@ -2,8 +2,8 @@
 
 use super::assertion::AssertionId;
 use super::letter::Letter;
-use super::plan::{Check, Plan};
-use super::subsets::{Landing, Open, START, Subsets};
+use super::plan::Plan;
+use super::subsets::{Asked, Landing, Open, START, Subsets, Unsettled};
 use super::trie::{Demand, Step};
 use crate::xml::{AttributeId, Document, ElementId, Node};
 use crate::xpath::{Binding, ErrorCode, EvalError, Evaluator, Found, Item, Predicate};
@@ -180,18 +180,27 @@ impl<'a> Pass<'a> {
         self.evaluator.current.set(node);
         let mut answers = 0;
         let mut found = Found::Several;
+        let mut compared = None;
         for (at, open) in self.subsets.open(choice).iter().enumerate() {
-            // Contexts ask of the same attributes for one code after the other.
-            if let (Some(_), false, Node::Element(id)) = (open.text, open.shared, node) {
-                found = decided(self.evaluator.found_by(open.entry, id), Found::Nothing)?;
-            }
-            let holds = match (open.text, found) {
-                (Some(text), Found::One(attribute)) => {
-                    self.evaluator.has_text(attribute, text)
-                        && decided(self.evaluator.ask(text.then, node), false)?
+            let holds = match (open.text, node) {
+                (Some(text), Node::Element(id)) => {
+                    // Contexts ask of the same attributes for one code after the other.
+                    if !open.shared {
+                        found = decided(self.evaluator.found_by(open.entry, open.place, id), Found::Nothing)?;
+                        compared = match found {
+                            Found::One(attribute) => Some(self.evaluator.compared(attribute)),
+                            Found::Nothing | Found::Several => None,
+                        };
+                    }
+                    match &compared {
+                        Some(value) => {
+                            self.plan.declared.questions.is(text, value)
+                                && decided(self.evaluator.ask(text.then, node), false)?
+                        }
+                        None => found == Found::Several && self.holds(open, node)?,
+                    }
                 }
-                (Some(_), Found::Nothing) => false,
-                (Some(_), Found::Several) | (None, _) => self.holds(*open, node)?,
+                _ => self.holds(open, node)?,
             };
             answers |= u32::from(holds) << at;
         }
@@ -200,10 +209,13 @@ impl<'a> Pass<'a> {
 
     /// Whether a node has what a step demands.
     #[inline]
-    fn holds(&self, open: Open, node: Node) -> Result<bool, End> {
+    fn holds(&self, open: &Open, node: Node) -> Result<bool, End> {
         let plan = self.plan;
         let holds = match &plan.trie.conditions[open.condition as usize].demand {
-            Demand::Conditions(_) => self.evaluator.ask(open.entry, node),
+            Demand::Conditions(_) => match open.left {
+                Some(left) => self.evaluator.ask_left(&self.subsets.remainders, left, node),
+                None => self.evaluator.ask(open.entry, node),
+            },
             Demand::Step(step) => self.fits(step, node),
         };
         decided(holds, false)
@@ -273,55 +285,53 @@ impl<'a> Pass<'a> {
     }
 
     /// Fires the rules of the place where a node has landed.
-    #[inline]
+    #[inline(always)]
     fn apply(&mut self, number: u32, node: Node) -> Result<(), End> {
+        let landing = self.subsets.landing(number);
+        self.outcome.fired += u64::from(landing.fired);
+        self.outcome.suppressed += u64::from(landing.suppressed);
+        if landing.is_settled() { Ok(()) } else { self.apply_unsettled(number, node) }
+    }
+
+    #[inline(never)]
+    fn apply_unsettled(&mut self, number: u32, node: Node) -> Result<(), End> {
         let landing = self.subsets.landing(number);
         self.evaluator.current.set(node);
         for asked in self.subsets.asked(landing) {
-            match self.evaluator.ask(asked.test, node) {
+            match self.answer(asked, node) {
                 Ok(value) if asked.passes[usize::from(value)] => {}
                 _ => return self.report(number, node),
             }
         }
-        self.outcome.fired += u64::from(landing.fired);
-        self.outcome.suppressed += u64::from(landing.suppressed);
         Ok(())
     }
 
-    /// Fires the rules of a place one by one, where not all of their assertions are content.
+    #[inline(always)]
+    fn answer(&self, asked: &Asked, node: Node) -> Result<bool, EvalError> {
+        if asked.left {
+            self.evaluator.ask_left(&self.subsets.remainders, asked.test, node)
+        } else {
+            self.evaluator.ask(asked.test, node)
+        }
+    }
+
+    /// Goes through the assertions of a place one by one, where not all of them are content.
     #[cold]
     fn report(&mut self, landing: u32, node: Node) -> Result<(), End> {
-        let plan = self.plan;
-        let mut taken = 0;
-        for at in 0..self.subsets.rules(landing).len() {
-            let rule = &plan.rules[self.subsets.rules(landing)[at] as usize];
-            if rule.pattern == taken {
-                self.outcome.suppressed += 1;
-                continue;
+        let landing = self.subsets.landing(landing);
+        let tests = self.subsets.asked(landing);
+        for &Unsettled { assertion, asked, fails_when } in self.subsets.unsettled(landing) {
+            match self.answer(&tests[asked as usize], node) {
+                Ok(value) if value == fails_when => self.outcome.failed.push(Failure { assertion, node }),
+                Ok(_) => continue,
+                Err(EvalError { code: ErrorCode::StepLimit }) => return Err(End::Exhausted),
+                Err(EvalError { code }) => {
+                    self.outcome.errors.push(EvaluationError { assertion, node, code })
+                }
             }
-            taken = rule.pattern;
-            self.outcome.fired += 1;
-            let range = rule.assertions.start as usize..rule.assertions.end as usize;
-            for (assertion, check) in (rule.assertions.start..).zip(&plan.checks[range]) {
-                self.check(AssertionId(assertion), *check, node)?;
-            }
+            self.room()?;
         }
         Ok(())
-    }
-
-    fn check(&mut self, id: AssertionId, check: Check, node: Node) -> Result<(), End> {
-        match self.evaluator.ask(check.test, node) {
-            Ok(holds) if holds == check.fails_when => {
-                self.outcome.failed.push(Failure { assertion: id, node });
-                self.room()
-            }
-            Ok(_) => Ok(()),
-            Err(EvalError { code: ErrorCode::StepLimit }) => Err(End::Exhausted),
-            Err(EvalError { code }) => {
-                self.outcome.errors.push(EvaluationError { assertion: id, node, code });
-                self.room()
-            }
-        }
     }
 
     /// Whether there is room for one more failure.

@@ -8,11 +8,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::assertion::AssertionId;
 use super::letter::{Kind, Letter};
 use super::plan::Plan;
 use super::trie::{DOCUMENT, Demand, Edge, Steps};
 use crate::xml::Signature;
-use crate::xpath::{AskedText, Entry, Facts};
+use crate::xpath::{self, AskedText, Entry, Facts, Remainders};
 
 /// What is kept before everything but the open elements is forgotten, in numbers; an official rule set needs some ten
 /// thousands, however many documents there are.
@@ -41,6 +42,8 @@ impl Target {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
     pub(super) test: Entry,
+    /// The entry is one of [`Subsets::remainders`].
+    pub(super) left: bool,
     /// Whether every assertion is content when the test is false, and when it is true.
     pub(super) passes: [bool; 2],
 }
@@ -50,10 +53,24 @@ pub(super) struct Asked {
 pub(super) struct Open {
     pub(super) condition: u32,
     pub(super) entry: Entry,
+    /// What is left of it, one of [`Subsets::remainders`], unless it asks for a text.
+    pub(super) left: Option<Entry>,
     /// The text that attributes must have for the condition to hold, if it asks for one first.
     pub(super) text: Option<AskedText>,
+    /// Where the attribute stands whose text it asks for, if the names tell.
+    pub(super) place: Option<xpath::Place>,
     /// It asks about the same attributes as the condition before.
     pub(super) shared: bool,
+}
+
+/// An assertion of a rule that fires, if names do not settle that it is content.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unsettled {
+    pub(super) assertion: AssertionId,
+    /// Its test, among those that are asked at the landing.
+    pub(super) asked: u32,
+    /// The value of the test that makes a failure.
+    pub(super) fails_when: bool,
 }
 
 #[derive(Debug)]
@@ -72,12 +89,21 @@ struct Place {
 pub(super) struct Landing {
     pub(super) place: u32,
     asked: Range<u32>,
+    unsettled: Range<u32>,
     /// Rules that fire, and those that match but come too late in their pattern.
     pub(super) fired: u32,
     pub(super) suppressed: u32,
     /// Some step leads to an attribute, or to a text.
     pub(super) attributes: bool,
     pub(super) texts: bool,
+}
+
+impl Landing {
+    /// Whether no test is open.
+    #[inline(always)]
+    pub(super) fn is_settled(&self) -> bool {
+        self.asked.is_empty()
+    }
 }
 
 /// What the letter of a node leaves open.
@@ -103,7 +129,7 @@ struct Recent {
 }
 
 /// Number of steps that are found without a search; a power of two. A document has some hundred different ones.
-const RECENT: usize = 512;
+const RECENT: usize = 2048;
 
 /// The automaton as far as it is made.
 #[derive(Debug)]
@@ -112,7 +138,9 @@ pub(super) struct Subsets {
     landings: Vec<Landing>,
     choices: Vec<Choice>,
     asked: Vec<Asked>,
+    unsettled: Vec<Unsettled>,
     open: Vec<Open>,
+    pub(super) remainders: Remainders,
     lists: Vec<u32>,
     next: Table<(u32, Letter), Target>,
     /// Some of those, each in the slot of its number.
@@ -133,7 +161,9 @@ impl Subsets {
             landings: Vec::new(),
             choices: Vec::new(),
             asked: Vec::new(),
+            unsettled: Vec::new(),
             open: Vec::new(),
+            remainders: Remainders::default(),
             lists: Vec::new(),
             next: Table::default(),
             recent: vec![Recent { from: u32::MAX, letter: Letter::TEXT, target: Target(START) }; RECENT]
@@ -162,9 +192,9 @@ impl Subsets {
         &self.asked[landing.asked.start as usize..landing.asked.end as usize]
     }
 
-    /// The rules that match at a landing, in their order.
-    pub(super) fn rules(&self, landing: u32) -> &[u32] {
-        self.list(&self.places[self.landings[landing as usize].place as usize].rules)
+    /// The assertions that are open at a landing, in their order.
+    pub(super) fn unsettled(&self, landing: &Landing) -> &[Unsettled] {
+        &self.unsettled[landing.unsettled.start as usize..landing.unsettled.end as usize]
     }
 
     /// The conditions of a choice, at most [`MAX_ASKED`].
@@ -312,7 +342,10 @@ impl Subsets {
             let text = questions.text_asked(entry).filter(|_| letter.kind == Kind::Element);
             let before = last.filter(|last| last.text.is_some() && text.is_some());
             let shared = before.is_some_and(|last| questions.same_subject(last.entry, entry));
-            let open = Open { condition: number, entry, text, shared };
+            let place = text.and_then(|_| questions.place(entry, facts));
+            let is_code = text.is_none() && entry != Entry::OPEN;
+            let left = if is_code { self.remainders.add(&plan.declared, entry, facts) } else { None };
+            let open = Open { condition: number, entry, left, text, place, shared };
             self.open.push(open);
             last = Some(open);
         }
@@ -365,7 +398,8 @@ impl Subsets {
         let Place { rules, attributes, texts, .. } = &self.places[place as usize];
         let (attributes, texts) = (*attributes, *texts);
         let (mut fired, mut suppressed, mut taken) = (0, 0, 0);
-        let mut tests: Vec<Asked> = Vec::new();
+        // Tests from their first open question on, each with its assertion and the value that makes a failure.
+        let mut open: Vec<(Entry, AssertionId, bool)> = Vec::new();
         for &rule in self.list(rules) {
             let rule = &plan.rules[rule as usize];
             if rule.pattern == taken {
@@ -374,31 +408,58 @@ impl Subsets {
             }
             taken = rule.pattern;
             fired += 1;
-            let range = rule.assertions.start as usize..rule.assertions.end as usize;
-            tests.extend(plan.checks[range].iter().filter_map(|check| {
-                let asked = Asked {
-                    test: plan.declared.advance(check.test, facts),
-                    passes: [check.fails_when, !check.fails_when],
-                };
-                let passed = asked.test.verdict().is_some_and(|value| asked.passes[usize::from(value)]);
-                (!passed).then_some(asked)
-            }));
+            for assertion in rule.assertions.clone() {
+                let check = &plan.checks[assertion as usize];
+                let test = plan.declared.advance(check.test, facts);
+                if test.verdict() != Some(!check.fails_when) {
+                    open.push((test, AssertionId(assertion), check.fails_when));
+                }
+            }
         }
-        tests.sort_by_key(|one| one.test);
-        tests.dedup_by(|next, kept| {
-            let same = next.test == kept.test;
+        let asked = self.ask(plan, &open, facts);
+        let start = self.unsettled.len() as u32;
+        for (test, assertion, fails_when) in open {
+            // The tests are sorted.
+            let Ok(at) = asked.binary_search_by_key(&test, |&(known, _)| known) else { continue };
+            self.unsettled.push(Unsettled { assertion, asked: at as u32, fails_when });
+        }
+        let unsettled = start..self.unsettled.len() as u32;
+        let start = self.asked.len() as u32;
+        self.asked.extend(asked.into_iter().map(|(_, asked)| asked));
+        let asked = start..self.asked.len() as u32;
+        self.landings.push(Landing { place, asked, unsettled, fired, suppressed, attributes, texts });
+        let number = self.landings.len() as u32 - 1;
+        self.landed.insert((place, signature), number);
+        number
+    }
+
+    /// The distinct tests among those of some assertions, sorted, and how each is asked.
+    fn ask(
+        &mut self,
+        plan: &Plan,
+        open: &[(Entry, AssertionId, bool)],
+        facts: &Facts,
+    ) -> Vec<(Entry, Asked)> {
+        let mut asked: Vec<(Entry, Asked)> = open
+            .iter()
+            .map(|&(test, _, fails_when)| {
+                (test, Asked { test, left: false, passes: [fails_when, !fails_when] })
+            })
+            .collect();
+        asked.sort_by_key(|(test, _)| *test);
+        asked.dedup_by(|(next_test, next), (test, kept)| {
+            let same = next_test == test;
             if same {
                 kept.passes = [kept.passes[0] && next.passes[0], kept.passes[1] && next.passes[1]];
             }
             same
         });
-        let start = self.asked.len() as u32;
-        self.asked.extend(tests);
-        let asked = start..self.asked.len() as u32;
-        self.landings.push(Landing { place, asked, fired, suppressed, attributes, texts });
-        let number = self.landings.len() as u32 - 1;
-        self.landed.insert((place, signature), number);
-        number
+        for (test, asked) in &mut asked {
+            if let Some(left) = self.remainders.add(&plan.declared, *test, facts) {
+                (asked.test, asked.left) = (left, true);
+            }
+        }
+        asked
     }
 
     /// Whether so much is stored that it is time for [`Subsets::restart`].
@@ -419,7 +480,9 @@ impl Subsets {
 
     fn stored(&self) -> usize {
         self.lists.len()
-            + 2 * (self.asked.len() + self.open.len())
+            + 10 * self.remainders.len()
+            + 3 * (self.asked.len() + self.unsettled.len())
+            + 10 * self.open.len()
             + 16 * (self.next.len() + self.decisions.len())
     }
 }

@@ -6,8 +6,13 @@ use super::ast::{Axis, Name, NodeTest};
 use super::error::{ErrorCode, EvalError};
 use super::eval::{Evaluator, Focus};
 use super::memo::{Found, Key, Memo};
-use super::question::{AskedText, Entry, Move, PackedName, Question, Step, Subject};
+use super::question::{Compared, Entry, Move, PackedName, Question, Step, Subject};
+use super::remainder::{Left, Remainders};
 use crate::xml::{AttributeId, ElementId, Node};
+
+/// Place of an attribute among those of its element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place(pub(super) u32);
 
 impl<'a> Evaluator<'a> {
     /// Whether a condition holds for a node as context.
@@ -25,8 +30,36 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// As [`Evaluator::ask`], of what is left of a condition for a node of the signature that it was left by.
     #[inline]
-    fn answer(&self, step: &'a Step, node: Node) -> Result<bool, EvalError> {
+    pub(crate) fn ask_left(&self, left: &Remainders, entry: Entry, node: Node) -> Result<bool, EvalError> {
+        let mut at = entry;
+        loop {
+            match at {
+                Entry::TRUE => return Ok(true),
+                Entry::FALSE => return Ok(false),
+                Entry(index) => {
+                    let Left { step, place } = left.get(index);
+                    let answer = match (place, node) {
+                        (Some(place), Node::Element(id)) => {
+                            self.spend(1)?;
+                            self.answer_of_text(step.question, Some(self.attribute_at(id, *place)))?
+                        }
+                        _ => self.answer(step, node)?,
+                    };
+                    at = if answer { step.then } else { step.otherwise };
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn attribute_at(&self, id: ElementId, place: Place) -> AttributeId {
+        AttributeId(self.document.attribute_ids(id).start + place.0)
+    }
+
+    #[inline]
+    fn answer(&self, step: &Step, node: Node) -> Result<bool, EvalError> {
         let Node::Element(id) = node else { return self.answer_of_nodes(step, node) };
         match self.attributes_of_subject(step.subject, id)? {
             Some(Found::Nothing) => self.answer_of_text(step.question, None),
@@ -54,20 +87,29 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// What the question of a condition finds, if it asks for the text of attributes of an element; see
-    /// [`Questions::text_asked`].
-    pub(crate) fn found_by(&self, entry: Entry, id: ElementId) -> Result<Found, EvalError> {
+    /// The attributes whose text a condition asks for, see [`super::question::Questions::text_asked`]: the one at `place`, or else
+    /// what the condition finds.
+    pub(crate) fn found_by(
+        &self,
+        entry: Entry,
+        place: Option<Place>,
+        id: ElementId,
+    ) -> Result<Found, EvalError> {
+        self.spend(1)?;
+        if let Some(place) = place {
+            return Ok(Found::One(self.attribute_at(id, place)));
+        }
         let subject = self.declared.questions.steps[entry.0 as usize].subject;
         Ok(self.attributes_of_subject(subject, id)?.unwrap_or(Found::Several))
     }
 
-    /// Whether an attribute has the text that a question asks for.
-    #[inline]
-    pub(crate) fn has_text(&self, attribute: AttributeId, text: AskedText) -> bool {
-        self.is_text(attribute, text.start, text.end)
+    /// The text of an attribute, for comparison with several others.
+    #[inline(always)]
+    pub(crate) fn compared(&self, attribute: AttributeId) -> Compared<'_> {
+        Compared::new(self.document.value_bytes(self.document.attribute_at(attribute)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn is_text(&self, attribute: AttributeId, start: u32, end: u32) -> bool {
         let attribute = self.document.attribute_at(attribute);
         attribute.octets() == (end - start) as usize
@@ -130,7 +172,7 @@ impl<'a> Evaluator<'a> {
         Ok(self.declared.patterns[pattern as usize].is_match(text))
     }
 
-    fn answer_of_nodes(&self, step: &'a Step, node: Node) -> Result<bool, EvalError> {
+    fn answer_of_nodes(&self, step: &Step, node: Node) -> Result<bool, EvalError> {
         let questions = &self.declared.questions;
         match step.question {
             Question::Exists => self.any(step.subject, node, |_| Ok(true)),
@@ -233,7 +275,12 @@ impl<'a> Evaluator<'a> {
             if step.position != 0 && step.position != position {
                 return Ok(true);
             }
-            satisfied = self.ask(step.conditions, found)? && self.any_of_route(rest, found, condition)?;
+            satisfied = (step.conditions == Entry::TRUE || self.ask(step.conditions, found)?)
+                && if rest.is_empty() {
+                    condition(found)?
+                } else {
+                    self.any_of_route(rest, found, condition)?
+                };
             // Behind the wanted position nothing can follow.
             Ok(!satisfied && step.position == 0)
         };

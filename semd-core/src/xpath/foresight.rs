@@ -1,6 +1,7 @@
 //! Answers that the names of an element's children and attributes give alone.
 
 use super::Declared;
+use super::ask::Place;
 use super::ast::{Axis, NodeTest, Path, Start, Step};
 use super::eval::Evaluator;
 use super::question::{Entry, PackedName, Question, Questions, Subject};
@@ -15,7 +16,7 @@ pub(crate) struct Facts {
     masks: (u64, u64),
     /// Symbols of the children, ascending, and how many there are of each.
     children: Vec<(u32, i64)>,
-    /// Symbols of the attributes, and whether they are empty.
+    /// Symbols of the attributes in their order, and whether they are empty.
     attributes: Vec<(u32, bool)>,
 }
 
@@ -52,6 +53,18 @@ impl Facts {
     /// Nothing is known.
     pub(crate) fn open() -> Self {
         Self { open: true, ..Self::default() }
+    }
+
+    /// Whether nothing is known.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Where the attribute with a name stands.
+    pub(super) fn place(&self, name: PackedName) -> Option<Place> {
+        let symbol = name.unpacked().symbol;
+        let at = self.attributes.iter().position(|(known, _)| *known == symbol)?;
+        u32::try_from(at).ok().map(Place)
     }
 
     /// Whether names that are needed may all occur.

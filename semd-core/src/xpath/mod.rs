@@ -24,11 +24,13 @@ mod parser;
 mod paths;
 mod question;
 mod regex;
+mod remainder;
 mod steps;
 mod value;
 mod walk;
 
 pub(crate) use analysis::{join, required_bits};
+pub(crate) use ask::Place;
 pub(crate) use ast::{Axis, AxisStep, Expr, NodeTest, Path, Predicate, Start, Step};
 pub(crate) use encode::Encoder;
 pub(crate) use error::EvalError;
@@ -44,6 +46,7 @@ pub(crate) use parser::{StaticContext, VisibleLet, parse};
 use question::Questions;
 pub(crate) use question::{AskedText, Entry};
 pub(crate) use regex::Pattern;
+pub(crate) use remainder::Remainders;
 pub(crate) use value::{Atomic, Item};
 
 /// What the expressions of a plan refer to by number.

@@ -3,8 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ask::Place;
 use super::ast::{Axis, Comparison, Expr, Name, NodeTest, Path};
+use super::foresight::Facts;
 use super::memo::Memo;
+use crate::tail::{WHOLE, tail};
 
 /// Where the code of a condition begins, or one of the two verdicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,9 +61,24 @@ pub(super) enum Subject {
 /// A text that a condition asks for: its bounds in the one text of all constants, and what is asked when it is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AskedText {
-    pub(super) start: u32,
-    pub(super) end: u32,
+    start: u32,
+    end: u32,
+    tail: u64,
     pub(crate) then: Entry,
+}
+
+/// A text that is compared with several others.
+#[derive(Clone, Copy)]
+pub(crate) struct Compared<'v> {
+    value: &'v [u8],
+    tail: u64,
+}
+
+impl<'v> Compared<'v> {
+    #[inline(always)]
+    pub(super) fn new(value: &'v [u8]) -> Self {
+        Self { value, tail: tail(value) }
+    }
 }
 
 impl Subject {
@@ -179,8 +197,26 @@ impl Questions {
         let step = self.steps.get(entry.0 as usize)?;
         match step.question {
             Question::Is(start, end) if step.otherwise == Entry::FALSE && step.subject.is_attributes() => {
-                Some(AskedText { start, end, then: step.then })
+                let tail = tail(self.text(start, end));
+                Some(AskedText { start, end, tail, then: step.then })
             }
+            _ => None,
+        }
+    }
+
+    /// Whether a text is the one that is asked for.
+    #[inline(always)]
+    pub(crate) fn is(&self, asked: AskedText, text: &Compared<'_>) -> bool {
+        let length = (asked.end - asked.start) as usize;
+        asked.tail == text.tail
+            && length == text.value.len()
+            && (length <= WHOLE || self.text(asked.start, asked.end) == text.value)
+    }
+
+    /// Where the attribute stands that a condition asks about first, if the names tell.
+    pub(crate) fn place(&self, entry: Entry, facts: &Facts) -> Option<Place> {
+        match self.steps[entry.0 as usize].subject {
+            Subject::Attribute(name) => facts.place(name),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! Values that passed: identifiers of dictionaries and structural codes stand in a document again and again.
 
 use super::super::simple::SimpleId;
+use crate::tail::{WHOLE, tail};
 
 const SLOTS: usize = 256;
 
@@ -10,7 +11,7 @@ pub(super) struct Passed<'a>(Box<[Value<'a>]>);
 /// A value of a type. The last eight bytes, or all of them, stand beside it: most comparisons end there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Value<'a> {
-    end: u64,
+    tail: u64,
     id: SimpleId,
     text: &'a str,
 }
@@ -18,44 +19,27 @@ pub(super) struct Value<'a> {
 impl<'a> Value<'a> {
     #[inline]
     pub(super) fn new(id: SimpleId, text: &'a str) -> Self {
-        Self { end: end(text.as_bytes()), id, text }
+        Self { tail: tail(text.as_bytes()), id, text }
     }
 
     /// Identifiers differ at their ends.
     fn slot(&self) -> usize {
-        let mixed = (self.end ^ u64::from(self.id.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.tail ^ u64::from(self.id.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (mixed >> 32) as usize % SLOTS
     }
 
     fn is(&self, other: &Self) -> bool {
         let length = self.text.len();
-        self.end == other.end
+        self.tail == other.tail
             && self.id == other.id
             && length == other.text.len()
-            && (length <= size_of::<u64>() || self.text == other.text)
-    }
-}
-
-/// The last eight bytes. Fewer are told apart as well, together with their number: they are taken from both ends, and overlap.
-#[inline(always)]
-fn end(bytes: &[u8]) -> u64 {
-    let two = |first: u32, last: u32| u64::from(first) << 32 | u64::from(last);
-    if let Some(&end) = bytes.last_chunk() {
-        u64::from_le_bytes(end)
-    } else if let (Some(&first), Some(&last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        two(u32::from_le_bytes(first), u32::from_le_bytes(last))
-    } else {
-        match bytes {
-            &[first, .., last] => two(u32::from_le_bytes([first, bytes[1], 0, 0]), last.into()),
-            &[only] => only.into(),
-            [] => 0,
-        }
+            && (length <= WHOLE || self.text == other.text)
     }
 }
 
 impl<'a> Passed<'a> {
     pub(super) fn new() -> Self {
-        let nothing = Value { end: 0, id: SimpleId(u32::MAX), text: "" };
+        let nothing = Value { tail: 0, id: SimpleId(u32::MAX), text: "" };
         Self(vec![nothing; SLOTS].into())
     }
 
