@@ -58,7 +58,8 @@ fn codes(schema: &Schema, document: &str) -> Vec<&'static str> {
 }
 
 fn check(schema: &Schema, cases: &[(&str, &[&str])]) {
-    for (document, expected) in cases {
+    // A schema remembers what it met: no answer may depend on what was asked before.
+    for (document, expected) in cases.iter().chain(cases.iter().rev()).chain(cases) {
         assert_eq!(codes(schema, document), *expected, "{document}");
     }
 }
@@ -206,6 +207,98 @@ fn attributes_are_required_fixed_prohibited_or_wild() {
         ],
     );
     assert_eq!(violations(&schema, "<b/>")[0].expected, ["@a"]);
+}
+
+#[test]
+fn an_element_like_an_earlier_one_is_checked_by_itself() {
+    let schema = compile(
+        r###"<xs:element name="r"><xs:complexType><xs:choice minOccurs="0" maxOccurs="unbounded">
+             <xs:element name="e" type="e"/><xs:element name="s" type="xs:integer"/>
+             <xs:element name="v" type="v"/><xs:element name="f" type="xs:string" fixed="x"/>
+             <xs:element name="n" type="e" nillable="true"/>
+             <xs:any namespace="##other" processContents="skip"/>
+           </xs:choice></xs:complexType></xs:element>
+           <xs:complexType name="e"><xs:attribute name="a" type="xs:integer" use="required"/>
+             <xs:attribute name="b" type="word"/><xs:attribute name="c" type="xs:string"/></xs:complexType>
+           <xs:simpleType name="word"><xs:restriction base="xs:string"><xs:minLength value="1"/>
+             </xs:restriction></xs:simpleType>
+           <xs:complexType name="v" abstract="true"/>
+           <xs:complexType name="one"><xs:complexContent><xs:extension base="v">
+             <xs:attribute name="x" type="xs:integer"/></xs:extension></xs:complexContent></xs:complexType>
+           <xs:complexType name="two"><xs:complexContent><xs:extension base="v">
+             <xs:attribute name="x" type="xs:date"/></xs:extension></xs:complexContent></xs:complexType>"###,
+    );
+    let datatype = "cvc-datatype-valid.1.2.1";
+    check(
+        &schema,
+        &[
+            ("<r><e a='1' b='w'/><e a='2' b='w'/></r>", VALID),
+            ("<r><e a='1' b='w'/><e a='x' b='w'/><e a='1' b='w'/></r>", &[datatype]),
+            // The same names in another order, then the other way round.
+            ("<r><e a='1' b='w'/><e b='w' a='1'/><e a='1' b='w'/></r>", VALID),
+            ("<r><e a='1' c='w'/><e c='w' a='x'/><e a='y' c='w'/></r>", &[datatype, datatype]),
+            // Whether an attribute is empty is no name, but known as well.
+            ("<r><e a='1' b='w'/><e a='1' b=''/><e a='1' b='w'/></r>", &["cvc-minLength-valid"]),
+            ("<r><e a='1'/><e/><e a='1'/></r>", &["cvc-complex-type.4"]),
+            ("<r><e a='1'/><e a='1' d=''/><e a='1'/></r>", &["cvc-complex-type.3.2.2"]),
+            ("<r><e a='1'/><e a='1'>t</e><e a='1'/></r>", &["cvc-complex-type.2.1"]),
+            ("<r><e a='1'/><e a='1'><s>1</s></e></r>", &["cvc-complex-type.2.1"]),
+            ("<r><s>1</s><s>x</s><s/><s a='1'>1</s></r>", &[datatype, datatype, "cvc-type.3.1.1"]),
+            ("<r><f>x</f><f/><f>y</f><f>x</f></r>", &["cvc-elt.5.2.2.2.2"]),
+            (
+                "<r><v xsi:type='one' x='1'/><v xsi:type='two' x='2020-01-01'/><v xsi:type='one' x='2'/></r>",
+                VALID,
+            ),
+            (
+                "<r><v xsi:type='one' x='1'/><v xsi:type='two' x='1'/><v xsi:type='one' x='1'/></r>",
+                &[datatype],
+            ),
+            (
+                "<r><v xsi:type='one' x='1'/><v xsi:type='v' x='1'/></r>",
+                &["cvc-type.2", "cvc-complex-type.3.2.2"],
+            ),
+            ("<r><v xsi:type='one' x='1'/><v xsi:type='e' a='1'/></r>", &["cvc-elt.4.3"]),
+            (
+                "<r><v xsi:type='one' x='1'/><v xsi:type='none' x='1'/><v x='1'/></r>",
+                &[
+                    "cvc-elt.4.2",
+                    "cvc-type.2",
+                    "cvc-complex-type.3.2.2",
+                    "cvc-type.2",
+                    "cvc-complex-type.3.2.2",
+                ],
+            ),
+            ("<r><n a='1'/><n a='1' xsi:nil='true'/><n a='1' xsi:nil='1'>t</n></r>", &["cvc-elt.3.2.1"]),
+            ("<r><e a='1'/><e a='1' xsi:schemaLocation='u v'/></r>", VALID),
+            (
+                "<r><e a='1'/><o:e xmlns:o='urn:o'><z/></o:e><z/><e a='x'/></r>",
+                &["cvc-complex-type.2.4.a", datatype],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn more_attributes_than_are_remembered_are_checked_all_the_same() {
+    let names: Vec<String> = (0..256).map(|number| format!("a{number}")).collect();
+    let uses: String = names
+        .iter()
+        .map(|name| format!("<xs:attribute name='{name}' type='xs:integer' use='optional'/>"))
+        .collect();
+    let schema = compile(&format!(
+        "<xs:element name='r'><xs:complexType><xs:sequence>
+           <xs:element name='e' minOccurs='0' maxOccurs='unbounded'><xs:complexType>{uses}</xs:complexType></xs:element>
+         </xs:sequence></xs:complexType></xs:element>"
+    ));
+    for count in [1, 5, 6, 7, 8, 255, 256] {
+        let with = |value: &str| -> String {
+            let (last, before) = names[..count].split_last().unwrap();
+            let before: String = before.iter().map(|name| format!(" {name}='1'")).collect();
+            format!("<e{before} {last}='{value}'/>")
+        };
+        let document = format!("<r>{}{}{}</r>", with("1"), with("x"), with("2"));
+        check(&schema, &[(&document, &["cvc-datatype-valid.1.2.1"])]);
+    }
 }
 
 #[test]
