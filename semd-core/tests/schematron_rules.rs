@@ -5,7 +5,7 @@ use semd_core::report::{Lang, Layer, Severity};
 use semd_core::schematron::{
     AssertionKind, ErrorCode, LoadError, MAX_FAILURES, Outcome, Plan, SyntaxErrorKind,
 };
-use semd_core::xml::{self, Limits, LineIndex, Reader};
+use semd_core::xml::{self, Limits, LineIndex, Node, Reader};
 
 const NAMESPACES: &str = r#"<ns prefix="xsi" uri="http://www.w3.org/2001/XMLSchema-instance"/>
 <ns prefix="fias" uri="urn:hl7-ru:fias"/><ns prefix="v3" uri="urn:hl7-org:v3"/>"#;
@@ -498,8 +498,44 @@ fn attribute(name: &'static str) -> impl Strategy<Value = String> {
     value.prop_map(move |value| value.map_or(String::new(), |value| format!(" {name}=\"{value}\"")))
 }
 
+/// In any order.
 fn attributes() -> impl Strategy<Value = String> {
-    (attribute("x"), attribute("y"), attribute("p:x")).prop_map(|(x, y, p)| x + &y + &p)
+    let all = (attribute("x"), attribute("y"), attribute("p:x"));
+    all.prop_map(|(x, y, p)| vec![x, y, p]).prop_shuffle().prop_map(|all| all.concat())
+}
+
+/// Questions that names leave open, each beside one that is asked without knowing them.
+const OPEN: [(&str, &str); 8] = [
+    ("@x = '1'", "@x[true()] = '1'"),
+    ("@y = ('1', '2')", "@y[true()] = ('1', '2')"),
+    ("@y > '0'", "@y[true()] > '0'"),
+    ("matches(@p:x, '^1')", "matches(@p:x[true()], '^1')"),
+    ("ends-with(@x, '1')", "ends-with(@x[true()], '1')"),
+    ("b/@y = '1'", "b[true()]/@y = '1'"),
+    ("c[@x = '1']", "c[true()][@x[true()] = '1']"),
+    ("../@x = '1'", "parent::*[true()]/@x[true()] = '1'"),
+];
+
+/// A condition made of the questions above, twice: as rules ask it, and without foresight.
+fn condition() -> impl Strategy<Value = (String, String)> {
+    let all: Vec<(&str, &str)> = FORESEEN.into_iter().chain(OPEN).collect();
+    let question =
+        proptest::sample::select(all).prop_map(|(quick, slow)| (quick.to_owned(), slow.to_owned()));
+    let both = |form: fn(&[String]) -> String, parts: Vec<(String, String)>| {
+        let (quick, slow): (Vec<String>, Vec<String>) = parts.into_iter().unzip();
+        (form(&quick), form(&slow))
+    };
+    question.prop_recursive(5, 24, 3, move |inner| {
+        let parts = |size: std::ops::Range<usize>| proptest::collection::vec(inner.clone(), size);
+        prop_oneof![
+            parts(2..4).prop_map(move |parts| both(|parts| format!("({})", parts.join(" and ")), parts)),
+            parts(2..4).prop_map(move |parts| both(|parts| format!("({})", parts.join(" or ")), parts)),
+            parts(1..2).prop_map(move |parts| both(|parts| format!("not({})", parts[0]), parts)),
+            parts(3..4).prop_map(move |parts| {
+                both(|parts| format!("(if ({}) then {} else {})", parts[0], parts[1], parts[2]), parts)
+            }),
+        ]
+    })
 }
 
 /// The document node has a child, although it is no element that could carry a signature.
@@ -569,6 +605,66 @@ proptest! {
                 prop_assert!(failed(quick).eq(failed(slow)), "{} in {}", FORESEEN[at as usize % FORESEEN.len()].0, text);
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..Default::default() })]
+
+    /// What names leave open of a condition is asked as the whole condition is, in tests and in contexts.
+    #[test]
+    fn what_is_left_of_a_condition_is_what_the_condition_asks(
+        conditions in proptest::collection::vec(condition(), 1..5),
+        documents in proptest::collection::vec(small_element(), 1..6),
+    ) {
+        let plan = |pick: fn(&(String, String)) -> &String| {
+            let tests: Vec<String> = conditions.iter().map(|both| pick(both).replace('<', "&lt;")).collect();
+            let asserts: String = tests.iter().map(|test| format!("<assert test=\"{test}\">text</assert>")).collect();
+            let rules: String = tests
+                .iter()
+                .map(|test| format!("<rule context=\"*[{test}]\">{asserts}</rule>"))
+                .chain([format!("<rule context=\"*\">{asserts}</rule>")])
+                .collect();
+            let rules = format!("<ns prefix=\"p\" uri=\"urn:p\"/><pattern>{rules}</pattern>");
+            Plan::compile(schema(&rules).as_bytes()).expect("a rule set")
+        };
+        let (quick, slow) = (plan(|both| &both.0), plan(|both| &both.1));
+        let mut reader = Reader::new();
+        for inner in &documents {
+            let text = format!("<r xmlns:p=\"urn:p\">{inner}</r>");
+            let document = reader.read(text.as_bytes(), &Limits::default()).expect("well-formed");
+            let (quick, slow) = (quick.evaluate(&document), slow.evaluate(&document));
+            prop_assert_eq!(&quick.failed, &slow.failed, "{:?} in {}", conditions, text);
+            prop_assert_eq!((quick.fired, quick.suppressed, quick.errors), (slow.fired, slow.suppressed, slow.errors));
+        }
+    }
+}
+
+/// Whoever makes up new names for every element pays for each as for the first one: copies of long conditions are bounded.
+#[test]
+fn long_conditions_and_many_tests_are_asked_all_the_same() {
+    let texts: String = (0..60).map(|number| format!(" or @b='{number}'")).collect();
+    let reports: String = (0..400)
+        .map(|number| format!("<report test=\"@a='{number}' and (@b='x'{texts})\">text</report>"))
+        .collect();
+    let plan =
+        Plan::compile(schema(&format!("<pattern><rule context='e'>{reports}</rule></pattern>")).as_bytes())
+            .expect("a rule set");
+    let elements: String = (0..300)
+        .map(|number| {
+            let others: String =
+                (0..9).filter(|bit| number >> bit & 1 == 1).map(|bit| format!(" z{bit}=''")).collect();
+            format!("<e a='{}' b='{}'{others}/>", number % 7, number % 61)
+        })
+        .collect();
+    let text = format!("<r>{elements}</r>");
+    let document = xml::parse(text.as_bytes(), &Limits::default()).expect("well-formed");
+    let failed = plan.evaluate(&document).failed;
+    let wanted = (0..300_u32).filter(|number| number % 61 != 60);
+    assert_eq!(failed.len(), wanted.count());
+    for one in failed {
+        let Node::Element(id) = one.node else { panic!("an element") };
+        assert_eq!(one.assertion.0, (id.0 - 1) % 7);
     }
 }
 

@@ -596,6 +596,8 @@ fn what_is_not_understood_is_refused_at_its_line() {
         ("<xs:simpleType name='S'><xs:restriction base='xs:int'><xs:pattern value='\\q'/></xs:restriction></xs:simpleType>".into(), 2, "pattern “\\q” does not compile: an unknown escape"),
         ("<xs:simpleType name='S'><xs:restriction base='xs:int'><xs:length value='1'/></xs:restriction></xs:simpleType>".into(), 2, "xs:length is not allowed here"),
         ("<xs:attribute name='a' type='xs:int' fixed='x'/>".into(), 2, "bad value of fixed: “x”"),
+        ("<xs:attribute name='a' type='xs:QName' fixed='t:x'/>".into(), 2, "xs:QName with fixed or default is not supported"),
+        ("<xs:element name='a' type='xs:QName' default='t:x'/>".into(), 2, "xs:QName with fixed or default is not supported"),
         ("<xs:include schemaLocation='../b.xsd'/>".into(), 2, "schemaLocation “../b.xsd” leads out of the set"),
         ("<xs:include schemaLocation='b.xsd'/>".into(), 2, "the schema document cannot be read: entity not found"),
     ] {

@@ -18,16 +18,17 @@ const MAX_FAULTS: usize = 1_000;
 /// Dictionaries that one document may miss before they are no longer told apart.
 const MAX_MISSING: usize = 64;
 
-/// Faults of one document whose hint may take a search through a dictionary.
+/// Wrong codes of one document for which a dictionary is searched for the right one.
 const MAX_SEARCHES: usize = 50;
 
 /// Dictionaries whose answer is kept, a power of two; documents use one to three dozen.
-const SLOTS: usize = 64;
+const SLOTS: usize = 32;
 
 /// What the dictionaries say about a document.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Outcome<'d> {
-    /// Faults and remarks in document order; last, what could not be looked up.
+    /// Faults and remarks in the order of the elements; last, what could not be looked up.
     pub faults: Vec<Located<'d>>,
     /// Elements whose code was looked up.
     pub checked: usize,
@@ -37,6 +38,7 @@ pub struct Outcome<'d> {
 
 /// A fault and where it is.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Located<'d> {
     /// The attribute that is wrong.
     pub node: Node,
@@ -103,14 +105,21 @@ pub fn check<'d>(
 }
 
 impl Outcome<'_> {
-    /// The faults in words, in document order.
+    /// The faults in words, in document order, with the document and the store that they were found with and the lines of the
+    /// document.
+    ///
+    /// # Panics
+    /// With another document, if that one is smaller.
     pub fn findings(mut self, document: &Document<'_>, store: &Store, lines: &LineIndex<'_>) -> Vec<Finding> {
         // Lines are counted from one place to the next.
         self.faults.sort_by_key(|one| document.offset(one.node));
         let mut paths = Paths::new(document);
-        let worded = self.faults.iter().enumerate().map(|(at, located)| {
+        let mut searches = 0;
+        let worded = self.faults.iter().map(|located| {
             let Located { node, confirmed, fault } = located;
-            let mut hint = if at < MAX_SEARCHES { texts::hint(fault, store) } else { None };
+            searches += usize::from(matches!(fault, Fault::Code { .. }));
+            let searched = matches!(fault, Fault::Code { .. }) && searches > MAX_SEARCHES;
+            let mut hint = if searched { None } else { texts::hint(fault, store) };
             let (code, rule, mut severity) = fault.class();
             if severity == Severity::Error && !confirmed {
                 severity = Severity::Warning;

@@ -77,8 +77,8 @@ pub enum Fault<'f> {
 }
 
 impl Fault<'_> {
-    /// Mnemonic of the register, name of the rule, weight.
-    pub(super) fn class(&self) -> (&'static str, &'static str, Severity) {
+    /// Mnemonic of the register, name of the rule, and weight where the register is known to look the element up.
+    pub fn class(&self) -> (&'static str, &'static str, Severity) {
         match self {
             Self::NoDictionary { .. } => ("INVALID_DICTIONARY_OID", "dictionary-oid", Severity::Error),
             Self::NoVersion { .. } => ("INVALID_DICTIONARY_OID", "dictionary-version", Severity::Error),

@@ -140,11 +140,14 @@ impl<'a> Pass<'a> {
             let id = ElementId(index);
             let letter = Letter::element(self.evaluator.binding.element(element.name), element.signature);
             let landing = self.step(parent.place, letter, Node::Element(id))?;
+            let Landing { place, attributes, texts, .. } = *self.subsets.landing(landing);
             self.apply(landing, Node::Element(id))?;
-            self.leaves(landing, id)?;
+            if attributes || texts {
+                self.leaves(place, (attributes, texts), id)?;
+            }
             // Nothing below an element without children asks for its frame.
             if element.end > index + 1 {
-                let frame = Frame { end: element.end, place: self.subsets.landing(landing).place };
+                let frame = Frame { end: element.end, place };
                 self.open.push(std::mem::replace(&mut parent, frame));
             }
         }
@@ -260,10 +263,9 @@ impl<'a> Pass<'a> {
     }
 
     /// Applies rules to the attributes and text nodes of an element.
-    #[inline]
-    fn leaves(&mut self, landing: u32, id: ElementId) -> Result<(), End> {
+    #[inline(never)]
+    fn leaves(&mut self, place: u32, (attributes, texts): (bool, bool), id: ElementId) -> Result<(), End> {
         let document = self.evaluator.document;
-        let Landing { place, attributes, texts, .. } = *self.subsets.landing(landing);
         if attributes {
             for attribute in document.attribute_ids(id).map(AttributeId) {
                 let name = document.attribute_at(attribute).name;

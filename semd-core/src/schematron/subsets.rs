@@ -128,8 +128,8 @@ struct Recent {
     target: Target,
 }
 
-/// Number of steps that are found without a search; a power of two. A document has some hundred different ones.
-const RECENT: usize = 2048;
+/// Number of steps that are found without a search, a power of two, of 32 bytes each. A document has some hundred different ones.
+const RECENT: usize = 1024;
 
 /// The automaton as far as it is made.
 #[derive(Debug)]
@@ -277,19 +277,19 @@ impl Subsets {
         for steps in std::iter::once(&trie.anywhere).chain(near).chain(deep) {
             let mut take = |edge: &Edge| match edge
                 .condition
-                .map(|number| (number, advanced(plan, number, letter.kind, facts)))
+                .map(|number| (number, advanced(plan, number, letter.kind(), facts)))
             {
                 None | Some((_, Entry::TRUE)) => reached.push(edge.target),
                 Some((_, Entry::FALSE)) => {}
                 Some((number, _)) => open.push((number, edge.target)),
             };
-            match letter.kind {
+            match letter.kind() {
                 Kind::Element => {
-                    steps.for_symbol(letter.symbol).iter().for_each(&mut take);
+                    steps.for_symbol(letter.symbol()).iter().for_each(&mut take);
                     steps.other.iter().for_each(take);
                 }
                 Kind::Attribute => {
-                    let fits = |edge: &&Edge| edge.symbol.is_none_or(|symbol| symbol == letter.symbol);
+                    let fits = |edge: &&Edge| edge.symbol.is_none_or(|symbol| symbol == letter.symbol());
                     steps.attributes.iter().filter(fits).for_each(take);
                 }
                 Kind::Text => steps.texts.iter().for_each(take),
@@ -324,7 +324,7 @@ impl Subsets {
         open: &[(u32, u32)],
     ) -> Target {
         if open.is_empty() {
-            let deep = match letter.kind {
+            let deep = match letter.kind() {
                 Kind::Element => self.list(&self.places[from as usize].deep).to_vec(),
                 Kind::Attribute | Kind::Text => Vec::new(),
             };
@@ -336,15 +336,16 @@ impl Subsets {
         numbers.truncate(MAX_ASKED);
         let start = self.open.len() as u32;
         let questions = &plan.declared.questions;
+        let first = self.remainders.len();
         let mut last: Option<Open> = None;
         for number in numbers {
-            let entry = advanced(plan, number, letter.kind, facts);
-            let text = questions.text_asked(entry).filter(|_| letter.kind == Kind::Element);
+            let entry = advanced(plan, number, letter.kind(), facts);
+            let text = questions.text_asked(entry).filter(|_| letter.kind() == Kind::Element);
             let before = last.filter(|last| last.text.is_some() && text.is_some());
             let shared = before.is_some_and(|last| questions.same_subject(last.entry, entry));
             let place = text.and_then(|_| questions.place(entry, facts));
             let is_code = text.is_none() && entry != Entry::OPEN;
-            let left = if is_code { self.remainders.add(&plan.declared, entry, facts) } else { None };
+            let left = if is_code { self.remainders.add(&plan.declared, entry, facts, first) } else { None };
             let open = Open { condition: number, entry, left, text, place, shared };
             self.open.push(open);
             last = Some(open);
@@ -454,8 +455,9 @@ impl Subsets {
             }
             same
         });
+        let first = self.remainders.len();
         for (test, asked) in &mut asked {
-            if let Some(left) = self.remainders.add(&plan.declared, *test, facts) {
+            if let Some(left) = self.remainders.add(&plan.declared, *test, facts, first) {
                 (asked.test, asked.left) = (left, true);
             }
         }

@@ -51,6 +51,8 @@ pub struct Element {
     pub(super) texts_end: u32,
     /// Byte offset of `<`.
     pub offset: u32,
+    /// What text nodes among the children are.
+    pub(crate) own_text: OwnText,
     /// Bits ([`super::name_bit`]) of the local names of the child elements.
     pub child_mask: u64,
     /// Bits ([`super::name_bit`]) of the local names of the attributes.
@@ -58,6 +60,23 @@ pub struct Element {
     /// Equal for elements that have equally many children of every name, and the same attributes in the same order, the same of
     /// them empty; see [`Signature`].
     pub(crate) signature: Signature,
+}
+
+/// The text nodes among the children of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum OwnText {
+    None,
+    /// White space alone.
+    Blank,
+    Characters,
+}
+
+impl OwnText {
+    /// That of a text node.
+    #[inline(always)]
+    pub(super) fn of(blank: bool) -> Self {
+        if blank { Self::Blank } else { Self::Characters }
+    }
 }
 
 impl Element {

@@ -30,6 +30,7 @@ pub mod walk;
 
 pub(crate) use by_name::ByName;
 pub(crate) use chars::{is_char, is_ncname};
+pub(crate) use document::OwnText;
 pub use document::{
     Aside, AsideKind, Attribute, AttributeId, Children, Document, Element, ElementId, NamespaceDeclaration,
     Node, Text, TextId,

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 /// What the children and attributes of an element are called, in a number made of random numbers of the names. The order of
 /// the children does not matter, that of the attributes does.
 ///
-/// Two elements with the same signature have the same names, but for a chance of one in 2^60 or so, which nobody can
+/// Two elements with the same signature have the same names, but for a chance of one in 2^55 or less, which nobody can
 /// bring about: the numbers are made anew in every process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Signature(u64);

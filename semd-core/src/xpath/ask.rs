@@ -14,43 +14,48 @@ use crate::xml::{AttributeId, ElementId, Node};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place(pub(super) u32);
 
-impl<'a> Evaluator<'a> {
-    /// Whether a condition holds for a node as context.
-    pub(crate) fn ask(&self, entry: Entry, node: Node) -> Result<bool, EvalError> {
-        let mut at = entry;
-        loop {
-            match at {
-                Entry::TRUE => return Ok(true),
-                Entry::FALSE => return Ok(false),
-                Entry(index) => {
-                    let step = &self.declared.questions.steps[index as usize];
-                    at = if self.answer(step, node)? { step.then } else { step.otherwise };
-                }
+/// Goes from question to question to the verdict. `answer` gives the question with a number, and its answer.
+#[inline(always)]
+fn follow<'s, F>(entry: Entry, mut answer: F) -> Result<bool, EvalError>
+where
+    F: FnMut(u32) -> Result<(&'s Step, bool), EvalError>,
+{
+    let mut at = entry;
+    loop {
+        match at {
+            Entry::TRUE => return Ok(true),
+            Entry::FALSE => return Ok(false),
+            Entry(index) => {
+                let (step, holds) = answer(index)?;
+                at = if holds { step.then } else { step.otherwise };
             }
         }
     }
+}
+
+impl<'a> Evaluator<'a> {
+    /// Whether a condition holds for a node as context.
+    #[inline(never)]
+    pub(crate) fn ask(&self, entry: Entry, node: Node) -> Result<bool, EvalError> {
+        follow(entry, |index| {
+            let step = &self.declared.questions.steps[index as usize];
+            Ok((step, self.answer(step, node)?))
+        })
+    }
 
     /// As [`Evaluator::ask`], of what is left of a condition for a node of the signature that it was left by.
-    #[inline]
     pub(crate) fn ask_left(&self, left: &Remainders, entry: Entry, node: Node) -> Result<bool, EvalError> {
-        let mut at = entry;
-        loop {
-            match at {
-                Entry::TRUE => return Ok(true),
-                Entry::FALSE => return Ok(false),
-                Entry(index) => {
-                    let Left { step, place } = left.get(index);
-                    let answer = match (place, node) {
-                        (Some(place), Node::Element(id)) => {
-                            self.spend(1)?;
-                            self.answer_of_text(step.question, Some(self.attribute_at(id, *place)))?
-                        }
-                        _ => self.answer(step, node)?,
-                    };
-                    at = if answer { step.then } else { step.otherwise };
+        follow(entry, |index| {
+            let Left { step, place } = left.get(index);
+            let answer = match (place, node) {
+                (Some(place), Node::Element(id)) => {
+                    self.spend(1)?;
+                    self.answer_of_text(step.question, Some(self.attribute_at(id, *place)))?
                 }
-            }
-        }
+                _ => self.answer(step, node)?,
+            };
+            Ok((step, answer))
+        })
     }
 
     #[inline(always)]

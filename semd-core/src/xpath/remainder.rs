@@ -6,7 +6,10 @@ use super::foresight::Facts;
 use super::question::{Entry, Step};
 
 /// Questions of one condition; a condition with more of them left stays as it is.
-const MOST_QUESTIONS: usize = 64;
+const MOST_QUESTIONS: usize = 16;
+
+/// Questions that are added for one element: whoever makes up new letters all the time pays little more for each.
+const MOST_AT_ONCE: usize = 256;
 
 /// A question, and the attribute it is about if the names tell.
 #[derive(Clone, Copy, Debug)]
@@ -29,9 +32,19 @@ impl Remainders {
         self.0.len()
     }
 
-    /// Adds what is left of a condition; `None` if that is too much, or if nothing is known of the node.
-    pub(crate) fn add(&mut self, declared: &Declared, entry: Entry, facts: &Facts) -> Option<Entry> {
+    /// Adds what is left of a condition; `None` if that is too much, or if nothing is known of the node. `first`: length before
+    /// anything was added for the node.
+    pub(crate) fn add(
+        &mut self,
+        declared: &Declared,
+        entry: Entry,
+        facts: &Facts,
+        first: usize,
+    ) -> Option<Entry> {
         let start = self.0.len();
+        if start - first > MOST_AT_ONCE {
+            return None;
+        }
         let made = if facts.is_open() { None } else { self.copy(declared, entry, facts, &mut Vec::new()) };
         if made.is_none() {
             self.0.truncate(start);

@@ -2,7 +2,7 @@
 
 use super::super::FaultKind;
 use super::super::chars::{is_ncname, is_space};
-use super::super::document::{Aside, AsideKind, ElementId, Text, Value};
+use super::super::document::{Aside, AsideKind, ElementId, OwnText, Text, Value};
 use super::super::runs::{indent_end, plain_text_stop, space_end, text_stop};
 use super::{Scan, Scanner, Step, fault, malformed, shown, space_char};
 
@@ -174,8 +174,15 @@ impl<'s> Scanner<'s, '_> {
     #[inline(always)]
     pub(super) fn add_text(&mut self, parent: ElementId, value: Value, blank: bool, offset: usize) {
         let before = self.tree.elements.len() as u32;
+        self.note_text(parent, blank);
         self.tree.texts.push(Text { parent, before, blank, value, offset: offset as u32 });
         self.text_open = true;
+    }
+
+    #[inline(always)]
+    fn note_text(&mut self, parent: ElementId, blank: bool) {
+        let known = &mut self.tree.elements[parent.0 as usize].own_text;
+        *known = (*known).max(OwnText::of(blank));
     }
 
     /// CDATA beside characters: one text node of the data model.
@@ -186,6 +193,7 @@ impl<'s> Scanner<'s, '_> {
             self.check_text_length(length, offset)?;
             last.value = self.join(last.value, value);
             last.blank &= blank;
+            self.note_text(last.parent, blank);
             self.tree.texts.push(last);
         }
         Ok(())

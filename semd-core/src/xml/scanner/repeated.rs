@@ -3,7 +3,7 @@
 //! Most of a document is read here: tags that repeat earlier ones, end tags without white space, characters without
 //! references. Whatever is new, long, wrong or at a limit is left to the other files of this room, which look closely.
 
-use super::super::document::{AsideKind, Attribute, Element, ElementId, Value};
+use super::super::document::{AsideKind, Attribute, Element, ElementId, OwnText, Value};
 use super::super::runs::{NEAR, comment_stop, indent_end, near_tag_stop, plain_text_stop, plain_value_stop};
 use super::super::signature::Signature;
 use super::names::{Key, Known};
@@ -227,6 +227,7 @@ impl Scanner<'_, '_> {
             texts,
             texts_end: texts,
             offset: tag.start as u32,
+            own_text: OwnText::None,
             child_mask: 0,
             attribute_mask: tag.attributes.mask,
             signature: tag.attributes.signature,

@@ -22,6 +22,10 @@ pub(super) struct Own {
 impl Compiler<'_> {
     /// The value of `fixed`, checked against its type.
     pub(super) fn fixed_value(&self, simple: SimpleId, text: &str, place: Place) -> Result<FixedValue, Flaw> {
+        if self.simple.get(simple).scoped {
+            // As an enumeration: the value means a name in the scope of the schema.
+            return Err(place.flaw(LoadErrorKind::Unsupported("xs:QName with fixed or default".into())));
+        }
         if self.simple.check(simple, text, None).is_err() {
             return Err(place.flaw(LoadErrorKind::Value { name: "fixed".to_owned(), value: text.to_owned() }));
         }

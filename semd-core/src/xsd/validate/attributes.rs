@@ -30,15 +30,15 @@ impl<'a> Run<'a> {
             .find(|&attribute| self.document.attribute_at(attribute).name == name)
     }
 
-    /// The type an `xsi:type` names, or the code of the rule it breaks.
+    /// What an `xsi:type` says, and the type it names or the code of the rule it breaks.
     pub(super) fn type_named(
         &mut self,
         id: ElementId,
         attribute: AttributeId,
-    ) -> Result<TypeId, &'static str> {
+    ) -> (&'a str, Result<TypeId, &'static str>) {
         let document = self.document;
         let text = document.value(document.attribute_at(attribute)).trim();
-        self.type_names.resolve(self.schema, document, id, text)
+        (text, self.type_names.resolve(self.schema, document, id, text))
     }
 
     /// The type `xsi:type` names, if it does; a type that is not derived from the declared one is taken nevertheless.
@@ -48,10 +48,9 @@ impl<'a> Run<'a> {
         attribute: AttributeId,
         declared: Option<TypeId>,
     ) -> Option<TypeId> {
-        let document = self.document;
-        let text = document.value(document.attribute_at(attribute)).trim();
         let node = Node::Attribute(attribute);
-        let found = match self.type_named(id, attribute) {
+        let (text, found) = self.type_named(id, attribute);
+        let found = match found {
             Ok(found) => found,
             Err(code) => {
                 self.report(

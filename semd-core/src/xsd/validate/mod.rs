@@ -11,7 +11,7 @@ mod remembered;
 mod scope;
 
 use crate::report::Message;
-use crate::xml::{Document, Element, ElementId, Node};
+use crate::xml::{Document, Element, ElementId, Node, OwnText};
 
 use super::binding::Binding;
 use super::component::{ANY_TYPE, Content, Declaration, ElementValue, Schema, TypeId};
@@ -41,9 +41,7 @@ struct Frame {
     misplaced: bool,
     nil: bool,
     has_children: bool,
-    has_text: bool,
-    /// Text other than white space.
-    has_characters: bool,
+    text: OwnText,
 }
 
 impl Frame {
@@ -62,8 +60,7 @@ impl Frame {
             misplaced: false,
             nil: false,
             has_children: false,
-            has_text: false,
-            has_characters: false,
+            text: record.own_text,
         }
     }
 }
@@ -138,13 +135,8 @@ impl Schema {
 impl<'a> Run<'a> {
     fn document(&mut self) {
         let elements = self.document.elements();
-        let texts = self.document.texts();
-        let (mut at, mut text) = (0_u32, 0_usize);
+        let mut at = 0_u32;
         while let Some(record) = elements.get(at as usize) {
-            while let Some(next) = texts.get(text).filter(|next| next.before <= at) {
-                self.text(next.parent, next.blank);
-                text += 1;
-            }
             while self.frames.last().is_some_and(|frame| frame.end <= at) {
                 self.close();
             }
@@ -152,17 +144,10 @@ impl<'a> Run<'a> {
                 self.sink.truncate(self.full);
                 return;
             }
-            let id = ElementId(at);
-            match self.open(id, record) {
-                Opened::Within => at += 1,
-                Opened::Done => {
-                    at = record.end;
-                    text = self.document.text_ids(id).end as usize;
-                }
-            }
-        }
-        for rest in &texts[text..] {
-            self.text(rest.parent, rest.blank);
+            at = match self.open(ElementId(at), record) {
+                Opened::Within => at + 1,
+                Opened::Done => record.end,
+            };
         }
         while !self.frames.is_empty() {
             self.close();
@@ -189,17 +174,6 @@ impl<'a> Run<'a> {
     #[cold]
     fn breach(&mut self, code: &'static str, node: Node, detail: Detail) {
         self.sink.push(Violation::new(self.document, code, node, detail));
-    }
-
-    /// Text between two tags: the elements before it are at their end.
-    fn text(&mut self, parent: ElementId, blank: bool) {
-        while self.frames.last().is_some_and(|frame| frame.element != parent) {
-            self.close();
-        }
-        if let Some(frame) = self.frames.last_mut() {
-            frame.has_text = true;
-            frame.has_characters |= !blank;
-        }
     }
 
     /// The start of an element.
@@ -241,32 +215,12 @@ impl<'a> Run<'a> {
             _ => false,
         };
         self.attributes(id, type_id);
-        if !nil && self.is_complete_leaf(id, record, type_id, declared) {
+        if !nil && self.rest(id, record, type_id, declared).is_done(record) {
             return Opened::Done;
         }
         let declaration = declaration.filter(|_| declared.is_some_and(Declaration::bounds_the_end));
         self.frames.push(Frame { nil, ..Frame::new(id, record, type_id, declaration) });
         Opened::Within
-    }
-
-    /// Whether nothing is left to be looked at of an element without children.
-    #[inline(always)]
-    fn is_complete_leaf(
-        &self,
-        id: ElementId,
-        record: &Element,
-        type_id: TypeId,
-        declared: Option<&Declaration>,
-    ) -> bool {
-        let TypeId::Complex(complex) = type_id else { return false };
-        !declared.is_some_and(Declaration::bounds_the_end)
-            && record.end == id.0 + 1
-            && match &self.schema.complex(complex).content {
-                Content::Empty => record.has_no_text(),
-                Content::Simple(_) => false,
-                Content::Elements(model) => record.has_no_text() && model.accepts(0),
-                Content::Mixed(model) => model.accepts(0),
-            }
     }
 
     /// Keeps the type of an element where identity constraints will ask for it.
@@ -341,7 +295,7 @@ impl<'a> Run<'a> {
         let schema = self.schema;
         let node = Node::Element(frame.element);
         if frame.nil {
-            if frame.has_children || frame.has_text {
+            if frame.has_children || frame.text != OwnText::None {
                 self.report(
                     "cvc-elt.3.2.1",
                     node,
@@ -355,7 +309,7 @@ impl<'a> Run<'a> {
         }
         let declared = frame.declaration.map(|declaration| schema.declaration(declaration));
         let value = declared.and_then(|declared| declared.value.as_deref());
-        if let (Some(value), false, false) = (value, frame.has_children, frame.has_text) {
+        if let (Some(value), false, false) = (value, frame.has_children, frame.text != OwnText::None) {
             // The declared value stands for the missing one; it fits the declared type, but maybe not xsi:type.
             if declared.is_some_and(|declared| declared.type_id != frame.type_id)
                 && let Some(simple) = schema.simple_content(frame.type_id)
@@ -374,7 +328,7 @@ impl<'a> Run<'a> {
             }
             TypeId::Complex(complex) => match &schema.complex(complex).content {
                 Content::Empty => {
-                    if frame.has_children || frame.has_text {
+                    if frame.has_children || frame.text != OwnText::None {
                         self.not_empty(frame);
                     }
                     None
@@ -386,7 +340,7 @@ impl<'a> Run<'a> {
                     Some(*simple)
                 }
                 Content::Elements(model) => {
-                    if frame.has_characters {
+                    if frame.text == OwnText::Characters {
                         self.unwanted_text(frame);
                     }
                     self.complete(frame, model);

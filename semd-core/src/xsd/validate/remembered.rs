@@ -12,8 +12,9 @@ use super::super::names::Symbol;
 use super::children::Placed;
 use super::{Frame, Opened, Run};
 
-/// Steps that are kept, a power of two; an official document takes some hundred different ones. A step has one of two slots.
-const SLOTS: usize = 2048;
+/// Steps that are kept, a power of two, of some 60 bytes each; an official document takes some hundred different ones. A step has
+/// one of two slots.
+const SLOTS: usize = 1024;
 
 /// Attributes of one element that need a look; an element with more is opened in full.
 const MOST_LOOKS: usize = 6;
@@ -30,7 +31,8 @@ struct Place {
 
 const NOT_NAMED: ComplexId = ComplexId(u32::MAX);
 
-/// Bits of a type and of a state in [`Place::numbers`]; elements where there are more are opened in full.
+/// Bits of a type and of a state in [`Place::numbers`]; elements where there are more, as below an `xs:all` of many members, are opened
+/// in full.
 const BITS: u32 = 20;
 
 /// An attribute that needs a look: its place in the element, and its place in the type.
@@ -42,7 +44,7 @@ struct Look {
 
 /// What is left to do with an element once its attributes were looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rest {
+pub(super) enum Rest {
     /// Nothing is settled: it is opened in full.
     All,
     /// Its content is read.
@@ -50,6 +52,14 @@ enum Rest {
     /// Its text is read, if there is one.
     Text,
     Nothing,
+}
+
+impl Rest {
+    /// Whether an element is at its end.
+    #[inline(always)]
+    pub(super) fn is_done(self, record: &Element) -> bool {
+        self == Self::Nothing || self == Self::Text && record.has_no_text()
+    }
 }
 
 /// The step from a place over an element without a fault in its names.
@@ -159,7 +169,7 @@ impl Run<'_> {
             self.look(id, type_id, &looks[..usize::from(*count)]);
         }
         self.keep_type(id, type_id);
-        if rest == Rest::Nothing || rest == Rest::Text && record.has_no_text() {
+        if rest.is_done(record) {
             return Some(Opened::Done);
         }
         self.frames.push(Frame::new(id, record, type_id, declaration));
@@ -176,8 +186,8 @@ impl Run<'_> {
             return Some(NOT_NAMED);
         };
         match self.type_named(id, attribute) {
-            Ok(TypeId::Complex(complex)) => Some(complex),
-            Ok(TypeId::Simple(_)) | Err(_) => None,
+            (_, Ok(TypeId::Complex(complex))) => Some(complex),
+            (_, Ok(TypeId::Simple(_)) | Err(_)) => None,
         }
     }
 
@@ -220,7 +230,8 @@ impl Run<'_> {
         }
         let next = u32::try_from(next).ok()?;
         let declaration = declared.bounds_the_end().then_some(declaration);
-        let mut step = Step { next, type_id, declaration, rest: Rest::Content, ..Step::unsettled(place) };
+        let rest = self.rest(id, record, type_id, Some(declared));
+        let mut step = Step { next, type_id, declaration, rest, ..Step::unsettled(place) };
         let settled = match type_id {
             TypeId::Simple(_) => {
                 let mut attributes = self.document.attributes(id).iter();
@@ -228,14 +239,14 @@ impl Run<'_> {
             }
             TypeId::Complex(complex) => {
                 let complex = schema.complex(complex);
-                step.rest = rest(id, record, declared, complex);
                 !complex.is_abstract && self.settle_attributes(id, complex, &mut step).is_some()
             }
         };
         settled.then_some(step)
     }
 
-    /// Notes which attributes need a look. `None` where one has no place in the type, or is missing.
+    /// Notes which attributes need a look. `None` where one has no place in the type, where one is missing, and where too many
+    /// need it.
     fn settle_attributes(&self, id: ElementId, complex: &ComplexType, step: &mut Step) -> Option<()> {
         let mut required = complex.required;
         for (at, attribute) in self.document.attributes(id).iter().enumerate() {
@@ -257,17 +268,24 @@ impl Run<'_> {
         }
         (required == 0).then_some(())
     }
-}
 
-/// What is left of an element behind its attributes.
-fn rest(id: ElementId, record: &Element, declared: &Declaration, complex: &ComplexType) -> Rest {
-    if declared.bounds_the_end() || record.end != id.0 + 1 {
-        return Rest::Content;
-    }
-    match &complex.content {
-        Content::Empty => Rest::Text,
-        Content::Elements(model) if model.accepts(0) => Rest::Text,
-        Content::Mixed(model) if model.accepts(0) => Rest::Nothing,
-        Content::Simple(_) | Content::Elements(_) | Content::Mixed(_) => Rest::Content,
+    /// What is left of an element of a type behind its attributes.
+    pub(super) fn rest(
+        &self,
+        id: ElementId,
+        record: &Element,
+        type_id: TypeId,
+        declared: Option<&Declaration>,
+    ) -> Rest {
+        let TypeId::Complex(complex) = type_id else { return Rest::Content };
+        if declared.is_some_and(Declaration::bounds_the_end) || record.end != id.0 + 1 {
+            return Rest::Content;
+        }
+        match &self.schema.complex(complex).content {
+            Content::Empty => Rest::Text,
+            Content::Elements(model) if model.accepts(0) => Rest::Text,
+            Content::Mixed(model) if model.accepts(0) => Rest::Nothing,
+            Content::Simple(_) | Content::Elements(_) | Content::Mixed(_) => Rest::Content,
+        }
     }
 }
