@@ -189,6 +189,47 @@ fn conditions_inside_of_computed_paths_have_the_value_of_the_standard() {
     }
 }
 
+/// Paths whose nodes are taken for their texts, one after the other.
+#[test]
+fn computed_paths_lead_where_the_standard_says() {
+    let document =
+        "<r xmlns:p='urn:p' a='1'><e x='2' y='3'>t1<k z='4'>t2</k>t3<p:k z='5'/><k z='6'/></e></r>";
+    for (path, found) in [
+        ("@x[. = '9']", ""),
+        ("@x[. = '2']", "2"),
+        (".[@x = '9']/@y", ""),
+        (".[@x = '2']/@y", "3"),
+        ("..[@a = '9']/@a", ""),
+        ("..[@a = '1']/@a", "1"),
+        ("../e/(k | p:k)/@z", "4,5,6"),
+        ("*[2]/@z", "5"),
+        ("*[2][@z = '4']/@z", ""),
+        ("k[2]/@z", "6"),
+        ("k[count(../p:k) + 1]/@z", "6"),
+        ("k[1 to 1]/@z", "4"),
+        ("ancestor::*/@x", ""),
+        ("ancestor-or-self::*/@x", "2"),
+        ("@x/self::node()", "2"),
+        ("@x/self::x", ""),
+        ("*:k/@z", "4,5,6"),
+        ("p:*/@z", "5"),
+        ("descendant::*/@y", ""),
+        ("descendant-or-self::*/@y", "3"),
+        ("descendant::text()", "t1,t2,t3"),
+        ("descendant::node()", "t1,t2,t2,t3,,"),
+        ("k[1]/descendant::node()", "t2"),
+        ("k[1]/following-sibling::*/@z", "5,6"),
+        ("k[2]/preceding-sibling::node()", "t1,t2,t3,"),
+    ] {
+        let test = format!("string-join({path}, ',') = '{found}'");
+        let rules = schema(&format!(
+            "<ns prefix='p' uri='urn:p'/><pattern><rule context='e'><assert test=\"{test}\">text</assert></rule></pattern>"
+        ));
+        let outcome = run(&rules, document);
+        assert!(outcome.failed.is_empty() && outcome.errors.is_empty(), "{path}: {outcome:?}");
+    }
+}
+
 #[test]
 fn dynamic_errors_have_the_code_of_the_standard() {
     for (test, code) in [
