@@ -177,6 +177,9 @@ fn conditions_inside_of_computed_paths_have_the_value_of_the_standard() {
         ("exists(b)", "1,2"),
         ("empty(b)", "3,4"),
         ("exists((b, e))", "1,2,4"),
+        // An empty string is an item.
+        ("exists(e/string(@x))", "4"),
+        ("empty(e/string(@x))", "1,2,3"),
         ("boolean(b)", "1,2"),
         ("true()", "1,2,3,4"),
         ("false()", ""),
