@@ -9,10 +9,10 @@ pub(crate) fn tail(bytes: &[u8]) -> u64 {
     } else if let (Some(&first), Some(&last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         two(u32::from_le_bytes(first), u32::from_le_bytes(last))
     } else {
-        match bytes {
-            &[first, second, third] => u32::from_le_bytes([first, second, third, 0]).into(),
-            &[first, second] => u16::from_le_bytes([first, second]).into(),
-            &[only] => only.into(),
+        match *bytes {
+            [first, second, third] => u32::from_le_bytes([first, second, third, 0]).into(),
+            [first, second] => u16::from_le_bytes([first, second]).into(),
+            [only] => only.into(),
             _ => 0,
         }
     }
