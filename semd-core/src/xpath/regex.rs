@@ -155,7 +155,8 @@ pub(crate) fn plain_match(pattern: &str, text: &str) -> Option<bool> {
 }
 
 fn push_literal(out: &mut String, c: char) {
-    if c.is_ascii_punctuation() {
+    // `\<` and `\>` would be the beginning and the end of a word.
+    if c.is_ascii_punctuation() && !matches!(c, '<' | '>') {
         out.push('\\');
     }
     out.push(c);
@@ -339,6 +340,18 @@ mod tests {
         let pattern = r"^[0-2](\.([1-9][0-9]*|0))+\.100([.]([1-9][0-9]*|0))+\.70$";
         assert!(is_match(pattern, "1.2.643.5.100.1.1.70"));
         assert!(!is_match(pattern, "1.2.643.5.100.1.1.71"));
+    }
+
+    #[test]
+    fn every_character_without_a_meaning_means_itself() {
+        for c in (' '..='~').filter(|c| !r"\|.?*+(){}[]^$".contains(*c)) {
+            for pattern in [format!("a{c}b"), format!("^a[{c}]b$"), format!("a[^{c}]b")] {
+                let inverted = pattern.contains("[^");
+                assert_eq!(is_match(&pattern, &format!("a{c}b")), !inverted, "{pattern}");
+                assert!(!is_match(&pattern, "ab"), "{pattern}");
+                assert_eq!(is_match(&pattern, "aяb"), inverted, "{pattern}");
+            }
+        }
     }
 
     #[test]
