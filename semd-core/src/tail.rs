@@ -19,7 +19,13 @@ pub(crate) fn tail(bytes: &[u8]) -> u64 {
 }
 
 /// The length of a text up to which its tail is all of it, bytes.
-pub(crate) const WHOLE: usize = size_of::<u64>();
+const WHOLE: usize = size_of::<u64>();
+
+/// Whether two texts with these tails and lengths are equal. `rest` compares them whole; it is asked only if it has to be.
+#[inline(always)]
+pub(crate) fn are_equal(tails: [u64; 2], lengths: [usize; 2], rest: impl FnOnce() -> bool) -> bool {
+    tails[0] == tails[1] && lengths[0] == lengths[1] && (lengths[0] <= WHOLE || rest())
+}
 
 #[cfg(test)]
 mod tests {

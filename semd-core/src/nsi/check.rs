@@ -11,6 +11,7 @@ use super::store::{Store, Version};
 use super::texts::{self, Fault};
 use super::version::is_version;
 use crate::report::{Finding, Layer, Owner, Severity};
+use crate::tail::tail;
 use crate::xml::{Attribute, AttributeId, Document, ElementId, LineIndex, Node, Paths, name_bit};
 
 /// Faults of one document; the rest is not looked for.
@@ -118,8 +119,10 @@ impl Outcome<'_> {
         let worded = self.faults.iter().map(|located| {
             let Located { node, confirmed, fault } = located;
             searches += usize::from(matches!(fault, Fault::Code { .. }));
-            let searched = matches!(fault, Fault::Code { .. }) && searches > MAX_SEARCHES;
-            let mut hint = if searched { None } else { texts::hint(fault, store) };
+            let mut hint = match fault {
+                Fault::Code { .. } if searches > MAX_SEARCHES => None,
+                _ => texts::hint(fault, store),
+            };
             let (code, rule, mut severity) = fault.class();
             if severity == Severity::Error && !confirmed {
                 severity = Severity::Warning;
@@ -237,9 +240,8 @@ impl<'d> Pass<'d> {
 
     /// What is known of a dictionary; asked once, as long as its slot is not taken by another one.
     fn answer(&mut self, oid: &'d str, version: &'d str) -> Answer<'d> {
-        // Identifiers and versions differ at their ends.
-        let end = |text: &str| text.bytes().rev().take(3).fold(0, |sum, byte| sum * 7 + usize::from(byte));
-        let slot = (end(oid) + 3 * end(version)) % SLOTS;
+        let mixed = tail(oid.as_bytes()) ^ tail(version.as_bytes()).rotate_left(13);
+        let slot = (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize % SLOTS;
         match self.answers[slot] {
             Some((known, of, answer)) if known == oid && of == version => answer,
             _ => {

@@ -7,7 +7,7 @@ use super::ask::Place;
 use super::ast::{Axis, Comparison, Expr, Name, NodeTest, Path};
 use super::foresight::Facts;
 use super::memo::Memo;
-use crate::tail::{WHOLE, tail};
+use crate::tail::{are_equal, tail};
 
 /// Where the code of a condition begins, or one of the two verdicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -208,9 +208,8 @@ impl Questions {
     #[inline(always)]
     pub(crate) fn is(&self, asked: AskedText, text: &Compared<'_>) -> bool {
         let length = (asked.end - asked.start) as usize;
-        asked.tail == text.tail
-            && length == text.value.len()
-            && (length <= WHOLE || self.text(asked.start, asked.end) == text.value)
+        let (tails, lengths) = ([asked.tail, text.tail], [length, text.value.len()]);
+        are_equal(tails, lengths, || self.text(asked.start, asked.end) == text.value)
     }
 
     /// Where the attribute stands that a condition asks about first, if the names tell.

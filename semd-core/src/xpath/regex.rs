@@ -7,7 +7,7 @@ use regex_automata::meta;
 use serde::{Deserialize, Serialize};
 
 use crate::automaton::{self, Automaton, Bounds, Extent};
-use crate::class_escape::class_escape;
+use crate::class_escape::{class_escape, push_literal};
 
 /// Bound on the compiled automaton, bytes; the largest official pattern needs less than a tenth.
 const SIZE_LIMIT: usize = 1 << 20;
@@ -152,14 +152,6 @@ pub(crate) fn plain_match(pattern: &str, text: &str) -> Option<bool> {
             .all(|(&have, want)| if want == b'.' { have != b'\n' && have != b'\r' } else { have == want })
     };
     (pattern.len() <= 256).then(|| text.as_bytes().windows(pattern.len()).any(fits))
-}
-
-fn push_literal(out: &mut String, c: char) {
-    // `\<` and `\>` would be the beginning and the end of a word.
-    if c.is_ascii_punctuation() && !matches!(c, '<' | '>') {
-        out.push('\\');
-    }
-    out.push(c);
 }
 
 /// Rewrites an XPath pattern for `regex-syntax`.

@@ -119,7 +119,6 @@ impl Compiler<'_> {
             role: Role::None,
             identifies,
             scoped: false,
-            worth_remembering: false,
             shortcut: Shortcut::Nothing,
             white_space,
             facets: Facets::default(),
@@ -135,8 +134,6 @@ impl Compiler<'_> {
             Variety::Union(members) => members.iter().any(|&member| self.simple.get(member).scoped),
         };
         simple.shortcut = Shortcut::of(&simple, &self.simple);
-        simple.worth_remembering =
-            !simple.identifies && !simple.scoped && !matches!(simple.shortcut, Shortcut::Octets(_));
         self.simple.types.push(simple);
         SimpleId(self.simple.types.len() as u32 - 1)
     }

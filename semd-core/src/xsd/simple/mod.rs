@@ -96,8 +96,6 @@ pub(super) struct SimpleType {
     pub(super) identifies: bool,
     /// The type, its item type or a member type is `xs:QName`: values mean something only where they stand.
     pub(super) scoped: bool,
-    /// Checking costs more than comparing with a value that passed, and no value means anything beyond its text.
-    pub(super) worth_remembering: bool,
     pub(super) white_space: WhiteSpace,
     pub(super) facets: Facets,
     /// Values that are known without a check.
@@ -105,6 +103,13 @@ pub(super) struct SimpleType {
     /// How deep lists and unions nest, and how many member types there are at all levels: checking recurses over them.
     pub(super) depth: usize,
     pub(super) members: usize,
+}
+
+impl SimpleType {
+    /// Whether no value means anything beyond its text, so that one that passed passes again.
+    pub(super) fn means_its_text(&self) -> bool {
+        !self.identifies && !self.scoped
+    }
 }
 
 /// Why a text is not a value of a type.

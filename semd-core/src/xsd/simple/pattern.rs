@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use crate::automaton::{Automaton, Bounds, Extent};
-use crate::class_escape::class_escape;
+use crate::class_escape::{class_escape, push_literal};
 
 /// Patterns of one derivation step: a value must match one of them.
 #[derive(Debug, Serialize, Deserialize)]
@@ -110,23 +110,19 @@ impl Translator<'_> {
                 '\\' => {
                     let escape = self.escape()?;
                     match escape {
-                        Escape::Character(c) => self.literal(c),
+                        Escape::Character(c) => push_literal(&mut self.out, c),
                         Escape::Class(class) => self.out.push_str(&class),
                     }
                     true
                 }
                 c => {
-                    self.literal(c);
+                    push_literal(&mut self.out, c);
                     true
                 }
             };
             atom = after_atom;
         }
         if open == 0 { Ok(()) } else { Err("unbalanced parenthesis") }
-    }
-
-    fn literal(&mut self, c: char) {
-        let _ = write!(self.out, r"\x{{{:X}}}", u32::from(c));
     }
 
     /// `{n}`, `{n,}` or `{n,m}`.
@@ -188,7 +184,7 @@ impl Translator<'_> {
                 c => c,
             };
             empty = false;
-            self.literal(start);
+            push_literal(&mut self.out, start);
             let mut ahead = self.rest.clone();
             if ahead.next() == Some('-') && !matches!(ahead.next(), Some('[' | ']') | None) {
                 self.rest.next();
@@ -204,7 +200,7 @@ impl Translator<'_> {
                     return Err("a range whose ends are exchanged");
                 }
                 self.out.push('-');
-                self.literal(end);
+                push_literal(&mut self.out, end);
             }
         }
     }

@@ -229,7 +229,7 @@ impl<'a> Run<'a> {
         }
         let simple = schema.simple.get(made.simple);
         if settled && !simple.identifies && (made.fixed.is_some() || schema.simple.knows(made.simple, text)) {
-            if simple.worth_remembering {
+            if simple.means_its_text() {
                 self.passed.keep(value);
             }
             return;
@@ -241,7 +241,7 @@ impl<'a> Run<'a> {
             self.breach(defect.code(), node, Detail::Value(defect));
             return;
         }
-        if simple.worth_remembering {
+        if simple.means_its_text() {
             self.passed.keep(value);
         }
         if simple.identifies {

@@ -1,7 +1,7 @@
 //! Values that passed: identifiers of dictionaries and structural codes stand in a document again and again.
 
 use super::super::simple::SimpleId;
-use crate::tail::{WHOLE, tail};
+use crate::tail::{are_equal, tail};
 
 const SLOTS: usize = 256;
 
@@ -29,11 +29,8 @@ impl<'a> Value<'a> {
     }
 
     fn is(&self, other: &Self) -> bool {
-        let length = self.text.len();
-        self.tail == other.tail
-            && self.id == other.id
-            && length == other.text.len()
-            && (length <= WHOLE || self.text == other.text)
+        let (tails, lengths) = ([self.tail, other.tail], [self.text.len(), other.text.len()]);
+        self.id == other.id && are_equal(tails, lengths, || self.text == other.text)
     }
 }
 
