@@ -6,7 +6,7 @@
 use wide::u8x16;
 
 /// Bytes looked at in one step.
-const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 16;
 
 fn block(bytes: &[u8], at: usize) -> Option<u8x16> {
     bytes.get(at..)?.first_chunk::<BLOCK>().map(|chunk| u8x16::new(*chunk))
@@ -46,8 +46,9 @@ fn find_exactly(
     stops: impl Fn(u8x16) -> u8x16,
     stop: impl Fn(u8) -> bool,
 ) -> usize {
-    while let Some(block) = block(bytes, at) {
-        let hits = stops(block).to_bitmask();
+    let (blocks, _) = bytes.get(at..).unwrap_or(&[]).as_chunks::<BLOCK>();
+    for block in blocks {
+        let hits = stops(u8x16::new(*block)).to_bitmask();
         if hits != 0 {
             return at + hits.trailing_zeros() as usize;
         }
@@ -67,14 +68,31 @@ fn one_by_one(bytes: &[u8], at: usize, stop: impl Fn(u8) -> bool) -> usize {
 /// Bytes looked at for the end of a name that was met before.
 pub(super) const NEAR: usize = 2 * BLOCK;
 
+/// Bytes behind a place that are looked at without asking for each of them whether the file ends before it.
+pub(super) const WINDOW: usize = 4 * BLOCK;
+
+/// The bytes from `at` on, unless the end of the file is too near.
+#[inline(always)]
+pub(super) fn window(bytes: &[u8], at: usize) -> Option<&[u8; WINDOW]> {
+    bytes.get(at..)?.first_chunk()
+}
+
+/// Bytes in the middle of a window.
+#[inline(always)]
+pub(super) fn near_by(window: &[u8; WINDOW], at: usize) -> Option<&[u8; NEAR]> {
+    window.get(at..)?.first_chunk()
+}
+
+/// The first place that `stops` marks among sixteen bytes.
+#[inline(always)]
+fn within(bytes: &[u8], at: usize, stops: impl Fn(u8x16) -> u8x16) -> Option<usize> {
+    let hits = stops(block(bytes, at)?).to_bitmask();
+    (hits != 0).then(|| at + hits.trailing_zeros() as usize)
+}
+
 #[inline(always)]
 fn near(bytes: &[u8; NEAR], stops: impl Fn(u8x16) -> u8x16) -> Option<usize> {
-    let hits = |at| block(bytes, at).map_or(0, |block| stops(block).to_bitmask());
-    let (mut at, mut found) = (0, hits(0));
-    if found == 0 {
-        (at, found) = (BLOCK, hits(BLOCK));
-    }
-    (found != 0).then(|| at + found.trailing_zeros() as usize)
+    within(bytes, 0, &stops).or_else(|| within(bytes, BLOCK, &stops))
 }
 
 /// The place of the first `=`.
@@ -97,12 +115,20 @@ pub(super) fn has_suspects(bytes: &[u8]) -> bool {
 /// As [`value_stop`] in a text without suspects: the quote, `<`, `&` or a control character.
 #[inline(always)]
 pub(super) fn plain_value_stop(bytes: &[u8], at: usize, quote: u8) -> usize {
-    find_exactly(
-        bytes,
-        at,
-        |block| up_to(block, 0x1F) | is(block, quote) | is(block, b'<') | is(block, b'&'),
-        |byte| byte < b' ' || byte == quote || byte == b'<' || byte == b'&',
-    )
+    find_exactly(bytes, at, plain_value_stops(quote), |byte| {
+        byte < b' ' || byte == quote || byte == b'<' || byte == b'&'
+    })
+}
+
+/// As [`plain_value_stop`], for the first sixteen bytes.
+#[inline(always)]
+pub(super) fn near_value_stop(window: &[u8; WINDOW], at: usize, quote: u8) -> Option<usize> {
+    within(window, at, plain_value_stops(quote))
+}
+
+#[inline(always)]
+fn plain_value_stops(quote: u8) -> impl Fn(u8x16) -> u8x16 {
+    move |block| up_to(block, 0x1F) | is(block, quote) | is(block, b'<') | is(block, b'&')
 }
 
 /// As [`text_stop`] in a text without suspects: `<`, `&`, `]` or a control character.
@@ -119,12 +145,18 @@ pub(super) fn plain_text_stop(bytes: &[u8], at: usize) -> usize {
 /// The first byte that is neither space nor tab nor line feed.
 #[inline(always)]
 pub(super) fn indent_end(bytes: &[u8], at: usize) -> usize {
-    find_exactly(
-        bytes,
-        at,
-        |block| !(is(block, b' ') | is(block, b'\n') | is(block, b'\t')),
-        |byte| !matches!(byte, b' ' | b'\n' | b'\t'),
-    )
+    find_exactly(bytes, at, not_indent, |byte| !matches!(byte, b' ' | b'\n' | b'\t'))
+}
+
+/// As [`indent_end`], for the first sixteen bytes.
+#[inline(always)]
+pub(super) fn near_indent_end(window: &[u8; WINDOW]) -> Option<usize> {
+    within(window, 0, not_indent)
+}
+
+#[inline(always)]
+fn not_indent(block: u8x16) -> u8x16 {
+    !(is(block, b' ') | is(block, b'\n') | is(block, b'\t'))
 }
 
 /// The first hyphen or control character at or after `at`.

@@ -21,7 +21,7 @@ pub use memory::Reader;
 use memory::{Learnt, Memory};
 use names::Key;
 use prolog::{declared_encoding, foreign_encoding};
-use scopes::Scope;
+use scopes::{Scope, ScopeSet};
 use tags::Begun;
 
 use super::chars::is_space;
@@ -125,6 +125,8 @@ struct Scanner<'s, 'l> {
     bindings: Vec<Binding<'s>>,
     /// That of the bindings in scope: equal where they are declared alike.
     scope: Scope,
+    /// The scope as a set: made when the scope changes.
+    scope_set: ScopeSet,
     /// Names that the memory has no place for: without a key, or of a scope that is not remembered.
     element_names: TextMap<(Scope, &'s str), NameId>,
     attribute_names: TextMap<(Scope, &'s str), NameId>,
@@ -181,6 +183,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
             open: Vec::with_capacity(32),
             bindings: vec![Binding { prefix: "xml", namespace: Names::XML_NAMESPACE }],
             scope: Scope::OUTERMOST,
+            scope_set: Scope::OUTERMOST.set(),
             element_names: TextMap::default(),
             attribute_names: TextMap::default(),
             memory: learnt.memory,

@@ -2,6 +2,7 @@
 
 use super::super::NameId;
 use super::super::runs::NEAR;
+use super::super::signature::Signature;
 use super::scopes::{Scope, ScopeSet};
 
 /// The longest name that has a key, bytes.
@@ -75,6 +76,8 @@ pub(super) struct Known {
     pub(super) id: NameId,
     /// Bit of the local name in the masks of elements.
     pub(super) bit: u64,
+    /// What it adds to signatures.
+    pub(super) signature: Signature,
 }
 
 #[derive(Clone, Copy)]
@@ -82,26 +85,36 @@ struct Entry {
     key: Key,
     /// Where the name means what it means; nowhere in a place that holds no name.
     scopes: ScopeSet,
+    signature: Signature,
     id: u16,
     /// Place of the bit.
     bit: u8,
 }
 
-/// Resolved names by key and scope, two for each slot. A name that loses its place to later ones is resolved anew.
+impl Entry {
+    const EMPTY: Self =
+        Self { key: Key::NONE, scopes: ScopeSet::NONE, signature: Signature::NOTHING, id: 0, bit: 0 };
+}
+
+/// Moves to make room for one name. A table that is half full rarely takes more than two.
+const MOST_MOVES: usize = 8;
+
+/// Resolved names by key and scope. A name has two places to be in; one that stands in the way of another goes to its second
+/// place. Where that does not help, a name loses its place, and is resolved anew.
 pub(super) struct NameCache<const SLOTS: usize>(Vec<Entry>);
 
 impl<const SLOTS: usize> Default for NameCache<SLOTS> {
     fn default() -> Self {
-        Self(vec![Entry { key: Key::NONE, scopes: ScopeSet::NONE, id: 0, bit: 0 }; SLOTS])
+        Self(vec![Entry::EMPTY; SLOTS])
     }
 }
 
 impl<const SLOTS: usize> NameCache<SLOTS> {
     #[inline(always)]
-    fn slot(key: Key) -> usize {
+    fn places(key: Key) -> [usize; 2] {
         let Key(a, b, c) = key;
         let mixed = (a ^ b.rotate_left(25) ^ c.rotate_left(43)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (mixed >> 48) as usize % SLOTS
+        [(mixed >> 48) as usize % SLOTS, (mixed >> 32) as usize % SLOTS]
     }
 
     #[inline(always)]
@@ -112,11 +125,11 @@ impl<const SLOTS: usize> NameCache<SLOTS> {
     /// As [`Self::get`], with the scope as a set.
     #[inline(always)]
     pub(super) fn get_in(&self, key: Key, set: ScopeSet) -> Option<Known> {
-        let slot = Self::slot(key);
-        for place in [slot, slot ^ 1] {
+        for place in Self::places(key) {
             let entry = self.0.get(place)?;
             if entry.key == key && entry.scopes.contains(set) {
-                return Some(Known { id: NameId(u32::from(entry.id)), bit: 1 << (entry.bit & 63) });
+                let (id, signature) = (NameId(u32::from(entry.id)), entry.signature);
+                return Some(Known { id, bit: 1 << (entry.bit & 63), signature });
             }
         }
         None
@@ -125,18 +138,28 @@ impl<const SLOTS: usize> NameCache<SLOTS> {
     pub(super) fn insert(&mut self, key: Key, scope: Scope, known: Known) {
         // Documents with more names than that are not slow for the lack of a cache alone.
         let Ok(id) = u16::try_from(known.id.0) else { return };
-        let slot = Self::slot(key);
-        for place in [slot, slot ^ 1] {
+        let places = Self::places(key);
+        for place in places {
             let entry = &mut self.0[place];
             if entry.key == key && entry.id == id {
                 return entry.scopes.add(scope.set());
             }
         }
-        // The name that was here takes the second place.
-        if self.0[slot].key != Key::NONE {
-            self.0[slot ^ 1] = self.0[slot];
+        let (bit, signature) = (known.bit.trailing_zeros() as u8, known.signature);
+        let mut entry = Entry { key, scopes: scope.set(), signature, id, bit };
+        let mut at = places[usize::from(self.0[places[0]].key != Key::NONE)];
+        for _ in 0..MOST_MOVES {
+            std::mem::swap(&mut entry, &mut self.0[at]);
+            if entry.key == Key::NONE {
+                return;
+            }
+            let [one, other] = Self::places(entry.key);
+            at = if at == one { other } else { one };
         }
-        self.0[slot] = Entry { key, scopes: scope.set(), id, bit: known.bit.trailing_zeros() as u8 };
+        // Of those that moved, any may be forgotten but the last one that was met.
+        if entry.key == key && entry.id == id {
+            self.0[places[0]] = entry;
+        }
     }
 }
 
@@ -145,6 +168,10 @@ mod tests {
     use super::super::Binding;
     use super::super::scopes::Scopes;
     use super::*;
+
+    fn known(id: u32) -> Known {
+        Known { id: NameId(id), bit: 1 << (id % 64), signature: Signature::of_name("", &id.to_string()) }
+    }
 
     #[test]
     fn key_is_the_name_and_nothing_behind_it() {
@@ -177,9 +204,10 @@ mod tests {
         let key = Key::new(b"a:b=............................", 0, 3).unwrap();
         assert!(cache.get(key, one).is_none());
         let insert = |cache: &mut NameCache<64>, scope, id| {
-            cache.insert(key, scope, Known { id: NameId(id), bit: 1 << (id % 64) });
-            let known = cache.get(key, scope).unwrap();
-            assert_eq!((known.id, known.bit), (NameId(id), 1 << (id % 64)));
+            cache.insert(key, scope, known(id));
+            let found = cache.get(key, scope).unwrap();
+            let given = known(id);
+            assert_eq!((found.id, found.bit, found.signature), (given.id, given.bit, given.signature));
         };
         insert(&mut cache, one, 7);
         assert!(cache.get(key, two).is_none() && cache.get(key, Scope::EVERYWHERE).is_none());
@@ -187,19 +215,32 @@ mod tests {
         assert!(cache.get(key, one).is_some() && cache.get(key, three).is_none());
         insert(&mut cache, three, 8);
         assert_eq!(cache.get(key, one).map(|known| known.id), Some(NameId(7)));
-        for (scope, id) in (3..60).map(|namespace| (enter(namespace), namespace + 100)) {
+        for (scope, id) in (4..60).map(|namespace| (enter(namespace), namespace + 100)) {
             insert(&mut cache, scope, id);
         }
         assert!(cache.get(key, one).is_none(), "later names have taken both places");
-        cache.insert(key, one, Known { id: NameId(1 << 16), bit: 2 });
+        cache.insert(key, one, known(1 << 16));
         assert!(cache.get(key, one).is_none(), "the id has no room");
+    }
+
+    #[test]
+    fn names_make_room_for_one_another() {
+        let keys: Vec<Key> =
+            (0..100_u64).map(|number| Key(number.wrapping_mul(0x0101_6165_7463), number, 1)).collect();
+        let mut cache = NameCache::<256>::default();
+        for (id, &key) in (0..).zip(&keys) {
+            cache.insert(key, Scope::EVERYWHERE, known(id));
+        }
+        for (id, &key) in (0..).zip(&keys) {
+            assert_eq!(cache.get(key, Scope::OUTERMOST).map(|known| known.id), Some(NameId(id)));
+        }
     }
 
     #[test]
     fn name_that_means_the_same_everywhere_is_found_in_every_scope() {
         let mut cache = NameCache::<64>::default();
         let key = Key::new(b"code=...........................", 0, 4).unwrap();
-        cache.insert(key, Scope::EVERYWHERE, Known { id: NameId(3), bit: 4 });
+        cache.insert(key, Scope::EVERYWHERE, known(3));
         assert!(cache.get(key, Scope::EVERYWHERE).is_some() && cache.get(key, Scope::OUTERMOST).is_some());
     }
 }

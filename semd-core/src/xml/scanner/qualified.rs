@@ -112,7 +112,7 @@ impl<'s> Scanner<'s, '_> {
     }
 
     fn known(&self, id: NameId) -> Known {
-        Known { id, bit: self.tree.names.bit(id) }
+        Known { id, bit: self.tree.names.bit(id), signature: self.tree.names.signature(id) }
     }
 
     /// Names the attributes of an element that are still without one, and checks that none is there twice; answers the bits

@@ -4,7 +4,10 @@
 //! references. Whatever is new, long, wrong or at a limit is left to the other files of this room, which look closely.
 
 use super::super::document::{AsideKind, Attribute, Element, ElementId, OwnText, Value};
-use super::super::runs::{NEAR, comment_stop, indent_end, near_tag_stop, plain_text_stop, plain_value_stop};
+use super::super::runs::{
+    BLOCK, WINDOW, comment_stop, indent_end, near_by, near_indent_end, near_tag_stop, near_value_stop,
+    plain_text_stop, plain_value_stop, window,
+};
 use super::super::signature::Signature;
 use super::names::{Key, Known};
 use super::qualified::Bits;
@@ -43,14 +46,14 @@ impl Scanner<'_, '_> {
         if self.suspects {
             return;
         }
-        loop {
+        while let Some(window) = window(self.bytes, self.at) {
             let at = self.at;
-            let next = match self.bytes.get(at..) {
-                Some([b'<', b'/', ..]) => self.plain_end_tag(at),
-                Some([b'<', b'!', b'-', b'-', ..]) => self.plain_comment(at),
-                Some([b'<', b'!' | b'?', ..]) => None,
-                Some([b'<', ..]) => self.repeated_tag(at),
-                _ => self.plain_characters(at),
+            let next = match window {
+                [b'<', b'/', ..] => self.plain_end_tag(at, window),
+                [b'<', b'!', b'-', b'-', ..] => self.plain_comment(at),
+                [b'<', b'!' | b'?', ..] => None,
+                [b'<', ..] => self.repeated_tag(at, window),
+                _ => self.plain_characters(at, window),
             };
             match next {
                 Some(next) => self.at = next,
@@ -61,13 +64,13 @@ impl Scanner<'_, '_> {
 
     /// The end tag of the innermost element, if that is not the root.
     #[inline(always)]
-    fn plain_end_tag(&mut self, start: usize) -> Option<usize> {
+    fn plain_end_tag(&mut self, start: usize, window: &[u8; WINDOW]) -> Option<usize> {
         let [.., _, open] = &self.open[..] else { return None };
         let length = open.length as usize;
-        let near: &[u8; NEAR] = self.bytes.get(start + 2..)?.first_chunk()?;
+        let near = near_by(window, 2)?;
         // Names without a key are no less different for it.
         let key = Key::begin(near, length)?;
-        if Some(key) != open.key || *near.get(length)? != b'>' {
+        if Some(key) != open.key || near[length] != b'>' {
             return None;
         }
         self.close_element();
@@ -112,10 +115,15 @@ impl Scanner<'_, '_> {
 
     /// Characters up to the next tag, if they mean themselves.
     #[inline(always)]
-    fn plain_characters(&mut self, start: usize) -> Option<usize> {
+    fn plain_characters(&mut self, start: usize, window: &[u8; WINDOW]) -> Option<usize> {
         let parent = ElementId(self.open.last()?.element);
-        let mut at = indent_end(self.bytes, start);
-        let mut stop = *self.bytes.get(at)?;
+        let (mut at, mut stop) = match near_indent_end(window) {
+            Some(near) => (start + near, window[near]),
+            None => {
+                let at = indent_end(self.bytes, start + BLOCK);
+                (at, *self.bytes.get(at)?)
+            }
+        };
         let blank = stop == b'<';
         while stop != b'<' {
             at = plain_text_stop(self.bytes, at);
@@ -138,43 +146,47 @@ impl Scanner<'_, '_> {
     /// A start tag that is written like an earlier one. Where it goes other ways, what was read is kept in
     /// [`Scanner::begun`].
     #[inline(always)]
-    fn repeated_tag(&mut self, start: usize) -> Option<usize> {
-        let bytes = self.bytes;
-        let near: &[u8; NEAR] = bytes.get(start + 1..)?.first_chunk()?;
+    fn repeated_tag(&mut self, start: usize, ahead: &[u8; WINDOW]) -> Option<usize> {
+        let near = near_by(ahead, 1)?;
         let length = near_tag_stop(near)?;
         let key = Key::begin(near, length)?;
-        let scope = self.scope;
-        let set = scope.set();
+        let (bytes, set) = (self.bytes, self.scope_set);
         let known = self.memory.elements.get_in(key, set)?;
-        let mut shape = self.memory.shapes.root(known.id);
-        if shape == ShapeId::NONE || self.open.is_empty() {
+        let shapes = &self.memory.shapes;
+        let mut id = shapes.root(known.id);
+        if id == ShapeId::NONE || self.open.is_empty() {
             return None;
         }
+        let mut shape = shapes.get(id);
         let first = self.tree.attributes.len();
         let owner = ElementId(self.tree.elements.len() as u32);
         let mut at = start + 1 + length;
         let mut empties = Signature::NOTHING;
         let empty = loop {
-            match bytes.get(at..)? {
-                [b'>', ..] => break false,
-                [b'/', b'>', ..] => break true,
-                [b' ', rest @ ..] => {
-                    // Other documents may have had other limits.
-                    if let Some(near) = rest.first_chunk()
-                        && self.tree.attributes.len() - first < self.limits.max_attributes
-                        && let Some(step) = self.memory.shapes.step(shape, near, set)
-                    {
+            let ahead = window(bytes, at);
+            match ahead {
+                Some([b'>', ..]) => break false,
+                Some([b'/', b'>', ..]) => break true,
+                Some(ahead @ [b' ', ..]) => {
+                    if let Some((next_id, next)) = shapes.with_next(shape, near_by(ahead, 1)?, set) {
                         let offset = at + 1;
-                        let from = offset + step.length as usize;
-                        let to = plain_value_stop(bytes, from, b'"');
-                        if bytes.get(to) == Some(&b'"') && to - from <= self.limits.max_text_bytes {
+                        let before = 1 + next.length as usize;
+                        let from = at + before;
+                        let (to, stop) = match near_value_stop(ahead, before, b'"') {
+                            Some(near) => (at + near, ahead.get(near)),
+                            None => {
+                                let to = plain_value_stop(bytes, from + BLOCK, b'"');
+                                (to, bytes.get(to))
+                            }
+                        };
+                        if stop == Some(&b'"') && to - from <= self.limits.max_text_bytes {
                             let value = Value { start: from as u32, end: to as u32, decoded: false };
-                            let (name, offset) = (step.name, offset as u32);
+                            let (name, offset) = (next.name, offset as u32);
                             self.tree.attributes.push(Attribute { name, owner, value, offset });
                             if to == from {
                                 empties.add_empty(self.tree.names.signature(name));
                             }
-                            shape = step.shape;
+                            (id, shape) = (next_id, next);
                             at = to + 1;
                             continue;
                         }
@@ -182,24 +194,28 @@ impl Scanner<'_, '_> {
                 }
                 _ => {}
             }
-            // Directly behind the name, this may still belong to it.
-            if at == start + 1 + length && !matches!(bytes.get(at), Some(b' ' | b'/' | b'\n')) {
+            // Directly behind the name, this may still belong to it. Other documents may have had other limits.
+            let apart = at != start + 1 + length || matches!(bytes.get(at), Some(b' ' | b'/' | b'\n'));
+            if !apart || self.tree.attributes.len() - first > self.limits.max_attributes {
+                self.tree.attributes.truncate(first);
                 return None;
             }
-            let (key, known, bits) = (Some(key), Some(known), Bits::of(self.memory.shapes.mask(shape)));
-            self.begun = Some(Begun { start, length, key, known, at, first, shape, bits });
+            let (key, known, bits) = (Some(key), Some(known), Bits::of(shape.mask));
+            self.begun = Some(Begun { start, length, key, known, at, first, shape: id, bits });
             return None;
         };
-        let nodes = self.nodes + 1 + self.tree.attributes.len() - first;
-        if nodes > self.limits.max_nodes || self.open.len() >= self.limits.max_depth {
+        let count = self.tree.attributes.len() - first;
+        let nodes = self.nodes + 1 + count;
+        let within = count <= self.limits.max_attributes && nodes <= self.limits.max_nodes;
+        if !within || self.open.len() >= self.limits.max_depth {
             self.tree.attributes.truncate(first);
             return None;
         }
         self.nodes = nodes;
-        let (mask, mut signature) = (self.memory.shapes.mask(shape), self.memory.shapes.signature(shape));
+        let (mask, mut signature) = (shape.mask, shape.signature);
         signature.add(empties);
         let attributes = Attributes { first, mask, signature };
-        let (key, bindings) = (Some(key), self.bindings.len());
+        let (key, bindings, scope) = (Some(key), self.bindings.len(), self.scope);
         self.add_element(Tag { start, known, length, key, attributes, empty, bindings, scope });
         Some(at + 1 + usize::from(empty))
     }
@@ -210,10 +226,9 @@ impl Scanner<'_, '_> {
         let element = self.tree.elements.len() as u32;
         let parent = match self.open.last() {
             Some(parent) => {
-                let name = self.tree.names.signature(tag.known.id);
                 let outer = &mut self.tree.elements[parent.element as usize];
                 outer.child_mask |= tag.known.bit;
-                outer.signature.add_child(name);
+                outer.signature.add_child(tag.known.signature);
                 parent.element
             }
             None => u32::MAX,

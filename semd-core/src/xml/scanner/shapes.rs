@@ -2,7 +2,7 @@
 //!
 //! Three tags of four repeat the attributes of an earlier tag of the same name. What stands between two values is then known
 //! beforehand, and one comparison takes the place of reading a name, looking it up and checking what surrounds it. A shape is
-//! the name of an element with the names of its attributes in their order; shapes form a tree, whose steps are attributes.
+//! the name of an element with the names of its attributes in their order; one more attribute leads from a shape to another.
 
 use super::super::NameId;
 use super::super::runs::NEAR;
@@ -23,70 +23,60 @@ impl ShapeId {
 const MOST_SHAPES: usize = 2048;
 
 /// Attributes that may follow one shape. They are tried one after another.
-const MOST_STEPS: usize = 6;
+const MOST_NEXT: usize = 6;
 
-/// Bytes behind the name of an attribute that belong to a step: the equals sign and the quote.
+/// Bytes behind the name of an attribute that are remembered with it: the equals sign and the quote.
 pub(super) const BEFORE_VALUE: usize = 2;
 
-struct Shape {
-    /// Bits of the names of the attributes, and their part of the signature of an element.
-    mask: u64,
-    signature: Signature,
-    /// Number of the first step in the list of those that lead on.
-    first: u32,
-}
-
-/// One more attribute.
-pub(super) struct Step {
-    /// Its name, the equals sign and the quote, and how many bytes that is.
+/// An element with some attributes, as the last of them leads to it.
+pub(super) struct Shape {
+    /// The name of the last attribute, the equals sign and the quote, and how many bytes that is.
     text: Key,
     pub(super) length: u32,
+    pub(super) name: NameId,
     /// Where the name means what it means.
     scopes: ScopeSet,
-    pub(super) name: NameId,
-    /// Where it leads to.
-    pub(super) shape: ShapeId,
-    /// Number of the next step of the same shape; 0 behind the last.
-    next: u32,
+    /// Bits of the names of the attributes, and their part of the signature of an element.
+    pub(super) mask: u64,
+    pub(super) signature: Signature,
+    /// The first of the shapes with one more attribute, and the next one with as many; [`ShapeId::NONE`] behind the last.
+    first: ShapeId,
+    next: ShapeId,
+}
+
+impl Shape {
+    const WITHOUT_ATTRIBUTES: Self = Self {
+        text: Key::NONE,
+        length: 0,
+        name: NameId(0),
+        scopes: ScopeSet::NONE,
+        mask: 0,
+        signature: Signature::NOTHING,
+        first: ShapeId::NONE,
+        next: ShapeId::NONE,
+    };
 }
 
 /// The shapes met so far.
 pub(super) struct Shapes {
+    /// The first one stands for tags that are not remembered.
     shapes: Vec<Shape>,
-    steps: Vec<Step>,
     /// Shapes without attributes by the name of the element.
     roots: Vec<ShapeId>,
 }
 
 impl Default for Shapes {
     fn default() -> Self {
-        let none = Shape { mask: 0, signature: Signature::NOTHING, first: 0 };
-        let unused = Step {
-            text: Key::NONE,
-            length: 0,
-            scopes: ScopeSet::NONE,
-            name: NameId(0),
-            shape: ShapeId::NONE,
-            next: 0,
-        };
-        let (mut shapes, mut steps) = (Vec::with_capacity(256), Vec::with_capacity(128));
-        shapes.push(none);
-        steps.push(unused);
-        Self { shapes, steps, roots: Vec::with_capacity(128) }
+        let mut shapes = Vec::with_capacity(256);
+        shapes.push(Shape::WITHOUT_ATTRIBUTES);
+        Self { shapes, roots: Vec::with_capacity(128) }
     }
 }
 
 impl Shapes {
-    /// Bits of the names of the attributes of a shape.
     #[inline(always)]
-    pub(super) fn mask(&self, shape: ShapeId) -> u64 {
-        self.shapes[shape.0 as usize].mask
-    }
-
-    /// What the attributes add to the signature of an element, empty ones apart.
-    #[inline(always)]
-    pub(super) fn signature(&self, shape: ShapeId) -> Signature {
-        self.shapes[shape.0 as usize].signature
+    pub(super) fn get(&self, shape: ShapeId) -> &Shape {
+        &self.shapes[shape.0 as usize]
     }
 
     /// The shape of an element without attributes, if it was met before; otherwise [`ShapeId::NONE`].
@@ -95,16 +85,21 @@ impl Shapes {
         self.roots.get(element.0 as usize).copied().unwrap_or(ShapeId::NONE)
     }
 
-    /// The attribute that follows a shape, if it is written here and was met there before.
+    /// The shape with one attribute more, if that is written here and was met there before.
     #[inline(always)]
-    pub(super) fn step(&self, shape: ShapeId, near: &[u8; NEAR], scope: ScopeSet) -> Option<&Step> {
-        let mut at = self.shapes[shape.0 as usize].first;
-        while at != 0 {
-            let step = &self.steps[at as usize];
-            if Key::begin(near, step.length as usize) == Some(step.text) && step.scopes.contains(scope) {
-                return Some(step);
+    pub(super) fn with_next(
+        &self,
+        shape: &Shape,
+        near: &[u8; NEAR],
+        scope: ScopeSet,
+    ) -> Option<(ShapeId, &Shape)> {
+        let mut at = shape.first;
+        while at != ShapeId::NONE {
+            let shape = self.get(at);
+            if Key::begin(near, shape.length as usize) == Some(shape.text) && shape.scopes.contains(scope) {
+                return Some((at, shape));
             }
-            at = step.next;
+            at = shape.next;
         }
         None
     }
@@ -116,54 +111,54 @@ impl Shapes {
             self.roots.resize(at + 1, ShapeId::NONE);
         }
         if self.roots[at] == ShapeId::NONE {
-            self.roots[at] = self.add(0, Signature::NOTHING);
+            self.roots[at] = self.add(Shape::WITHOUT_ATTRIBUTES);
         }
         self.roots[at]
     }
 
     /// Remembers an attribute behind a shape. `text` has `length` bytes and ends with the quote.
-    pub(super) fn add_step(
+    pub(super) fn add_next(
         &mut self,
         shape: ShapeId,
         (text, length): (Key, usize),
         scope: Scope,
         known: Known,
-        name: Signature,
     ) -> ShapeId {
         if shape == ShapeId::NONE || !scope.is_remembered() {
             return ShapeId::NONE;
         }
-        let (mut last, mut count) = (0, 0);
-        let mut at = self.shapes[shape.0 as usize].first;
-        while at != 0 {
-            let step = &mut self.steps[at as usize];
-            if step.text == text && step.name == known.id {
-                step.scopes.add(scope.set());
-                return step.shape;
+        let (mut last, mut count) = (ShapeId::NONE, 0);
+        let mut at = self.get(shape).first;
+        while at != ShapeId::NONE {
+            let with = &mut self.shapes[at.0 as usize];
+            if with.text == text && with.name == known.id {
+                with.scopes.add(scope.set());
+                return at;
             }
-            (last, at, count) = (at, step.next, count + 1);
+            (last, at, count) = (at, with.next, count + 1);
         }
-        let mask = self.mask(shape);
+        let &Shape { mask, mut signature, .. } = self.get(shape);
         // Two prefixes may mean the same, and the tag that has both may yet declare that they do not.
         let twice = scope != Scope::EVERYWHERE && mask & known.bit != 0;
-        if twice || count >= MOST_STEPS {
+        if twice || count >= MOST_NEXT {
             return ShapeId::NONE;
         }
-        let mut signature = self.signature(shape);
-        signature.add_attribute(name);
-        let made = self.add(mask | known.bit, signature);
-        if made == ShapeId::NONE {
-            return made;
-        }
-        let number = self.steps.len() as u32;
-        let (length, scopes) = (length as u32, scope.set());
-        self.steps.push(Step { text, length, scopes, name: known.id, shape: made, next: 0 });
-        if last == 0 {
-            self.shapes[shape.0 as usize].first = number;
+        signature.add_attribute(known.signature);
+        let with = self.add(Shape {
+            text,
+            length: length as u32,
+            name: known.id,
+            scopes: scope.set(),
+            mask: mask | known.bit,
+            signature,
+            ..Shape::WITHOUT_ATTRIBUTES
+        });
+        if last == ShapeId::NONE {
+            self.shapes[shape.0 as usize].first = with;
         } else {
-            self.steps[last as usize].next = number;
+            self.shapes[last.0 as usize].next = with;
         }
-        made
+        with
     }
 
     /// Whether no shape can be added.
@@ -171,11 +166,11 @@ impl Shapes {
         self.shapes.len() >= MOST_SHAPES
     }
 
-    fn add(&mut self, mask: u64, signature: Signature) -> ShapeId {
+    fn add(&mut self, shape: Shape) -> ShapeId {
         if self.is_full() {
             return ShapeId::NONE;
         }
-        self.shapes.push(Shape { mask, signature, first: 0 });
+        self.shapes.push(shape);
         ShapeId(self.shapes.len() as u32 - 1)
     }
 }

@@ -76,6 +76,7 @@ impl<'s> Scanner<'s, '_> {
     pub(super) fn leave_scope(&mut self, bindings: usize, scope: Scope) {
         self.bindings.truncate(bindings);
         self.scope = scope;
+        self.scope_set = scope.set();
     }
 
     pub(super) fn start_tag(&mut self) -> Step {
@@ -92,6 +93,7 @@ impl<'s> Scanner<'s, '_> {
         }
         if self.bindings.len() != bindings {
             self.scope = self.memory.scopes.enter(scope, &self.bindings[bindings..]);
+            self.scope_set = self.scope.set();
             tag.known = None;
             self.ask_prefixes_again(tag.first);
         }
@@ -286,8 +288,7 @@ impl<'s> Scanner<'s, '_> {
         };
         match (text, known) {
             (Some(text), Some(known)) => {
-                let name = self.tree.names.signature(known.id);
-                self.memory.shapes.add_step(shape, (text, end - offset), scope, known, name)
+                self.memory.shapes.add_next(shape, (text, end - offset), scope, known)
             }
             _ => ShapeId::NONE,
         }
