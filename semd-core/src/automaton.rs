@@ -17,6 +17,7 @@ use regex_automata::util::{start, syntax};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::byte_string::ByteString;
+use crate::oid::{Identifiers, State};
 
 /// Where a match may lie in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,10 +61,15 @@ enum Form<T, R = ()> {
     Regex(R),
 }
 
+/// Pairs of states that are compared; a pattern of identifiers alone has six or seven.
+const MOST_PAIRS: usize = 64;
+
 #[derive(Debug)]
 struct Table {
     dfa: dense::DFA<Vec<u32>>,
     start: StateID,
+    /// The identifiers that the pattern stands for, if it matches them and nothing else: they are recognised quicker.
+    identifiers: Option<Identifiers>,
 }
 
 impl Automaton {
@@ -108,7 +114,7 @@ impl Automaton {
     fn made(&self) -> &Form<Table, Box<meta::Regex>> {
         self.made.get_or_init(|| {
             let table = match &self.written {
-                Some(Form::Table(written)) => Table::read(written),
+                Some(Form::Table(written)) => Table::read(written, self.extent),
                 Some(Form::Regex(())) => None,
                 None => {
                     let nfa = self.states().ok();
@@ -152,28 +158,62 @@ impl Table {
             .dfa_size_limit(Some(limit))
             .determinize_size_limit(Some(limit));
         let dfa = dense::Builder::new().configure(config).build_from_nfa(nfa).ok()?;
-        Self::of(dfa)
+        Self::of(dfa, extent)
     }
 
-    fn of(dfa: dense::DFA<Vec<u32>>) -> Option<Self> {
+    fn of(dfa: dense::DFA<Vec<u32>>, extent: Extent) -> Option<Self> {
         let anchored = if dfa.start_kind() == StartKind::Anchored { Anchored::Yes } else { Anchored::No };
         let start = dfa.start_state(&start::Config::new().anchored(anchored)).ok()?;
-        Some(Self { dfa, start })
+        let mut table = Self { dfa, start, identifiers: None };
+        table.identifiers = [Identifiers::OfOneArc, Identifiers::OfTwoArcs]
+            .into_iter()
+            .find(|&those| table.is_for(those, extent));
+        Some(table)
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
+    /// Whether the table accepts identifiers and nothing else: it does when it agrees with them in every pair of states that a
+    /// text can lead to.
+    fn is_for(&self, identifiers: Identifiers, extent: Extent) -> bool {
+        let agree = |(state, other): (StateID, State)| {
+            let accepts = self.dfa.is_match_state(self.dfa.next_eoi_state(state));
+            // Where a part may match, a match before the end makes the rest of a text unimportant.
+            let early = extent == Extent::Part && self.dfa.is_match_state(state);
+            accepts == identifiers.end_in(other) && !early
+        };
+        let mut met = vec![(self.start, State::Start)];
+        let mut at = 0;
+        while let Some(&(state, other)) = met.get(at) {
+            at += 1;
+            for byte in 0..=u8::MAX {
+                let next = (self.dfa.next_state(state, byte), other.then(byte));
+                if met.contains(&next) {
+                    continue;
+                }
+                if !agree(next) || met.len() >= MOST_PAIRS {
+                    return false;
+                }
+                met.push(next);
+            }
+        }
+        agree((self.start, State::Start))
+    }
+
+    fn read(bytes: &[u8], extent: Extent) -> Option<Self> {
         // The table is read in place, and must lie as its numbers do.
         let mut aligned = vec![0; bytes.len() + size_of::<u32>()];
         let gap = aligned.as_ptr().align_offset(size_of::<u32>());
         let place = aligned.get_mut(gap..gap + bytes.len())?;
         place.copy_from_slice(bytes);
         let (dfa, _) = dense::DFA::from_bytes(place).ok()?;
-        Self::of(dfa.to_owned())
+        Self::of(dfa.to_owned(), extent)
     }
 
     #[inline]
     fn matches(&self, text: &str, extent: Extent) -> bool {
-        let Self { dfa, start } = self;
+        let Self { dfa, start, identifiers } = self;
+        if let Some(identifiers) = identifiers {
+            return identifiers.contain(text.as_bytes());
+        }
         let mut state = *start;
         match extent {
             // A state that leads nowhere leads to itself: values are short, and asking at every byte takes longer.
@@ -260,6 +300,32 @@ fn build(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patterns_of_identifiers_are_recognised_by_what_they_match() {
+        let bounds = Bounds { memory: 4 << 20, table: 16 << 10 };
+        let (one, two) = (Some(Identifiers::OfOneArc), Some(Identifiers::OfTwoArcs));
+        let cases = [
+            (r"[0-2](?:\.(?:0|[1-9][0-9]*))*", Extent::Whole, one),
+            (r"[0-2](?:\.(?:0|[1-9][0-9]*))+", Extent::Whole, two),
+            (r"^[0-2](\.([1-9][0-9]*|0))+$", Extent::Part, two),
+            (r"^[0-2](\.([1-9][0-9]*|0))+\.70$", Extent::Part, None),
+            (r"^(0|1|2)([.]0|[.][1-9][0-9]*)*$", Extent::Part, one),
+            (r"[0-2](\.([1-9][0-9]*|0))+", Extent::Part, None),
+            (r"[0-2](?:.(?:0|[1-9][0-9]*))*", Extent::Whole, None),
+            (r"[0-3](?:\.(?:0|[1-9][0-9]*))*", Extent::Whole, None),
+            (r"[0-2](?:\.[0-9]+)*", Extent::Whole, None),
+            (r"(?:[0-2](?:\.(?:0|[1-9][0-9]*))*)?", Extent::Whole, None),
+            (r"[0-2](?:\.(?:0|[1-9][0-9]{0,40}))*", Extent::Whole, None),
+            ("a", Extent::Part, None),
+        ];
+        for (expression, extent, expected) in cases {
+            let automaton = Automaton::compile(expression.to_owned(), extent, bounds).unwrap();
+            let Form::Table(table) = automaton.made() else { panic!("{expression}") };
+            assert_eq!(table.identifiers, expected, "{expression}");
+            assert!(automaton.matches("1.2.643") || expected.is_none(), "{expression}");
+        }
+    }
 
     #[test]
     fn every_form_answers_alike_before_and_after_it_was_written() {

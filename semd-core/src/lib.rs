@@ -212,6 +212,7 @@ pub mod kinds;
 pub mod lint;
 pub mod model;
 pub mod nsi;
+mod oid;
 pub mod package;
 pub mod personal_data;
 mod pool;

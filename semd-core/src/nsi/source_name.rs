@@ -1,6 +1,7 @@
 //! What the name of an official file says.
 
 use super::version::is_version;
+use crate::oid::Identifiers;
 
 /// What an official file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,18 +53,7 @@ impl<'a> SourceName<'a> {
 /// assert!(!is_oid("1..2") && !is_oid("3.1") && !is_oid("1.02"));
 /// ```
 pub fn is_oid(text: &str) -> bool {
-    let [b'0'..=b'2', rest @ ..] = text.as_bytes() else { return false };
-    // Before each arc stands a dot; an arc that begins with zero has ended.
-    let (mut before, mut ended) = (b'0', true);
-    for &byte in rest {
-        match byte {
-            b'.' if before != b'.' => ended = false,
-            b'0'..=b'9' if !ended => ended = before == b'.' && byte == b'0',
-            _ => return false,
-        }
-        before = byte;
-    }
-    before != b'.' && !rest.is_empty() && text.len() <= 256
+    text.len() <= 256 && Identifiers::OfTwoArcs.contain(text.as_bytes())
 }
 
 #[cfg(test)]
