@@ -16,7 +16,12 @@ pub(in crate::xsd) struct Patterns {
     /// As written; several are joined by `|`.
     pub(in crate::xsd) text: String,
     automaton: Automaton,
+    /// The only alternative is [`WORD`].
+    pub(super) is_word: bool,
 }
+
+/// One character or more, none of them white space: the pattern of the HL7 type `cs`, and so of most codes.
+const WORD: &str = r"[^\s]+";
 
 /// A pattern that is not of the dialect or needs too much memory: the pattern and why.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,7 +43,7 @@ impl Patterns {
         }
         let bounds = Bounds { memory: limit, table: limit / TABLE_SHARE };
         let automaton = Automaton::compile(expression, Extent::Whole, bounds).map_err(fail)?;
-        Ok(Self { text, automaton })
+        Ok(Self { is_word: text == WORD, text, automaton })
     }
 
     /// Whether the whole text matches.

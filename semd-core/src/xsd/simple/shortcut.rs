@@ -28,6 +28,8 @@ pub(in crate::xsd) enum Shortcut {
     Octets(usize),
     /// The values are listed.
     Literals(#[serde(skip)] Literals),
+    /// Every text of one octet or more without white space is a value.
+    Word,
     /// Every text without white space that matches the patterns is a value.
     Patterns,
     /// Every value of a member type is a value.
@@ -59,8 +61,9 @@ impl Shortcut {
             _ if simple.facets.enumeration.is_some() => literals(),
             Variety::Atomic(Primitive::String | Primitive::AnySimple) => match octets(simple) {
                 Some(octets) => Self::Octets(octets),
-                None if is_bounded_by_patterns_alone(simple) => Self::Patterns,
-                None => Self::Nothing,
+                None if !is_bounded_by_patterns_alone(simple) => Self::Nothing,
+                None if types.are_words(simple) => Self::Word,
+                None => Self::Patterns,
             },
             Variety::Atomic(_) => Self::Nothing,
             Variety::List(item) if listed(item) => literals(),
@@ -71,6 +74,16 @@ impl Shortcut {
                 Self::Members
             }
             Variety::List(_) | Variety::Union(_) => Self::Nothing,
+        }
+    }
+
+    /// Whether a look at the characters of the text tells that it is a value.
+    #[inline(always)]
+    pub(in crate::xsd) fn sees(&self, text: &str) -> bool {
+        match self {
+            Self::Octets(octets) => text.len() >= *octets,
+            Self::Word => !text.is_empty() && is_without_white_space(text),
+            Self::Nothing | Self::Literals(_) | Self::Patterns | Self::Members => false,
         }
     }
 }
@@ -128,10 +141,14 @@ impl SimpleTypes {
     #[inline(always)]
     pub(in crate::xsd) fn knows(&self, id: SimpleId, text: &str) -> bool {
         match &self.get(id).shortcut {
-            Shortcut::Nothing | Shortcut::Patterns | Shortcut::Members => false,
-            Shortcut::Octets(octets) => text.len() >= *octets,
             Shortcut::Literals(literals) => self.lists(id, literals, text),
+            shortcut => shortcut.sees(text),
         }
+    }
+
+    /// Whether the patterns of a type ask for nothing but words.
+    fn are_words(&self, simple: &SimpleType) -> bool {
+        simple.facets.patterns.iter().all(|&number| self.patterns[number as usize].is_word)
     }
 
     #[inline(never)]
@@ -186,7 +203,8 @@ mod tests {
 
     #[test]
     fn characters_are_known_by_their_octets() {
-        let types = SimpleTypes::default();
+        let patterns = vec![Patterns::compile(&["[a-z]"], 1 << 20).unwrap()];
+        let types = SimpleTypes { patterns, ..SimpleTypes::default() };
         let of = |base, facets| match Shortcut::of(&restricted(base, facets), &types) {
             Shortcut::Octets(octets) => Some(octets),
             _ => None,
@@ -236,6 +254,8 @@ mod tests {
                 assert_eq!(types.check(id, text, None).is_ok(), passes, "{id:?} {text:?}");
             }
         }
+        assert!(matches!(types.get(word).shortcut, Shortcut::Word));
+        assert!(matches!(types.get(oid).shortcut, Shortcut::Patterns));
         for (id, text) in [(word, "a"), (oid, "1.2.643"), (either, "1.2"), (nested, "я")] {
             assert!(types.finds(id, text), "{id:?} {text:?}");
         }

@@ -217,18 +217,21 @@ impl<'a> Run<'a> {
     fn attribute_in_full(&mut self, attribute: AttributeId, made: &AttributeUse, text: &'a str) {
         let document = self.document;
         let schema = self.schema;
-        let value = Value::new(made.simple, text);
+        let simple = schema.simple.get(made.simple);
         // What is written as the fixed value is written is of the type: the compiler checked it.
         let settled = match (&made.fixed, &made.declared_fixed) {
             (None, None) => true,
             (Some(fixed), None) => *fixed.text == *text,
             _ => false,
         };
+        if settled && !simple.identifies && (made.fixed.is_some() || simple.shortcut.sees(text)) {
+            return;
+        }
+        let value = Value::new(made.simple, text);
         if settled && self.passed.has(&value) {
             return;
         }
-        let simple = schema.simple.get(made.simple);
-        if settled && !simple.identifies && (made.fixed.is_some() || schema.simple.knows(made.simple, text)) {
+        if settled && !simple.identifies && schema.simple.knows(made.simple, text) {
             if simple.means_its_text() {
                 self.passed.keep(value);
             }
