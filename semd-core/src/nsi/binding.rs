@@ -12,8 +12,8 @@ pub(super) const ATTRIBUTES: [&str; 5] =
 struct Meaning {
     /// For an element with a code: whether the register is known to look it up.
     confirmed: Option<bool>,
-    /// Place among [`ATTRIBUTES`].
-    attribute: Option<usize>,
+    /// Place among [`ATTRIBUTES`]; beyond the last for other names.
+    attribute: u8,
 }
 
 /// The names of one vocabulary; kept from one document to the next.
@@ -26,19 +26,17 @@ impl Binding {
         self.0.get(name).confirmed
     }
 
-    /// Which attribute of a coded element a name is.
-    pub(super) fn attribute(&self, name: NameId) -> Option<usize> {
-        self.0.get(name).attribute
+    /// Which attribute of a coded element a name is: its place among [`ATTRIBUTES`], or one beyond the last.
+    pub(super) fn attribute(&self, name: NameId) -> usize {
+        self.0.get(name).attribute.into()
     }
 
     /// Looks those names of a document up that are new.
     pub(super) fn bind(&mut self, document: &Document<'_>, elements: &CodedElements) {
         self.0.learn(document, |_, name| {
             let attribute = ATTRIBUTES.iter().position(|local| *local == name.local);
-            Meaning {
-                confirmed: elements.listed(name.namespace, name.local),
-                attribute: attribute.filter(|_| name.namespace.is_empty()),
-            }
+            let attribute = attribute.filter(|_| name.namespace.is_empty()).unwrap_or(ATTRIBUTES.len());
+            Meaning { confirmed: elements.listed(name.namespace, name.local), attribute: attribute as u8 }
         });
     }
 }

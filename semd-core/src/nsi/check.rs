@@ -2,7 +2,7 @@
 //! a dictionary in a version is found out once a document, and nothing is allocated for an element without a fault.
 
 use super::binding::{ATTRIBUTES, Binding};
-use super::dictionary::Dictionary;
+use super::dictionary::{Column, Dictionary};
 use super::elements::CodedElements;
 use super::exceptions::Level;
 use super::prescribed::{Permission, Prescribed};
@@ -11,8 +11,8 @@ use super::store::{Store, Version};
 use super::texts::{self, Fault};
 use super::version::is_version;
 use crate::report::{Finding, Layer, Owner, Severity};
-use crate::tail::tail;
-use crate::xml::{Attribute, AttributeId, Document, ElementId, LineIndex, Node, Paths, name_bit};
+use crate::tail::{are_equal, tail};
+use crate::xml::{AttributeId, Document, ElementId, LineIndex, Node, Paths, name_bit};
 
 /// Faults of one document; the rest is not looked for.
 const MAX_FAULTS: usize = 1_000;
@@ -21,6 +21,9 @@ const MAX_MISSING: usize = 64;
 
 /// Wrong codes of one document for which a dictionary is searched for the right one.
 const MAX_SEARCHES: usize = 50;
+
+/// Faults and missing dictionaries that room is made for; most documents have fewer.
+const FEW: usize = 16;
 
 /// Dictionaries whose answer is kept, a power of two; documents use one to three dozen.
 const SLOTS: usize = 32;
@@ -79,30 +82,35 @@ pub fn check<'d>(
     let mut binding = store.inner.bindings.take().unwrap_or_default();
     binding.bind(document, elements);
     let mask = name_bit("code") | name_bit("codeSystem");
-    let mut pass = Pass {
+    let mut known = Knowledge {
         store,
         elements,
         kind: guide.map_or("", |(kind, _)| kind),
         prescribed: guide.and_then(|(_, guide)| Prescribed::read(store, guide)),
-        answers: [None; SLOTS],
-        missing: Vec::new(),
-        outcome: Outcome::default(),
+        answers: [const { Asked::NOTHING }; SLOTS],
     };
+    let mut told = Told::default();
     for (index, element) in (0_u32..).zip(document.elements()) {
         if element.attribute_mask & mask != mask {
             continue;
         }
         let Some(confirmed) = binding.coded(element.name) else { continue };
         let Some(value) = Coded::read(document, ElementId(index), confirmed, &binding) else { continue };
-        if pass.outcome.faults.len() >= MAX_FAULTS {
-            pass.outcome.truncated = true;
+        if told.outcome.faults.len() >= MAX_FAULTS {
+            told.outcome.truncated = true;
             break;
         }
-        pass.element(&value);
+        let Asked { answer, missing, .. } = known.answer(&value);
+        match answer {
+            Answer::Nothing => {}
+            Answer::Missing => told.miss(&value, missing),
+            Answer::Wrong { at, fault, always } => told.tell(value.node(*at), *always || confirmed, *fault),
+            Answer::Values(values) => told.check(&value, values, missing),
+        }
     }
-    pass.tell_missing();
+    told.tell_missing();
     store.inner.bindings.give_back(binding);
-    pass.outcome
+    told.outcome
 }
 
 impl Outcome<'_> {
@@ -151,40 +159,53 @@ impl Outcome<'_> {
     }
 }
 
-/// The attributes of one coded element.
+/// One coded element.
 struct Coded<'d> {
+    document: &'d Document<'d>,
     element: ElementId,
     /// The register is known to look it up.
     confirmed: bool,
-    /// In the order of [`ATTRIBUTES`].
-    attributes: [Option<(AttributeId, &'d str)>; ATTRIBUTES.len()],
+    /// Its attributes in the order of [`ATTRIBUTES`].
+    attributes: [AttributeId; ATTRIBUTES.len()],
 }
+
+/// The place of an attribute that the element does not have.
+const ABSENT: AttributeId = AttributeId(u32::MAX);
 
 impl<'d> Coded<'d> {
     /// `None` when the element has no code or no code system.
+    #[inline(always)]
     fn read(
-        document: &'d Document<'_>,
+        document: &'d Document<'d>,
         element: ElementId,
         confirmed: bool,
         binding: &Binding,
     ) -> Option<Self> {
-        let mut attributes = [None; ATTRIBUTES.len()];
-        for id in document.attribute_ids(element) {
-            let attribute: &Attribute = document.attribute_at(AttributeId(id));
-            if let Some(at) = binding.attribute(attribute.name) {
-                attributes[at] = Some((AttributeId(id), document.value(attribute)));
+        let mut attributes = [ABSENT; ATTRIBUTES.len()];
+        for (id, attribute) in document.attribute_ids(element).zip(document.attributes(element)) {
+            // A name without a place has one beyond the last.
+            if let Some(place) = attributes.get_mut(binding.attribute(attribute.name)) {
+                *place = AttributeId(id);
             }
         }
-        let all = attributes[0].is_some() && attributes[1].is_some();
-        all.then_some(Self { element, confirmed, attributes })
+        let all = attributes[CODE] != ABSENT && attributes[SYSTEM] != ABSENT;
+        all.then_some(Self { document, element, confirmed, attributes })
+    }
+
+    fn value(&self, at: usize) -> Option<&'d str> {
+        let id = self.attributes[at];
+        (id != ABSENT).then(|| self.document.value(self.document.attribute_at(id)))
     }
 
     fn text(&self, at: usize) -> &'d str {
-        self.attributes[at].map_or("", |(_, text)| text)
+        self.value(at).unwrap_or_default()
     }
 
     fn node(&self, at: usize) -> Node {
-        self.attributes[at].map_or(Node::Element(self.element), |(id, _)| Node::Attribute(id))
+        match self.attributes[at] {
+            ABSENT => Node::Element(self.element),
+            id => Node::Attribute(id),
+        }
     }
 }
 
@@ -203,53 +224,77 @@ struct Missing<'d> {
 }
 
 /// What is known of a dictionary in a version before a value is looked at.
-#[derive(Clone, Copy)]
 enum Answer<'d> {
     /// Values are not checked.
     Nothing,
     /// The store cannot tell.
     Missing,
-    /// Wrong wherever it is used, by the attribute at this place of [`ATTRIBUTES`].
-    Wrong(usize, Fault<'d>),
-    /// As before, whether or not the register is known to look the element up.
-    Forbidden(usize, Fault<'d>),
-    Values(Dictionary<'d>, Level),
+    /// Wrong wherever it is used.
+    Wrong {
+        /// Place of the attribute that is wrong among [`ATTRIBUTES`].
+        at: usize,
+        fault: Fault<'d>,
+        /// Whether or not the register is known to look the element up.
+        always: bool,
+    },
+    Values(Values<'d>),
 }
 
-struct Pass<'d> {
+/// The values of a dictionary.
+struct Values<'d> {
+    dictionary: Dictionary<'d>,
+    level: Level,
+    title: Option<&'d str>,
+    /// `None` where the store has no rows.
+    key: Option<Column<'d>>,
+    name: Option<Column<'d>>,
+}
+
+/// An answer and what it was asked about, with the tails of both.
+struct Asked<'d> {
+    oid: &'d str,
+    version: &'d str,
+    tails: [u64; 2],
+    answer: Answer<'d>,
+    /// Its place among the missing ones, once it was missed.
+    missing: Option<usize>,
+}
+
+impl Asked<'_> {
+    /// Nobody asked: what has no identifier is not checked.
+    const NOTHING: Self =
+        Self { oid: "", version: "", tails: [0; 2], answer: Answer::Nothing, missing: None };
+
+    #[inline(always)]
+    fn is_about(&self, oid: &str, version: &str, tails: [u64; 2]) -> bool {
+        let same =
+            |known: &str, text: &str, tails| are_equal(tails, [known.len(), text.len()], || known == text);
+        same(self.oid, oid, [self.tails[0], tails[0]])
+            && same(self.version, version, [self.tails[1], tails[1]])
+    }
+}
+
+struct Knowledge<'d> {
     store: &'d Store,
     elements: &'d CodedElements,
     kind: &'d str,
     prescribed: Option<Prescribed<'d>>,
-    /// The last answers, each with the identifier and the version that were asked about.
-    answers: [Option<(&'d str, &'d str, Answer<'d>)>; SLOTS],
-    missing: Vec<Missing<'d>>,
-    outcome: Outcome<'d>,
+    /// The last answers.
+    answers: [Asked<'d>; SLOTS],
 }
 
-impl<'d> Pass<'d> {
-    fn element(&mut self, value: &Coded<'d>) {
-        match self.answer(value.text(SYSTEM), value.text(VERSION)) {
-            Answer::Nothing => {}
-            Answer::Missing => self.miss(value),
-            Answer::Wrong(at, fault) => self.tell_of(value, at, fault),
-            Answer::Forbidden(at, fault) => self.tell(value.node(at), true, fault),
-            Answer::Values(dictionary, level) => self.values(value, dictionary, level),
+impl<'d> Knowledge<'d> {
+    /// What is known of the dictionary of an element; asked once, as long as its slot is not taken by another one.
+    fn answer(&mut self, value: &Coded<'d>) -> &mut Asked<'d> {
+        let (oid, version) = (value.text(SYSTEM), value.text(VERSION));
+        let tails = [tail(oid.as_bytes()), tail(version.as_bytes())];
+        let mixed = (tails[0] ^ tails[1].rotate_left(13)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let slot = (mixed >> 32) as usize % SLOTS;
+        if !self.answers[slot].is_about(oid, version, tails) {
+            let answer = self.find_answer(oid, version);
+            self.answers[slot] = Asked { oid, version, tails, answer, missing: None };
         }
-    }
-
-    /// What is known of a dictionary; asked once, as long as its slot is not taken by another one.
-    fn answer(&mut self, oid: &'d str, version: &'d str) -> Answer<'d> {
-        let mixed = tail(oid.as_bytes()) ^ tail(version.as_bytes()).rotate_left(13);
-        let slot = (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize % SLOTS;
-        match self.answers[slot] {
-            Some((known, of, answer)) if known == oid && of == version => answer,
-            _ => {
-                let answer = self.find_answer(oid, version);
-                self.answers[slot] = Some((oid, version, answer));
-                answer
-            }
-        }
+        &mut self.answers[slot]
     }
 
     fn find_answer(&self, oid: &'d str, version: &'d str) -> Answer<'d> {
@@ -265,10 +310,10 @@ impl<'d> Pass<'d> {
             return Answer::Nothing;
         }
         if let Some((at, fault)) = self.forbidden(oid, version, known) {
-            return Answer::Forbidden(at, fault);
+            return Answer::Wrong { at, fault, always: true };
         }
         match known {
-            Some(dictionary) => Answer::Values(dictionary, level),
+            Some(dictionary) => Answer::Values(Values::of(dictionary, level)),
             None => self.unknown(oid, version),
         }
     }
@@ -293,27 +338,57 @@ impl<'d> Pass<'d> {
     /// A dictionary the store does not have, at least not in this version.
     fn unknown(&self, oid: &'d str, version: &'d str) -> Answer<'d> {
         let (complete, versioned) = (self.store.is_complete(), !version.is_empty());
+        let wrong = |at, fault| Answer::Wrong { at, fault, always: false };
         if !is_oid(oid) {
-            Answer::Wrong(SYSTEM, Fault::NoDictionary { oid })
+            wrong(SYSTEM, Fault::NoDictionary { oid })
         } else if versioned && !is_version(version) {
-            Answer::Wrong(VERSION, Fault::NoVersion { oid, version })
+            wrong(VERSION, Fault::NoVersion { oid, version })
         } else if complete && self.store.versions(oid).next().is_none() {
-            Answer::Wrong(SYSTEM, Fault::NoDictionary { oid })
+            wrong(SYSTEM, Fault::NoDictionary { oid })
         } else if complete && versioned {
-            Answer::Wrong(VERSION, Fault::NoVersion { oid, version })
+            wrong(VERSION, Fault::NoVersion { oid, version })
         } else {
             Answer::Missing
         }
     }
+}
 
-    fn values(&mut self, value: &Coded<'d>, dictionary: Dictionary<'d>, level: Level) {
-        if let (Some((_, actual)), Some(title)) = (value.attributes[SYSTEM_NAME], dictionary.document_title())
+impl<'d> Values<'d> {
+    fn of(dictionary: Dictionary<'d>, level: Level) -> Self {
+        Self {
+            dictionary,
+            level,
+            title: dictionary.document_title(),
+            key: dictionary.key_column().filter(|_| dictionary.row_count() > 0),
+            name: dictionary.name_column(),
+        }
+    }
+}
+
+/// What was found so far.
+struct Told<'d> {
+    missing: Vec<Missing<'d>>,
+    outcome: Outcome<'d>,
+}
+
+impl Default for Told<'_> {
+    fn default() -> Self {
+        let outcome = Outcome { faults: Vec::with_capacity(FEW), ..Outcome::default() };
+        Self { missing: Vec::with_capacity(FEW), outcome }
+    }
+}
+
+impl<'d> Told<'d> {
+    /// Compares an element with the dictionary.
+    fn check(&mut self, value: &Coded<'d>, values: &Values<'d>, missing: &mut Option<usize>) {
+        let &Values { dictionary, level, title, key, name } = values;
+        if let (Some(actual), Some(title)) = (value.value(SYSTEM_NAME), title)
             && actual != title
         {
             self.tell_of(value, SYSTEM_NAME, Fault::SystemName { dictionary, actual, title });
         }
-        let Some(key) = dictionary.key_column().filter(|_| dictionary.row_count() > 0) else {
-            self.miss(value);
+        let Some(key) = key else {
+            self.miss(value, missing);
             return;
         };
         let code = value.text(CODE);
@@ -324,28 +399,33 @@ impl<'d> Pass<'d> {
                 let name = value.text(DISPLAY_NAME);
                 self.tell_of(value, CODE, Fault::Code { dictionary, code, name });
             } else {
-                self.miss(value);
+                self.miss(value, missing);
             }
             return;
         };
         self.outcome.checked += 1;
-        let (Some((_, actual)), Some(column)) = (value.attributes[DISPLAY_NAME], dictionary.name_column())
-        else {
+        let (Level::Name, Some(actual), Some(column)) = (level, value.value(DISPLAY_NAME), name) else {
             return;
         };
         // Where the dictionary has no name there is nothing to compare with.
         let Some(expected) = column.value(first) else { return };
-        if level == Level::Name && !rows.any(|row| column.value(row) == Some(actual)) {
+        if !rows.any(|row| column.value(row) == Some(actual)) {
             self.tell_of(value, DISPLAY_NAME, Fault::Name { dictionary, actual, expected });
         }
     }
 
-    fn miss(&mut self, value: &Coded<'d>) {
-        let (oid, version) = (value.text(SYSTEM), value.text(VERSION));
-        if let Some(known) = self.missing.iter_mut().find(|one| one.oid == oid && one.version == version) {
+    /// Counts a dictionary that the store does not have. `place` is where it is counted, if that is known.
+    fn miss(&mut self, value: &Coded<'d>, place: &mut Option<usize>) {
+        if place.is_none() {
+            let (oid, version) = (value.text(SYSTEM), value.text(VERSION));
+            *place = self.missing.iter().position(|one| one.oid == oid && one.version == version);
+            if place.is_none() && self.missing.len() < MAX_MISSING {
+                *place = Some(self.missing.len());
+                self.missing.push(Missing { oid, version, first: value.node(SYSTEM), places: 0 });
+            }
+        }
+        if let Some(known) = place.and_then(|place| self.missing.get_mut(place)) {
             known.places += 1;
-        } else if self.missing.len() < MAX_MISSING {
-            self.missing.push(Missing { oid, version, first: value.node(SYSTEM), places: 1 });
         }
     }
 
