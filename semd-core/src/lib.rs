@@ -203,6 +203,7 @@ pub mod bounded;
 pub mod build;
 mod byte_string;
 mod class_escape;
+mod cuckoo;
 pub mod digest;
 pub mod expect;
 pub mod explain;

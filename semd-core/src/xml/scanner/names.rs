@@ -4,6 +4,7 @@ use super::super::NameId;
 use super::super::runs::NEAR;
 use super::super::signature::Signature;
 use super::scopes::{Scope, ScopeSet};
+use crate::cuckoo;
 
 /// The longest name that has a key, bytes.
 pub(super) const LONGEST: usize = 24;
@@ -81,7 +82,7 @@ pub(super) struct Known {
 }
 
 #[derive(Clone, Copy)]
-struct Entry {
+struct Entry<const SLOTS: usize> {
     key: Key,
     /// Where the name means what it means; nowhere in a place that holds no name.
     scopes: ScopeSet,
@@ -91,17 +92,23 @@ struct Entry {
     bit: u8,
 }
 
-impl Entry {
+impl<const SLOTS: usize> Entry<SLOTS> {
     const EMPTY: Self =
         Self { key: Key::NONE, scopes: ScopeSet::NONE, signature: Signature::NOTHING, id: 0, bit: 0 };
 }
 
-/// Moves to make room for one name. A table that is half full rarely takes more than two.
-const MOST_MOVES: usize = 8;
+impl<const SLOTS: usize> cuckoo::Entry for Entry<SLOTS> {
+    fn is_free(&self) -> bool {
+        self.key == Key::NONE
+    }
 
-/// Resolved names by key and scope. A name has two places to be in; one that stands in the way of another goes to its second
-/// place. Where that does not help, a name loses its place, and is resolved anew.
-pub(super) struct NameCache<const SLOTS: usize>(Vec<Entry>);
+    fn places(&self) -> [usize; 2] {
+        NameCache::<SLOTS>::places(self.key)
+    }
+}
+
+/// Resolved names by key and scope. A name that is forgotten is resolved anew.
+pub(super) struct NameCache<const SLOTS: usize>(Vec<Entry<SLOTS>>);
 
 impl<const SLOTS: usize> Default for NameCache<SLOTS> {
     fn default() -> Self {
@@ -146,20 +153,7 @@ impl<const SLOTS: usize> NameCache<SLOTS> {
             }
         }
         let (bit, signature) = (known.bit.trailing_zeros() as u8, known.signature);
-        let mut entry = Entry { key, scopes: scope.set(), signature, id, bit };
-        let mut at = places[usize::from(self.0[places[0]].key != Key::NONE)];
-        for _ in 0..MOST_MOVES {
-            std::mem::swap(&mut entry, &mut self.0[at]);
-            if entry.key == Key::NONE {
-                return;
-            }
-            let [one, other] = Self::places(entry.key);
-            at = if at == one { other } else { one };
-        }
-        // Of those that moved, any may be forgotten but the last one that was met.
-        if entry.key == key && entry.id == id {
-            self.0[places[0]] = entry;
-        }
+        cuckoo::put(&mut self.0, Entry { key, scopes: scope.set(), signature, id, bit });
     }
 }
 
@@ -221,19 +215,6 @@ mod tests {
         assert!(cache.get(key, one).is_none(), "later names have taken both places");
         cache.insert(key, one, known(1 << 16));
         assert!(cache.get(key, one).is_none(), "the id has no room");
-    }
-
-    #[test]
-    fn names_make_room_for_one_another() {
-        let keys: Vec<Key> =
-            (0..100_u64).map(|number| Key(number.wrapping_mul(0x0101_6165_7463), number, 1)).collect();
-        let mut cache = NameCache::<256>::default();
-        for (id, &key) in (0..).zip(&keys) {
-            cache.insert(key, Scope::EVERYWHERE, known(id));
-        }
-        for (id, &key) in (0..).zip(&keys) {
-            assert_eq!(cache.get(key, Scope::OUTERMOST).map(|known| known.id), Some(NameId(id)));
-        }
     }
 
     #[test]

@@ -11,9 +11,9 @@ use super::super::content::DeclarationId;
 use super::super::names::Symbol;
 use super::children::Placed;
 use super::{Frame, Opened, Run};
+use crate::cuckoo;
 
-/// Steps that are kept, a power of two, of some 60 bytes each; an official document takes some hundred different ones. A step has
-/// one of two slots.
+/// Steps that are kept, a power of two, of some 60 bytes each; an official document takes some hundred different ones.
 const SLOTS: usize = 1024;
 
 /// Attributes of one element that need a look; an element with more is opened in full.
@@ -91,6 +91,9 @@ impl Step {
 }
 
 impl Place {
+    /// No element has this name: nothing is settled of it.
+    const NOWHERE: Self = Self { numbers: 0, named: NOT_NAMED, signature: Signature::NOTHING };
+
     #[inline(always)]
     fn new(parent: ComplexId, state: u64, symbol: Symbol, record: &Element) -> Option<Self> {
         let (parent, symbol) = (u64::from(parent.0), u64::from(symbol.0));
@@ -102,8 +105,21 @@ impl Place {
     }
 
     #[inline(always)]
-    fn slot(&self) -> usize {
-        (self.signature.mixed_with(self.numbers.wrapping_mul(0x9E37_79B9_7F4A_7C15)) >> 40) as usize % SLOTS
+    fn slots(&self) -> [usize; 2] {
+        let named = u64::from(self.named.0) << (2 * BITS);
+        let numbers = self.numbers.wrapping_add(named).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = self.signature.mixed_with(numbers);
+        [(mixed >> 52) as usize % SLOTS, (mixed >> 40) as usize % SLOTS]
+    }
+}
+
+impl cuckoo::Entry for Step {
+    fn is_free(&self) -> bool {
+        self.place == Place::NOWHERE
+    }
+
+    fn places(&self) -> [usize; 2] {
+        self.place.slots()
     }
 }
 
@@ -112,9 +128,7 @@ pub(super) struct Remembered(Box<[Step]>);
 
 impl Default for Remembered {
     fn default() -> Self {
-        // No element has this name: nothing is settled of it.
-        let nowhere = Place { numbers: 0, named: NOT_NAMED, signature: Signature::NOTHING };
-        Self(vec![Step::unsettled(nowhere); SLOTS].into())
+        Self(vec![Step::unsettled(Place::NOWHERE); SLOTS].into())
     }
 }
 
@@ -122,20 +136,12 @@ impl Remembered {
     /// The slot of the step from a place.
     #[inline(always)]
     fn find(&self, place: &Place) -> Option<usize> {
-        let slot = place.slot();
-        if self.0[slot].place == *place {
-            return Some(slot);
-        }
-        (self.0[slot ^ 1].place == *place).then_some(slot ^ 1)
+        place.slots().into_iter().find(|&slot| self.0[slot].place == *place)
     }
 
     /// Keeps a step that was not found; answers its slot.
     fn keep(&mut self, step: Step) -> usize {
-        let slot = step.place.slot();
-        // The step that was here takes the second slot.
-        self.0[slot ^ 1] = self.0[slot];
-        self.0[slot] = step;
-        slot
+        cuckoo::put(&mut self.0, step)
     }
 }
 
