@@ -45,7 +45,7 @@ impl Letter {
     #[inline(always)]
     pub(super) fn mixed_with(self, place: u32) -> u64 {
         let place = (u64::from(self.name) << 32 | u64::from(place)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.signature.mixed_with(place) >> 40
+        self.signature.mixed_with(place)
     }
 }
 

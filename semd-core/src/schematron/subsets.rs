@@ -12,6 +12,7 @@ use super::assertion::AssertionId;
 use super::letter::{Kind, Letter};
 use super::plan::Plan;
 use super::trie::{DOCUMENT, Demand, Edge, Steps};
+use crate::cuckoo;
 use crate::xml::Signature;
 use crate::xpath::{self, AskedText, Entry, Facts, Remainders};
 
@@ -116,6 +117,8 @@ struct Choice {
     asked: Range<u32>,
     /// Conditions, ascending, each followed by the state it leads to.
     open: Range<u32>,
+    /// The last answers to them, and where they led.
+    last: Option<(u32, Target)>,
 }
 
 type Table<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
@@ -131,6 +134,26 @@ struct Recent {
 /// Number of steps that are found without a search, a power of two, of 32 bytes each. A document has some hundred different ones.
 const RECENT: usize = 1024;
 
+impl Recent {
+    const NOTHING: Self = Self { from: u32::MAX, letter: Letter::TEXT, target: Target(START) };
+
+    #[inline(always)]
+    fn places(from: u32, letter: Letter) -> [usize; 2] {
+        let mixed = letter.mixed_with(from);
+        [(mixed >> 52) as usize % RECENT, (mixed >> 40) as usize % RECENT]
+    }
+}
+
+impl cuckoo::Entry for Recent {
+    fn is_free(&self) -> bool {
+        self.from == Self::NOTHING.from
+    }
+
+    fn places(&self) -> [usize; 2] {
+        Self::places(self.from, self.letter)
+    }
+}
+
 /// The automaton as far as it is made.
 #[derive(Debug)]
 pub(super) struct Subsets {
@@ -143,7 +166,7 @@ pub(super) struct Subsets {
     pub(super) remainders: Remainders,
     lists: Vec<u32>,
     next: Table<(u32, Letter), Target>,
-    /// Some of those, each in the slot of its number.
+    /// Some of those.
     recent: Box<[Recent]>,
     decisions: Table<(u32, u32), Target>,
     /// By number of states, states, deep states.
@@ -166,8 +189,7 @@ impl Subsets {
             remainders: Remainders::default(),
             lists: Vec::new(),
             next: Table::default(),
-            recent: vec![Recent { from: u32::MAX, letter: Letter::TEXT, target: Target(START) }; RECENT]
-                .into(),
+            recent: vec![Recent::NOTHING; RECENT].into(),
             decisions: Table::default(),
             known: Table::default(),
             landed: Table::default(),
@@ -213,13 +235,14 @@ impl Subsets {
         letter: Letter,
         facts: impl FnOnce() -> Facts,
     ) -> Target {
-        let slot = letter.mixed_with(from) as usize % RECENT;
-        let recent = self.recent[slot];
-        if recent.from == from && recent.letter == letter {
-            return recent.target;
+        for place in Recent::places(from, letter) {
+            let recent = self.recent[place];
+            if recent.from == from && recent.letter == letter {
+                return recent.target;
+            }
         }
         let target = self.searched(plan, from, letter, facts);
-        self.recent[slot] = Recent { from, letter, target };
+        cuckoo::put(&mut self.recent, Recent { from, letter, target });
         target
     }
 
@@ -239,6 +262,24 @@ impl Subsets {
     /// Where the answers to the conditions of a choice lead, a bit each.
     #[inline]
     pub(super) fn decided(
+        &mut self,
+        plan: &Plan,
+        choice: u32,
+        answers: u32,
+        facts: impl FnOnce() -> Facts,
+    ) -> Target {
+        match self.choices[choice as usize].last {
+            Some((same, target)) if same == answers => target,
+            _ => {
+                let target = self.known_decision(plan, choice, answers, facts);
+                self.choices[choice as usize].last = Some((answers, target));
+                target
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn known_decision(
         &mut self,
         plan: &Plan,
         choice: u32,
@@ -352,7 +393,8 @@ impl Subsets {
         }
         let asked = start..self.open.len() as u32;
         let pairs: Vec<u32> = open.iter().flat_map(|&(condition, state)| [condition, state]).collect();
-        let made = Choice { from, letter, reached: self.keep(&reached), asked, open: self.keep(&pairs) };
+        let made =
+            Choice { from, letter, reached: self.keep(&reached), asked, open: self.keep(&pairs), last: None };
         self.choices.push(made);
         Target(Target::CHOICE | (self.choices.len() as u32 - 1))
     }
