@@ -21,15 +21,63 @@ pub(crate) fn tail(bytes: &[u8]) -> u64 {
 /// The length of a text up to which its tail is all of it, bytes.
 const WHOLE: usize = size_of::<u64>();
 
-/// Whether two texts with these tails and lengths are equal. `rest` compares them whole; it is asked only if it has to be.
+/// Bytes that are compared in one step.
+const BLOCK: usize = 16;
+
+/// Whether two texts with these tails and lengths are equal. `texts` is asked only if it has to be: texts of one length and one
+/// tail are equal nearly always, and have some dozen bytes, so that they are compared here and not by a call.
 #[inline(always)]
-pub(crate) fn are_equal(tails: [u64; 2], lengths: [usize; 2], rest: impl FnOnce() -> bool) -> bool {
-    tails[0] == tails[1] && lengths[0] == lengths[1] && (lengths[0] <= WHOLE || rest())
+pub(crate) fn are_equal<'t>(
+    tails: [u64; 2],
+    lengths: [usize; 2],
+    texts: impl FnOnce() -> [&'t [u8]; 2],
+) -> bool {
+    tails[0] == tails[1]
+        && lengths[0] == lengths[1]
+        && (lengths[0] <= WHOLE || {
+            let [one, other] = texts();
+            one.len() == other.len() && heads_are_equal(one, other)
+        })
+}
+
+/// Whether two texts of one length and one tail are equal.
+#[inline(always)]
+fn heads_are_equal(one: &[u8], other: &[u8]) -> bool {
+    let (blocks, others) = (one.as_chunks::<BLOCK>().0, other.as_chunks::<BLOCK>().0);
+    let same =
+        |(one, other): (&[u8; BLOCK], &[u8; BLOCK])| u128::from_ne_bytes(*one) == u128::from_ne_bytes(*other);
+    match (one.last_chunk(), other.last_chunk()) {
+        // What stands behind the last whole block is in the last sixteen bytes.
+        (Some(last), Some(other_last)) => same((last, other_last)) && blocks.iter().zip(others).all(same),
+        // What stands before the tail is in the first eight.
+        _ => one.first_chunk::<WHOLE>() == other.first_chunk::<WHOLE>(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_that_differ_in_one_byte_are_not_equal() {
+        for length in 0..70 {
+            let text: Vec<u8> = (0..length).map(|at| b'a' + at as u8 % 26).collect();
+            let equal = |other: &[u8]| {
+                are_equal([tail(&text), tail(other)], [text.len(), other.len()], || [&text, other])
+            };
+            assert!(equal(&text.clone()));
+            for at in 0..length {
+                let mut other = text.clone();
+                other[at] ^= 1;
+                assert!(!equal(&other), "{length} {at}");
+            }
+            let longer = [&text[..], b"x"].concat();
+            assert!(!equal(&longer));
+            if length > 0 {
+                assert!(!equal(&longer[1..]) && !equal(&text[1..]));
+            }
+        }
+    }
 
     #[test]
     fn short_texts_of_one_length_are_told_apart() {

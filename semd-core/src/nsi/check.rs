@@ -267,8 +267,9 @@ impl Asked<'_> {
 
     #[inline(always)]
     fn is_about(&self, oid: &str, version: &str, tails: [u64; 2]) -> bool {
-        let same =
-            |known: &str, text: &str, tails| are_equal(tails, [known.len(), text.len()], || known == text);
+        let same = |known: &str, text: &str, tails| {
+            are_equal(tails, [known.len(), text.len()], || [known.as_bytes(), text.as_bytes()])
+        };
         same(self.oid, oid, [self.tails[0], tails[0]])
             && same(self.version, version, [self.tails[1], tails[1]])
     }

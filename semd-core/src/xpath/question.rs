@@ -209,7 +209,7 @@ impl Questions {
     pub(crate) fn is(&self, asked: AskedText, text: &Compared<'_>) -> bool {
         let length = (asked.end - asked.start) as usize;
         let (tails, lengths) = ([asked.tail, text.tail], [length, text.value.len()]);
-        are_equal(tails, lengths, || self.text(asked.start, asked.end) == text.value)
+        are_equal(tails, lengths, || [self.text(asked.start, asked.end), text.value])
     }
 
     /// Where the attribute stands that a condition asks about first, if the names tell.

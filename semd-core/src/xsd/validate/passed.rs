@@ -30,7 +30,7 @@ impl<'a> Value<'a> {
 
     fn is(&self, other: &Self) -> bool {
         let (tails, lengths) = ([self.tail, other.tail], [self.text.len(), other.text.len()]);
-        self.id == other.id && are_equal(tails, lengths, || self.text == other.text)
+        self.id == other.id && are_equal(tails, lengths, || [self.text.as_bytes(), other.text.as_bytes()])
     }
 }
 
