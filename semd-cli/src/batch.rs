@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Items a thread may be ahead of the slowest unfinished one.
-const WINDOW: usize = 16;
+const WINDOW: usize = 64;
 /// Neighbours a thread takes at a time, unless they are slow. Documents of one kind lie side by side: threads that share them out
 /// one by one would all wait for the same rule package.
 const NEIGHBOURS: usize = 8;

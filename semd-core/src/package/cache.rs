@@ -10,17 +10,17 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::edition::EditionName;
 use super::files::Files;
+use super::sources::{Check, add};
 use super::store::{Compiled, MAX_SCHEMA_BYTES, MAX_SCHEMATRON_BYTES};
 use crate::bounded::read_file_into;
 use crate::digest;
 use crate::schematron::Plan;
 use crate::xsd::Schema;
 
-const MAGIC: &[u8; 8] = b"SEMDPKG\x02";
+const MAGIC: &[u8; 8] = b"SEMDPKG\x03";
 /// The sources of the engine in one number: whatever changes in it may change what is compiled.
 const ENGINE: &str = env!("SEMD_ENGINE");
 /// Largest entry that is read, bytes; the largest official package takes some megabytes.
@@ -37,6 +37,7 @@ pub struct PackageCache {
 struct Head {
     /// Name of the package folder: the names of the schemas begin with it.
     folder: String,
+    check: [u8; 32],
     digest: String,
     /// Names of the schemas, in the order in which the compiler reads them.
     schemas: Vec<String>,
@@ -51,26 +52,26 @@ impl PackageCache {
 
     /// The place of a package by what its files begin with; `None` where they cannot be read. `room` is for one file after the other.
     pub(super) fn place(&self, files: &Files, edition: &EditionName, room: &mut Vec<u8>) -> Option<Place> {
-        let mut hash = Sha256::new();
+        let mut check = Check::new();
         for name in files.schematrons(&edition.folder).ok()? {
             let bytes = files.read_for_now(&name, MAX_SCHEMATRON_BYTES, room).ok()?;
-            super::store::add(&mut hash, &edition.undated(&name), bytes);
+            add(&mut check, &edition.undated(&name), bytes);
         }
-        let (entry, mut key) = (edition.schema(), hash.clone());
+        let (entry, mut key) = (edition.schema(), check.clone());
         if files.has(&entry) {
             let bytes = files.read_for_now(&entry, MAX_SCHEMA_BYTES, room).ok()?;
-            super::store::add(&mut key, &entry, bytes);
+            add(&mut key, &entry, bytes);
         }
-        let key = digest::hex(&key.finalize());
+        let key = digest::hex(key.finalize().as_bytes());
         let path = self.folder.join(format!("{}-{ENGINE}.package", &key[..32]));
-        Some(Place { hash, path })
+        Some(Place { check, path })
     }
 }
 
 /// Where the compiled form of a package is, or will be.
 pub(super) struct Place {
     /// Over the Schematron files.
-    hash: Sha256,
+    check: Check,
     path: PathBuf,
 }
 
@@ -83,19 +84,22 @@ impl Place {
         if head.folder != edition.folder {
             return None;
         }
-        let mut hash = self.hash.clone();
+        let mut found = self.check.clone();
         for name in &head.schemas {
             let bytes = files.read_for_now(name, MAX_SCHEMA_BYTES, room).ok()?;
-            super::store::add(&mut hash, &edition.undated(name), bytes);
+            add(&mut found, &edition.undated(name), bytes);
         }
-        let Head { digest, schemas, .. } = head;
-        (digest::hex(&hash.finalize()) == digest).then_some(Compiled { digest, schemas, schema, plans })
+        let Head { check, digest, schemas, .. } = head;
+        let same = *found.finalize().as_bytes() == check;
+        same.then_some(Compiled { check: Some(check), digest, schemas, schema, plans })
     }
 
     /// Keeps a compiled package. A cache that cannot be written only costs time.
     pub(super) fn write(&self, edition: &EditionName, compiled: &Compiled) {
+        let Some(check) = compiled.check else { return };
         let head = Head {
             folder: edition.folder.clone(),
+            check,
             digest: compiled.digest.clone(),
             schemas: compiled.schemas.clone(),
         };

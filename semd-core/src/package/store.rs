@@ -1,22 +1,18 @@
 //! The packages at hand, compiled on first use and shared.
 
-use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use sha2::{Digest as _, Sha256};
 use time::Date;
 
 use super::edition::EditionName;
 use super::files::Files;
+use super::sources::Sources;
 use super::{Difference, PackageCache, PackageError, PackageLock};
-use crate::digest;
 use crate::pool::Pool;
 use crate::schematron::Plan;
-use crate::xsd::{Schema, SchemaSource};
+use crate::xsd::Schema;
 
 /// Largest Schematron file that is read, bytes. The largest official one has 1.6 MB.
 pub(super) const MAX_SCHEMATRON_BYTES: usize = 32 << 20;
@@ -309,17 +305,10 @@ impl PackageStore {
     }
 }
 
-/// The files a package begins with; which schemas it has is known only when the first of them has been read.
-struct Sources {
-    /// Name and contents of the Schematron files.
-    schematrons: Vec<(String, Cow<'static, [u8]>)>,
-    /// Over the Schematron files.
-    hash: Sha256,
-    edition: EditionName,
-}
-
 /// What is made of the files of a package.
 pub(super) struct Compiled {
+    /// Over the same files as the digest, if a cache is to know them again.
+    pub(super) check: Option<[u8; 32]>,
     pub(super) digest: String,
     /// Names of the schemas, in the order in which the compiler reads them.
     pub(super) schemas: Vec<String>,
@@ -329,7 +318,7 @@ pub(super) struct Compiled {
 
 /// Compiles the files of a package.
 pub(super) fn compile(files: &Files, edition: &EditionName) -> Result<Compiled, PackageError> {
-    Sources::read(files, edition)?.compile(files)
+    Sources::read(files, edition, false)?.compile(files)
 }
 
 /// As [`compile`], unless the cache has it; `room` is for files that are looked at one after the other.
@@ -343,83 +332,9 @@ fn compile_or_read(
     if let Some(cached) = place.as_ref().and_then(|place| place.read(files, edition, room)) {
         return Ok(cached);
     }
-    let compiled = compile(files, edition)?;
+    let compiled = Sources::read(files, edition, true)?.compile(files)?;
     if let Some(place) = place {
         place.write(edition, &compiled);
     }
     Ok(compiled)
-}
-
-impl Sources {
-    fn read(files: &Files, edition: &EditionName) -> Result<Self, PackageError> {
-        let folder = &edition.folder;
-        let mut hash = Sha256::new();
-        let mut schematrons = Vec::new();
-        let names = files
-            .schematrons(folder)
-            .map_err(|source| PackageError::File { name: folder.clone(), source })?;
-        for name in names {
-            let bytes = files
-                .read(&name, MAX_SCHEMATRON_BYTES)
-                .map_err(|source| PackageError::File { name: name.clone(), source })?;
-            add(&mut hash, &edition.undated(&name), &bytes);
-            schematrons.push((name, bytes));
-        }
-        Ok(Self { schematrons, hash, edition: edition.clone() })
-    }
-
-    fn compile(&self, files: &Files) -> Result<Compiled, PackageError> {
-        let edition = &self.edition;
-        let mut plans = Vec::new();
-        for (index, (name, bytes)) in self.schematrons.iter().enumerate() {
-            // An official package has the same file twice, once with a byte order mark: its findings are not doubled.
-            let same = |(_, known): &(_, Cow<'_, [u8]>)| without_mark(known) == without_mark(bytes);
-            if self.schematrons[..index].iter().any(same) {
-                continue;
-            }
-            let failed = |source| PackageError::Schematron { name: name.clone(), source };
-            plans.push(Plan::compile(bytes).map_err(failed)?);
-        }
-        let source =
-            HashedSource { files, edition, hash: RefCell::new(self.hash.clone()), read: RefCell::default() };
-        let entry = edition.schema();
-        let schema = match files.has(&entry) {
-            true => Some(
-                Schema::compile(&source, &entry)
-                    .map_err(|source| PackageError::Schema { name: entry, source })?,
-            ),
-            false => None,
-        };
-        let digest = digest::hex(&source.hash.into_inner().finalize());
-        Ok(Compiled { digest, schemas: source.read.into_inner(), schema, plans })
-    }
-}
-
-fn without_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
-}
-
-/// Adds a file to the digest of a package; lengths keep name and contents apart.
-pub(super) fn add(hash: &mut Sha256, name: &str, bytes: &[u8]) {
-    hash.update((name.len() as u64).to_be_bytes());
-    hash.update(name);
-    hash.update((bytes.len() as u64).to_be_bytes());
-    hash.update(bytes);
-}
-
-/// Schema files of a package, hashed as they are read: the compiler reads each one once, in a fixed order.
-struct HashedSource<'a> {
-    files: &'a Files,
-    edition: &'a EditionName,
-    hash: RefCell<Sha256>,
-    read: RefCell<Vec<String>>,
-}
-
-impl SchemaSource for HashedSource<'_> {
-    fn read(&self, path: &str, limit: usize) -> io::Result<Cow<'_, [u8]>> {
-        let bytes = self.files.read(path, limit)?;
-        add(&mut self.hash.borrow_mut(), &self.edition.undated(path), &bytes);
-        self.read.borrow_mut().push(path.to_owned());
-        Ok(bytes)
-    }
 }
