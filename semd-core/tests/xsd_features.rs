@@ -389,6 +389,45 @@ fn nil_elements_are_empty_and_declared_nillable() {
     );
 }
 
+/// What the names of an element settle is not more than they do: the steps to it are remembered.
+#[test]
+fn elements_without_children_are_looked_at_as_their_type_demands() {
+    let schema = compile(
+        r#"<xs:element name="r"><xs:complexType><xs:choice maxOccurs="unbounded">
+             <xs:element name="mixed"><xs:complexType mixed="true"><xs:sequence>
+               <xs:element name="b"/></xs:sequence></xs:complexType></xs:element>
+             <xs:element name="may"><xs:complexType mixed="true"><xs:sequence>
+               <xs:element name="b" minOccurs="0"/></xs:sequence></xs:complexType></xs:element>
+             <xs:element name="must"><xs:complexType><xs:sequence>
+               <xs:element name="b"/></xs:sequence></xs:complexType></xs:element>
+             <xs:element name="none"><xs:complexType>
+               <xs:attribute name="any" type="xs:string"/><xs:attribute name="one" type="One"/>
+               <xs:attribute name="three" type="Three"/></xs:complexType></xs:element>
+           </xs:choice></xs:complexType></xs:element>
+           <xs:simpleType name="One"><xs:restriction base="xs:string"><xs:minLength value="1"/></xs:restriction></xs:simpleType>
+           <xs:simpleType name="Three"><xs:restriction base="xs:string"><xs:minLength value="3"/></xs:restriction></xs:simpleType>"#,
+    );
+    check(
+        &schema,
+        &[
+            ("<r><mixed>text<b/></mixed><mixed><b/></mixed></r>", VALID),
+            ("<r><mixed>text</mixed></r>", &["cvc-complex-type.2.4.b"]),
+            ("<r><mixed/></r>", &["cvc-complex-type.2.4.b"]),
+            ("<r><may/><may>text</may><may>text<b/></may></r>", VALID),
+            ("<r><must/></r>", &["cvc-complex-type.2.4.b"]),
+            ("<r><must> </must></r>", &["cvc-complex-type.2.4.b"]),
+            ("<r><must><b/>x</must></r>", &["cvc-complex-type.2.3"]),
+            ("<r><none/><none></none></r>", VALID),
+            ("<r><none> </none></r>", &["cvc-complex-type.2.1"]),
+            ("<r><none any='' one='1' three='123'/></r>", VALID),
+            ("<r><none one=''/></r>", &["cvc-minLength-valid"]),
+            ("<r><none three='12'/></r>", &["cvc-minLength-valid"]),
+            ("<r><none three='яя'/></r>", &["cvc-minLength-valid"]),
+            ("<r><none any='' one='' three=''/></r>", &["cvc-minLength-valid", "cvc-minLength-valid"]),
+        ],
+    );
+}
+
 #[test]
 fn content_kinds_are_told_apart() {
     let schema = compile(
