@@ -15,6 +15,13 @@ pub(crate) trait Entry {
     fn places(&self) -> [usize; 2];
 }
 
+/// The places of an entry in a table of `SLOTS`, a power of two up to 4096, by a number whose higher bits are mixed well.
+#[inline(always)]
+pub(crate) fn places<const SLOTS: usize>(mixed: u64) -> [usize; 2] {
+    const { assert!(SLOTS.is_power_of_two() && SLOTS <= 1 << 12) };
+    [(mixed >> 52) as usize % SLOTS, (mixed >> 40) as usize % SLOTS]
+}
+
 /// Puts an entry into a table and answers where. An entry in its way goes to its other place, if need be at the expense of
 /// another one; what has nowhere to go is forgotten.
 pub(crate) fn put<E: Entry>(table: &mut [E], entry: E) -> usize {
@@ -46,8 +53,7 @@ mod tests {
         }
 
         fn places(&self) -> [usize; 2] {
-            let mixed = self.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            [(mixed >> 40) as usize % 64, (mixed >> 52) as usize % 64]
+            places::<64>(self.wrapping_mul(0x9E37_79B9_7F4A_7C15))
         }
     }
 

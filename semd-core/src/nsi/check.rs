@@ -245,7 +245,7 @@ struct Values<'d> {
     dictionary: Dictionary<'d>,
     level: Level,
     title: Option<&'d str>,
-    /// `None` where the store has no rows.
+    /// `None` where the store has no rows, or none with a code.
     key: Option<Column<'d>>,
     name: Option<Column<'d>>,
 }
@@ -261,7 +261,7 @@ struct Asked<'d> {
 }
 
 impl Asked<'_> {
-    /// Nobody asked: what has no identifier is not checked.
+    /// Nobody asked. It stands for elements with neither identifier nor version, which are not checked.
     const NOTHING: Self =
         Self { oid: "", version: "", tails: [0; 2], answer: Answer::Nothing, missing: None };
 

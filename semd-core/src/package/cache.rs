@@ -38,6 +38,7 @@ struct Head {
     /// Name of the package folder: the names of the schemas begin with it.
     folder: String,
     check: [u8; 32],
+    /// What the digest of these files is.
     digest: String,
     /// Names of the schemas, in the order in which the compiler reads them.
     schemas: Vec<String>,

@@ -131,7 +131,7 @@ struct Recent {
     target: Target,
 }
 
-/// Number of steps that are found without a search, a power of two, of 32 bytes each. A document has some hundred different ones.
+/// Number of steps that are found without a search, a power of two, of 24 bytes each. A document has some hundred different ones.
 const RECENT: usize = 1024;
 
 impl Recent {
@@ -139,8 +139,7 @@ impl Recent {
 
     #[inline(always)]
     fn places(from: u32, letter: Letter) -> [usize; 2] {
-        let mixed = letter.mixed_with(from);
-        [(mixed >> 52) as usize % RECENT, (mixed >> 40) as usize % RECENT]
+        cuckoo::places::<RECENT>(letter.mixed_with(from))
     }
 }
 

@@ -121,7 +121,7 @@ impl<const SLOTS: usize> NameCache<SLOTS> {
     fn places(key: Key) -> [usize; 2] {
         let Key(a, b, c) = key;
         let mixed = (a ^ b.rotate_left(25) ^ c.rotate_left(43)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        [(mixed >> 48) as usize % SLOTS, (mixed >> 32) as usize % SLOTS]
+        cuckoo::places::<SLOTS>(mixed)
     }
 
     #[inline(always)]

@@ -75,8 +75,11 @@ impl<'s> Scanner<'s, '_> {
 
     pub(super) fn leave_scope(&mut self, bindings: usize, scope: Scope) {
         self.bindings.truncate(bindings);
-        self.scope = scope;
-        self.scope_set = scope.set();
+        self.enter_scope(scope);
+    }
+
+    fn enter_scope(&mut self, scope: Scope) {
+        (self.scope, self.scope_set) = (scope, scope.set());
     }
 
     pub(super) fn start_tag(&mut self) -> Step {
@@ -92,8 +95,8 @@ impl<'s> Scanner<'s, '_> {
             return Err(fault(FaultKind::TooDeep { limit: self.limits.max_depth }, start));
         }
         if self.bindings.len() != bindings {
-            self.scope = self.memory.scopes.enter(scope, &self.bindings[bindings..]);
-            self.scope_set = self.scope.set();
+            let inner = self.memory.scopes.enter(scope, &self.bindings[bindings..]);
+            self.enter_scope(inner);
             tag.known = None;
             self.ask_prefixes_again(tag.first);
         }

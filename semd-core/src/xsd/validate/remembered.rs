@@ -91,7 +91,7 @@ impl Step {
 }
 
 impl Place {
-    /// No element has this name: nothing is settled of it.
+    /// That of an element of an unknown name, below one of any type: nothing is settled of it, whether or not it is found.
     const NOWHERE: Self = Self { numbers: 0, named: NOT_NAMED, signature: Signature::NOTHING };
 
     #[inline(always)]
@@ -108,8 +108,7 @@ impl Place {
     fn slots(&self) -> [usize; 2] {
         let named = u64::from(self.named.0) << (2 * BITS);
         let numbers = self.numbers.wrapping_add(named).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mixed = self.signature.mixed_with(numbers);
-        [(mixed >> 52) as usize % SLOTS, (mixed >> 40) as usize % SLOTS]
+        cuckoo::places::<SLOTS>(self.signature.mixed_with(numbers))
     }
 }
 
