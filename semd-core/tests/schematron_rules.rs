@@ -158,6 +158,13 @@ fn tests_have_the_value_of_the_standard() {
     }
 }
 
+/// A byte order mark is in the file and not in the text.
+#[test]
+fn names_are_read_behind_a_byte_order_mark() {
+    let document = format!("\u{FEFF}{DOCUMENT}");
+    assert_eq!(value("name() = 'd' and name(@xsi:type) = 'xsi:type'", &document), Ok(true));
+}
+
 /// Predicates of paths that are values of functions are not code: they are evaluated step by step.
 #[test]
 fn conditions_inside_of_computed_paths_have_the_value_of_the_standard() {
