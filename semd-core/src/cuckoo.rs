@@ -11,21 +11,21 @@ pub(crate) trait Entry {
     /// Whether the place holds nothing.
     fn is_free(&self) -> bool;
 
-    /// Where it may be.
-    fn places(&self) -> [usize; 2];
+    /// A number whose higher bits are mixed well: it tells where the entry may be.
+    fn mixed(&self) -> u64;
 }
 
-/// The places of an entry in a table of `SLOTS`, a power of two up to 4096, by a number whose higher bits are mixed well.
+/// Where an entry with this number may be in a table of so many places, up to 4096.
 #[inline(always)]
-pub(crate) fn places<const SLOTS: usize>(mixed: u64) -> [usize; 2] {
-    const { assert!(SLOTS.is_power_of_two() && SLOTS <= 1 << 12) };
-    [(mixed >> 52) as usize % SLOTS, (mixed >> 40) as usize % SLOTS]
+pub(crate) fn places(mixed: u64, count: usize) -> [usize; 2] {
+    [(mixed >> 52) as usize % count, (mixed >> 40) as usize % count]
 }
 
 /// Puts an entry into a table and answers where. An entry in its way goes to its other place, if need be at the expense of
 /// another one; what has nowhere to go is forgotten.
 pub(crate) fn put<E: Entry>(table: &mut [E], entry: E) -> usize {
-    let [first, second] = entry.places();
+    let count = table.len();
+    let [first, second] = places(entry.mixed(), count);
     let place = if table[first].is_free() || !table[second].is_free() { first } else { second };
     let mut moved = std::mem::replace(&mut table[place], entry);
     let mut at = place;
@@ -33,7 +33,7 @@ pub(crate) fn put<E: Entry>(table: &mut [E], entry: E) -> usize {
         if moved.is_free() {
             break;
         }
-        let [one, other] = moved.places();
+        let [one, other] = places(moved.mixed(), count);
         at = if at == one { other } else { one };
         if at == place {
             break;
@@ -52,13 +52,13 @@ mod tests {
             *self == 0
         }
 
-        fn places(&self) -> [usize; 2] {
-            places::<64>(self.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        fn mixed(&self) -> u64 {
+            self.wrapping_mul(0x9E37_79B9_7F4A_7C15)
         }
     }
 
     fn has(table: &[u64], entry: u64) -> bool {
-        entry.places().iter().any(|&place| table[place] == entry)
+        places(entry.mixed(), table.len()).iter().any(|&place| table[place] == entry)
     }
 
     #[test]
@@ -78,7 +78,12 @@ mod tests {
             put(&mut table, entry);
             assert!(has(&table, entry));
         }
-        assert!(table.iter().enumerate().all(|(at, entry)| *entry == 0 || entry.places().contains(&at)));
+        assert!(
+            table
+                .iter()
+                .enumerate()
+                .all(|(at, entry)| *entry == 0 || places(entry.mixed(), 64).contains(&at))
+        );
         let kept = table.iter().filter(|entry| **entry != 0).count();
         assert!(kept > 56, "{kept}");
     }
@@ -90,8 +95,8 @@ mod tests {
             fn is_free(&self) -> bool {
                 self.0 == 0
             }
-            fn places(&self) -> [usize; 2] {
-                [1, 2]
+            fn mixed(&self) -> u64 {
+                1 << 52 | 2 << 40
             }
         }
         let mut table = [0, 0, 0, 0].map(Twin);

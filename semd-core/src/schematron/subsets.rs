@@ -136,11 +136,6 @@ const RECENT: usize = 1024;
 
 impl Recent {
     const NOTHING: Self = Self { from: u32::MAX, letter: Letter::TEXT, target: Target(START) };
-
-    #[inline(always)]
-    fn places(from: u32, letter: Letter) -> [usize; 2] {
-        cuckoo::places::<RECENT>(letter.mixed_with(from))
-    }
 }
 
 impl cuckoo::Entry for Recent {
@@ -148,8 +143,8 @@ impl cuckoo::Entry for Recent {
         self.from == Self::NOTHING.from
     }
 
-    fn places(&self) -> [usize; 2] {
-        Self::places(self.from, self.letter)
+    fn mixed(&self) -> u64 {
+        self.letter.mixed_with(self.from)
     }
 }
 
@@ -234,7 +229,7 @@ impl Subsets {
         letter: Letter,
         facts: impl FnOnce() -> Facts,
     ) -> Target {
-        for place in Recent::places(from, letter) {
+        for place in cuckoo::places(letter.mixed_with(from), RECENT) {
             let recent = self.recent[place];
             if recent.from == from && recent.letter == letter {
                 return recent.target;

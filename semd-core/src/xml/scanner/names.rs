@@ -64,6 +64,13 @@ impl Key {
         Some(Self(word(0), word(1), word(2)))
     }
 
+    /// A number for the places of the name.
+    #[inline(always)]
+    fn mixed(self) -> u64 {
+        let Self(a, b, c) = self;
+        (a ^ b.rotate_left(25) ^ c.rotate_left(43)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
     /// Whether the bytes at `start` begin with the name, which has `length` bytes.
     #[inline]
     pub(super) fn begins(self, bytes: &[u8], start: usize, length: usize) -> bool {
@@ -82,7 +89,7 @@ pub(super) struct Known {
 }
 
 #[derive(Clone, Copy)]
-struct Entry<const SLOTS: usize> {
+struct Entry {
     key: Key,
     /// Where the name means what it means; nowhere in a place that holds no name.
     scopes: ScopeSet,
@@ -92,23 +99,23 @@ struct Entry<const SLOTS: usize> {
     bit: u8,
 }
 
-impl<const SLOTS: usize> Entry<SLOTS> {
+impl Entry {
     const EMPTY: Self =
         Self { key: Key::NONE, scopes: ScopeSet::NONE, signature: Signature::NOTHING, id: 0, bit: 0 };
 }
 
-impl<const SLOTS: usize> cuckoo::Entry for Entry<SLOTS> {
+impl cuckoo::Entry for Entry {
     fn is_free(&self) -> bool {
         self.key == Key::NONE
     }
 
-    fn places(&self) -> [usize; 2] {
-        NameCache::<SLOTS>::places(self.key)
+    fn mixed(&self) -> u64 {
+        self.key.mixed()
     }
 }
 
 /// Resolved names by key and scope. A name that is forgotten is resolved anew.
-pub(super) struct NameCache<const SLOTS: usize>(Vec<Entry<SLOTS>>);
+pub(super) struct NameCache<const SLOTS: usize>(Vec<Entry>);
 
 impl<const SLOTS: usize> Default for NameCache<SLOTS> {
     fn default() -> Self {
@@ -118,13 +125,6 @@ impl<const SLOTS: usize> Default for NameCache<SLOTS> {
 
 impl<const SLOTS: usize> NameCache<SLOTS> {
     #[inline(always)]
-    fn places(key: Key) -> [usize; 2] {
-        let Key(a, b, c) = key;
-        let mixed = (a ^ b.rotate_left(25) ^ c.rotate_left(43)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        cuckoo::places::<SLOTS>(mixed)
-    }
-
-    #[inline(always)]
     pub(super) fn get(&self, key: Key, scope: Scope) -> Option<Known> {
         self.get_in(key, scope.set())
     }
@@ -132,7 +132,7 @@ impl<const SLOTS: usize> NameCache<SLOTS> {
     /// As [`Self::get`], with the scope as a set.
     #[inline(always)]
     pub(super) fn get_in(&self, key: Key, set: ScopeSet) -> Option<Known> {
-        for place in Self::places(key) {
+        for place in cuckoo::places(key.mixed(), SLOTS) {
             let entry = self.0.get(place)?;
             if entry.key == key && entry.scopes.contains(set) {
                 let (id, signature) = (NameId(u32::from(entry.id)), entry.signature);
@@ -145,8 +145,7 @@ impl<const SLOTS: usize> NameCache<SLOTS> {
     pub(super) fn insert(&mut self, key: Key, scope: Scope, known: Known) {
         // Documents with more names than that are not slow for the lack of a cache alone.
         let Ok(id) = u16::try_from(known.id.0) else { return };
-        let places = Self::places(key);
-        for place in places {
+        for place in cuckoo::places(key.mixed(), SLOTS) {
             let entry = &mut self.0[place];
             if entry.key == key && entry.id == id {
                 return entry.scopes.add(scope.set());

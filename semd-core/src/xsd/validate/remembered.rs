@@ -105,10 +105,10 @@ impl Place {
     }
 
     #[inline(always)]
-    fn slots(&self) -> [usize; 2] {
+    fn mixed(&self) -> u64 {
         let named = u64::from(self.named.0) << (2 * BITS);
         let numbers = self.numbers.wrapping_add(named).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        cuckoo::places::<SLOTS>(self.signature.mixed_with(numbers))
+        self.signature.mixed_with(numbers)
     }
 }
 
@@ -117,8 +117,8 @@ impl cuckoo::Entry for Step {
         self.place == Place::NOWHERE
     }
 
-    fn places(&self) -> [usize; 2] {
-        self.place.slots()
+    fn mixed(&self) -> u64 {
+        self.place.mixed()
     }
 }
 
@@ -135,7 +135,7 @@ impl Remembered {
     /// The slot of the step from a place.
     #[inline(always)]
     fn find(&self, place: &Place) -> Option<usize> {
-        place.slots().into_iter().find(|&slot| self.0[slot].place == *place)
+        cuckoo::places(place.mixed(), SLOTS).into_iter().find(|&slot| self.0[slot].place == *place)
     }
 
     /// Keeps a step that was not found; answers its slot.
