@@ -222,6 +222,7 @@ pub mod report;
 pub mod rules;
 pub mod schematron;
 mod tail;
+mod texts;
 pub mod validate;
 pub mod xml;
 mod xpath;

@@ -1,10 +1,9 @@
 //! The assertions of a plan as people know them: names, texts, messages.
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::message::{self, Message};
-use crate::byte_string::ByteString;
+use crate::texts::{Piece, Texts};
 
 /// Number of an assertion in its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,40 +16,6 @@ pub enum AssertionKind {
     Assert,
     /// `report`: fails when the test is true.
     Report,
-}
-
-/// A piece of the texts of a plan, by its first byte and the one behind its last.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Piece(u32, u32);
-
-/// The texts of a plan, one behind the other: a compiled plan is read as a whole, not text by text.
-#[derive(Debug, Default)]
-pub(super) struct Texts(String);
-
-impl Texts {
-    pub(super) fn add(&mut self, text: &str) -> Piece {
-        let start = self.0.len() as u32;
-        self.0.push_str(text);
-        Piece(start, self.0.len() as u32)
-    }
-
-    pub(super) fn get(&self, piece: Piece) -> &str {
-        &self.0[piece.0 as usize..piece.1 as usize]
-    }
-}
-
-impl Serialize for Texts {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        ByteString(self.0.as_bytes().into()).serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Texts {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ByteString(bytes) = ByteString::deserialize(deserializer)?;
-        let text = simdutf8::basic::from_utf8(&bytes).map_err(D::Error::custom)?;
-        Ok(Self(text.to_owned()))
-    }
 }
 
 /// What a plan keeps of an assertion for people.

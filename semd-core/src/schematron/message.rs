@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::assertion::{Piece, Texts};
 use crate::report::redact;
+use crate::texts::{Piece, Texts};
 use crate::xml::Node;
 use crate::xpath::{Atomic, Evaluator, Expr, Focus, Function, Item};
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::LoadError;
-use super::assertion::{Assertion, AssertionId, AssertionKind, Piece, Record, Texts};
+use super::assertion::{Assertion, AssertionId, AssertionKind, Record};
 use super::context::alternatives;
 use super::evaluate::Worker;
 use super::load::{self, LetDefinition, PartDefinition};
@@ -14,6 +14,7 @@ use super::message::{self, Message, Part};
 use super::source::{Source, Text};
 use super::trie::{Trie, TrieBuilder};
 use crate::pool::Pool;
+use crate::texts::{Piece, Texts};
 use crate::xml::{self, Limits, LineIndex};
 use crate::xpath::{
     self, Declared, Encoder, Entry, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet,

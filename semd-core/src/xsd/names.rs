@@ -1,10 +1,13 @@
 //! Names of a schema as small integers.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher as _;
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
+use crate::texts::{Piece, Texts};
 use crate::xml::ExpandedName;
 
 /// Maps of names that schemas and documents choose: seeded, so that no choice makes them slow.
@@ -32,68 +35,105 @@ impl Namespace {
     pub(super) const UNKNOWN: Self = Self(u32::MAX);
 }
 
-/// The local names of one namespace.
-type Locals = Map<Box<str>, Symbol>;
-
 /// The name table of one schema.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(from = "Listed")]
 pub(super) struct Symbols {
-    namespaces: Vec<(Box<str>, Locals)>,
-    names: Vec<(Namespace, Box<str>)>,
+    listed: Listed,
+    #[serde(skip)]
+    index: Index,
+}
+
+/// What a compiled schema keeps of its names.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Listed {
+    namespaces: Vec<Box<str>>,
+    locals: Texts,
+    names: Vec<(Namespace, Piece)>,
+}
+
+/// Finds names. Seeded, as [`Map`].
+#[derive(Debug, Default)]
+struct Index {
+    symbols: HashTable<Symbol>,
+    hasher: RandomState,
+}
+
+impl From<Listed> for Symbols {
+    fn from(listed: Listed) -> Self {
+        let mut index = Index { symbols: HashTable::with_capacity(listed.names.len()), ..Index::default() };
+        // The first is `Symbol::UNKNOWN`, which is no name.
+        for number in 1..listed.names.len() as u32 {
+            index.add(&listed, Symbol(number));
+        }
+        Self { listed, index }
+    }
+}
+
+impl Listed {
+    fn name(&self, symbol: Symbol) -> (Namespace, &str) {
+        let (namespace, local) = self.names[symbol.0 as usize];
+        (namespace, self.locals.get(local))
+    }
+}
+
+impl Index {
+    fn add(&mut self, listed: &Listed, symbol: Symbol) {
+        let hash = |symbol: &Symbol| self.hasher.hash_one(listed.name(*symbol));
+        self.symbols.insert_unique(hash(&symbol), symbol, hash);
+    }
+
+    fn find(&self, listed: &Listed, namespace: Namespace, local: &str) -> Option<Symbol> {
+        let name = (namespace, local);
+        let hash = self.hasher.hash_one(name);
+        self.symbols.find(hash, |&known| listed.name(known) == name).copied()
+    }
 }
 
 impl Symbols {
     pub(super) fn new() -> Self {
-        Self {
-            namespaces: vec![("".into(), Locals::default())],
-            // The place of `Symbol::UNKNOWN`.
-            names: vec![(Namespace::ABSENT, "".into())],
-        }
+        let mut listed = Listed { namespaces: vec!["".into()], ..Listed::default() };
+        listed.names.push((Namespace::ABSENT, listed.locals.add("")));
+        listed.into()
     }
 
     pub(super) fn intern_namespace(&mut self, namespace: &str) -> Namespace {
         match self.find_namespace(namespace) {
             Namespace::UNKNOWN => {
-                self.namespaces.push((namespace.into(), Locals::default()));
-                Namespace(self.namespaces.len() as u32 - 1)
+                self.listed.namespaces.push(namespace.into());
+                Namespace(self.listed.namespaces.len() as u32 - 1)
             }
             known => known,
         }
     }
 
     pub(super) fn intern(&mut self, namespace: Namespace, local: &str) -> Symbol {
-        let next = Symbol(self.names.len() as u32);
-        let table = &mut self.namespaces[namespace.0 as usize].1;
-        if let Some(&known) = table.get(local) {
-            return known;
-        }
-        table.insert(local.into(), next);
-        self.names.push((namespace, local.into()));
-        next
+        let Self { listed, index } = self;
+        index.find(listed, namespace, local).unwrap_or_else(|| {
+            let symbol = Symbol(listed.names.len() as u32);
+            listed.names.push((namespace, listed.locals.add(local)));
+            index.add(listed, symbol);
+            symbol
+        })
     }
 
     /// A set names a handful of namespaces, so that a linear search is the fastest.
     pub(super) fn find_namespace(&self, namespace: &str) -> Namespace {
-        self.namespaces
-            .iter()
-            .position(|(known, _)| &**known == namespace)
-            .map_or(Namespace::UNKNOWN, |index| Namespace(index as u32))
+        let mut known = self.listed.namespaces.iter();
+        known.position(|known| **known == *namespace).map_or(Namespace::UNKNOWN, |at| Namespace(at as u32))
     }
 
     pub(super) fn find(&self, namespace: Namespace, local: &str) -> Symbol {
-        self.namespaces
-            .get(namespace.0 as usize)
-            .and_then(|(_, table)| table.get(local).copied())
-            .unwrap_or(Symbol::UNKNOWN)
+        self.index.find(&self.listed, namespace, local).unwrap_or(Symbol::UNKNOWN)
     }
 
     pub(super) fn namespace(&self, namespace: Namespace) -> &str {
-        self.namespaces.get(namespace.0 as usize).map_or("", |(name, _)| name)
+        self.listed.namespaces.get(namespace.0 as usize).map_or("", |name| name)
     }
 
     pub(super) fn name(&self, symbol: Symbol) -> ExpandedName<'_> {
-        let (namespace, local) = &self.names[symbol.0 as usize];
-        ExpandedName { namespace: self.namespace(*namespace), local }
+        let (namespace, local) = self.listed.name(symbol);
+        ExpandedName { namespace: self.namespace(namespace), local }
     }
 
     /// The name as people read it.

@@ -6,7 +6,7 @@ use super::super::error::{Flaw, LoadErrorKind, Place};
 use super::super::names::Symbol;
 use super::super::simple::built_in::{ANY_SIMPLE, DTD_TYPES};
 use super::super::simple::{
-    Bound, Enumeration, Facets, Lexical, Patterns, Primitive, Quantity, Role, Shortcut, SimpleId, SimpleType,
+    Bound, Facets, Lexical, Patterns, Primitive, Quantity, Role, Shortcut, SimpleId, SimpleType,
     Variety, WhiteSpace,
 };
 use super::Compiler;
@@ -222,12 +222,10 @@ impl Compiler<'_> {
                 if self.simple.check(base, &value.value, None).is_err() {
                     return Err(bad_facet(value));
                 }
-                keys.push(self.simple.canonical(base, &value.value).into());
+                keys.push(self.simple.canonical(base, &value.value));
             }
-            keys.sort_unstable();
-            made.facets.enumeration = Some(self.simple.enumerations.len() as u32);
-            let texts = values.iter().map(|facet| facet.value.clone()).collect();
-            self.simple.enumerations.push(Enumeration { texts, keys });
+            let texts = values.iter().map(|value| &*value.value);
+            made.facets.enumeration = Some(self.simple.enumerations.add(texts.zip(keys)));
         }
         Ok(self.push_simple(made))
     }

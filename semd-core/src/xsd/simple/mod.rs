@@ -1,6 +1,7 @@
 //! Simple types: whether a text is a value of a type (XML Schema 1.0 part 2).
 
 pub(super) mod built_in;
+mod enumeration;
 mod instant;
 mod lexical;
 mod number;
@@ -18,6 +19,7 @@ use crate::xml::{Document, ElementId};
 
 use super::names::Symbol;
 pub(super) use built_in::{Lexical, Primitive};
+pub(super) use enumeration::Enumerations;
 pub(super) use lexical::qname;
 pub(super) use pattern::Patterns;
 pub(super) use quantity::Quantity;
@@ -57,15 +59,6 @@ pub(super) struct Bound {
     pub(super) inclusive: bool,
     pub(super) value: Quantity,
     pub(super) text: Box<str>,
-}
-
-/// The allowed values.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Enumeration {
-    /// As written, for messages.
-    pub(super) texts: Vec<Box<str>>,
-    /// In canonical form and sorted, for the check.
-    pub(super) keys: Vec<Box<str>>,
 }
 
 /// The facets of a type, those of its bases included.
@@ -161,7 +154,7 @@ pub(super) struct SimpleTypes {
     pub(super) types: Vec<SimpleType>,
     /// Facets that derived types share with their bases.
     pub(super) patterns: Vec<Patterns>,
-    pub(super) enumerations: Vec<Enumeration>,
+    pub(super) enumerations: Enumerations,
     /// Literals that shortcuts of all types have collected, or would have.
     #[serde(skip)]
     pub(super) collected: AtomicUsize,
@@ -170,11 +163,6 @@ pub(super) struct SimpleTypes {
 impl SimpleTypes {
     pub(super) fn get(&self, id: SimpleId) -> &SimpleType {
         &self.types[id.0 as usize]
-    }
-
-    /// The allowed values of a type, if it names them.
-    pub(super) fn enumeration(&self, simple: &SimpleType) -> Option<&Enumeration> {
-        simple.facets.enumeration.map(|number| &self.enumerations[number as usize])
     }
 
     /// Checks a text as it stands in the document.
@@ -226,10 +214,7 @@ impl SimpleTypes {
             return Ok(());
         };
         let key = self.canonical_of_normalized(id, text);
-        match self.enumerations[number as usize].keys.binary_search_by(|known| (**known).cmp(&*key)) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(Defect::Enumeration(number)),
-        }
+        if self.enumerations.has(number, &key) { Ok(()) } else { Err(Defect::Enumeration(number)) }
     }
 
     /// A text that is equal for equal values and different for different values of one type.

@@ -171,8 +171,8 @@ impl SimpleTypes {
     /// Texts that may be values. The compiler bounds how deep and how often this recurses.
     fn candidates(&self, id: SimpleId) -> Vec<&str> {
         let simple = self.get(id);
-        let parts = match (self.enumeration(simple), &simple.variety) {
-            (Some(enumeration), _) => return enumeration.texts.iter().map(|text| &**text).collect(),
+        let parts = match (simple.facets.enumeration, &simple.variety) {
+            (Some(number), _) => return self.enumerations.values(number).collect(),
             (None, Variety::List(item)) => std::slice::from_ref(item),
             (None, Variety::Union(members)) => &**members,
             (None, Variety::Atomic(_)) => &[],
@@ -194,7 +194,7 @@ impl SimpleTypes {
 mod tests {
     use super::super::built_in;
     use super::*;
-    use crate::xsd::simple::{Enumeration, Facets, Patterns};
+    use crate::xsd::simple::{Facets, Patterns};
 
     fn restricted(base: &str, facets: Facets) -> SimpleType {
         let (_, simple) = built_in::types().into_iter().find(|(name, _)| *name == base).unwrap();
@@ -265,11 +265,7 @@ mod tests {
     fn listed_values_of_members_are_known_and_no_others() {
         let mut types = SimpleTypes::default();
         for texts in [&["EVN", " INT "][..], &["OBS"], &["ACT"]] {
-            let mut keys: Vec<Box<str>> = texts.iter().map(|text| text.trim().into()).collect();
-            keys.sort_unstable();
-            let texts = texts.iter().map(|&text| text.into()).collect();
-            let number = types.enumerations.len() as u32;
-            types.enumerations.push(Enumeration { texts, keys });
+            let number = types.enumerations.add(texts.iter().map(|text| (*text, text.trim())));
             let facets = Facets { enumeration: Some(number), ..Facets::default() };
             let mut simple = restricted("token", facets);
             simple.shortcut = Shortcut::of(&simple, &types);

@@ -4,7 +4,7 @@ use crate::report::{Message, redact};
 use crate::xml::{Document, Node, write_name};
 
 use super::super::component::Schema;
-use super::super::simple::{Defect, Enumeration, SimpleId, Variety};
+use super::super::simple::{Defect, SimpleId, Variety};
 use super::{Detail, Violation};
 
 /// Names or values listed in one message; the rest is counted.
@@ -144,14 +144,14 @@ fn type_name(schema: &Schema, id: SimpleId) -> String {
     "(anonymous)".to_owned()
 }
 
-/// The values of all enumerations a union is made of.
-fn union_values<'s>(schema: &'s Schema, id: SimpleId, out: &mut Vec<&'s Enumeration>) {
+/// The numbers of all enumerations a union is made of.
+fn enumerations(schema: &Schema, id: SimpleId, out: &mut Vec<u32>) {
     let simple = schema.simple.get(id);
-    match (schema.simple.enumeration(simple), &simple.variety) {
-        (Some(enumeration), _) => out.push(enumeration),
+    match (simple.facets.enumeration, &simple.variety) {
+        (Some(number), _) => out.push(number),
         (None, Variety::Union(members)) => {
             for &member in members {
-                union_values(schema, member, out);
+                enumerations(schema, member, out);
             }
         }
         _ => {}
@@ -177,23 +177,19 @@ fn reason(schema: &Schema, defect: Defect) -> Message {
             )
         }
         Defect::Union(id) => {
-            let mut enumerations = Vec::new();
-            union_values(schema, id, &mut enumerations);
-            if enumerations.is_empty() {
+            let mut numbers = Vec::new();
+            enumerations(schema, id, &mut numbers);
+            if numbers.is_empty() {
                 let name = type_name(schema, id);
                 Message::new(
                     format!("не подходит ни одному из типов объединения {name}"),
                     format!("fits no member of the union {name}"),
                 )
             } else {
-                allowed(
-                    enumerations.iter().flat_map(|enumeration| enumeration.texts.iter().map(|text| &**text)),
-                )
+                allowed(numbers.into_iter().flat_map(|number| simple.enumerations.values(number)))
             }
         }
-        Defect::Enumeration(number) => {
-            allowed(simple.enumerations[number as usize].texts.iter().map(|text| &**text))
-        }
+        Defect::Enumeration(number) => allowed(simple.enumerations.values(number)),
         Defect::Pattern(number) => {
             let pattern = &simple.patterns[number as usize].text;
             Message::new(
