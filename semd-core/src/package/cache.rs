@@ -7,20 +7,23 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
 use super::edition::EditionName;
 use super::files::Files;
+use super::schemas::Schemas;
 use super::sources::{Check, add};
 use super::store::{Compiled, MAX_SCHEMA_BYTES, MAX_SCHEMATRON_BYTES};
 use crate::bounded::read_file_into;
+use crate::byte_string::ByteString;
 use crate::digest;
 use crate::schematron::Plan;
 use crate::xsd::Schema;
 
-const MAGIC: &[u8; 8] = b"SEMDPKG\x03";
+const MAGIC: &[u8; 8] = b"SEMDPKG\x04";
 /// The sources of the engine in one number: whatever changes in it may change what is compiled.
 const ENGINE: &str = env!("SEMD_ENGINE");
 /// Largest entry that is read, bytes; the largest official package takes some megabytes.
@@ -78,9 +81,15 @@ pub(super) struct Place {
 
 impl Place {
     /// The compiled form of a package, if there is one for exactly these files.
-    pub(super) fn read(&self, files: &Files, edition: &EditionName, room: &mut Vec<u8>) -> Option<Compiled> {
+    pub(super) fn read(
+        &self,
+        files: &Files,
+        edition: &EditionName,
+        schemas: &Schemas,
+        room: &mut Vec<u8>,
+    ) -> Option<Compiled> {
         read_file_into(&self.path, MAX_ENTRY_BYTES, room).ok().filter(|()| room.len() <= MAX_ENTRY_BYTES)?;
-        let (head, schema, plans) = decode(room)?;
+        let (head, schema, plans) = decode(room, schemas)?;
         // Packages of different kinds may begin with the same files.
         if head.folder != edition.folder {
             return None;
@@ -104,7 +113,9 @@ impl Place {
             digest: compiled.digest.clone(),
             schemas: compiled.schemas.clone(),
         };
-        let Ok(body) = postcard::to_stdvec(&(head, (&compiled.schema, &compiled.plans))) else { return };
+        let Ok(schema) = compiled.schema.as_deref().map(postcard::to_stdvec).transpose() else { return };
+        let schema = schema.as_deref().map(|bytes| ByteString(bytes.into()));
+        let Ok(body) = postcard::to_stdvec(&(head, schema, &compiled.plans)) else { return };
         // Against damage only: who may write here decides what is valid.
         let sum = crc32fast::hash(&body).to_be_bytes();
         let mut bytes = Vec::with_capacity(MAGIC.len() + sum.len() + body.len());
@@ -115,13 +126,20 @@ impl Place {
     }
 }
 
-/// The parts of an entry; `None` where it is damaged.
-fn decode(bytes: &[u8]) -> Option<(Head, Option<Schema>, Vec<Plan>)> {
+/// The parts of an entry.
+type Parts = (Head, Option<Arc<Schema>>, Vec<Plan>);
+
+/// Takes an entry apart; `None` where it is damaged.
+fn decode(bytes: &[u8], schemas: &Schemas) -> Option<Parts> {
     let (sum, body) = bytes.strip_prefix(MAGIC)?.split_first_chunk()?;
     if crc32fast::hash(body) != u32::from_be_bytes(*sum) {
         return None;
     }
-    let (head, (schema, plans)) = postcard::from_bytes(body).ok()?;
+    let (head, schema, plans): (_, Option<ByteString<'_>>, _) = postcard::from_bytes(body).ok()?;
+    let schema = match schema {
+        Some(ByteString(bytes)) => Some(schemas.read(&bytes)?),
+        None => None,
+    };
     Some((head, schema, plans))
 }
 

@@ -28,6 +28,7 @@ mod files;
 mod import;
 mod layout;
 mod lock;
+mod schemas;
 mod sources;
 mod store;
 

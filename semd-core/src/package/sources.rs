@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -106,6 +107,7 @@ impl Sources {
         let schema = match files.has(&entry) {
             true => Some(
                 Schema::compile(&source, &entry)
+                    .map(Arc::new)
                     .map_err(|source| PackageError::Schema { name: entry, source })?,
             ),
             false => None,

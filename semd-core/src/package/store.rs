@@ -8,6 +8,7 @@ use time::Date;
 
 use super::edition::EditionName;
 use super::files::Files;
+use super::schemas::Schemas;
 use super::sources::Sources;
 use super::{Difference, PackageCache, PackageError, PackageLock};
 use crate::pool::Pool;
@@ -32,7 +33,7 @@ pub struct Package {
     /// SHA-256 over names and contents of all files used, lower-case hexadecimal.
     pub digest: String,
     /// The XML Schema set, if the package has one.
-    pub schema: Option<Schema>,
+    pub schema: Option<Arc<Schema>>,
     /// The Schematron files, in the order they are applied.
     pub plans: Vec<Plan>,
 }
@@ -75,6 +76,7 @@ struct Inner {
     /// For each kind its editions, the earliest first.
     kinds: BTreeMap<String, Vec<Found>>,
     cache: Option<PackageCache>,
+    schemas: Schemas,
     /// Memory in which files are read: pages that are there already are not asked of the system for every file.
     rooms: Pool<Vec<u8>>,
 }
@@ -90,7 +92,7 @@ impl Inner {
                 editions.insert(at, one);
             }
         }
-        Self { places, kinds, cache, rooms: Pool::default() }
+        Self { places, kinds, cache, schemas: Schemas::default(), rooms: Pool::default() }
     }
 }
 
@@ -246,11 +248,11 @@ impl PackageStore {
         let name = &found.edition.folder;
         let made = found.slot.get_or_init(|| {
             let Found { place, edition, .. } = found;
-            let Inner { places, cache, rooms, .. } = &*self.inner;
+            let Inner { places, cache, schemas, rooms, .. } = &*self.inner;
             let made = match cache {
                 Some(cache) => {
                     let mut room = rooms.take().unwrap_or_default();
-                    let made = compile_or_read(&places[*place], edition, cache, &mut room);
+                    let made = compile_or_read(&places[*place], edition, (cache, schemas), &mut room);
                     room.clear();
                     room.shrink_to(MAX_ROOM);
                     rooms.give_back(room);
@@ -312,7 +314,7 @@ pub(super) struct Compiled {
     pub(super) digest: String,
     /// Names of the schemas, in the order in which the compiler reads them.
     pub(super) schemas: Vec<String>,
-    pub(super) schema: Option<Schema>,
+    pub(super) schema: Option<Arc<Schema>>,
     pub(super) plans: Vec<Plan>,
 }
 
@@ -325,11 +327,11 @@ pub(super) fn compile(files: &Files, edition: &EditionName) -> Result<Compiled, 
 fn compile_or_read(
     files: &Files,
     edition: &EditionName,
-    cache: &PackageCache,
+    (cache, schemas): (&PackageCache, &Schemas),
     room: &mut Vec<u8>,
 ) -> Result<Compiled, PackageError> {
     let place = cache.place(files, edition, room);
-    if let Some(cached) = place.as_ref().and_then(|place| place.read(files, edition, room)) {
+    if let Some(cached) = place.as_ref().and_then(|place| place.read(files, edition, schemas, room)) {
         return Ok(cached);
     }
     let compiled = Sources::read(files, edition, true)?.compile(files)?;

@@ -6,14 +6,12 @@ use super::plan::Plan;
 use super::subsets::{Asked, Landing, Open, START, Subsets, Unsettled};
 use super::trie::{Demand, Step};
 use crate::xml::{AttributeId, Document, ElementId, Node};
-use crate::xpath::{Binding, ErrorCode, EvalError, Evaluator, Found, Item, Predicate};
+use crate::xpath::{ErrorCode, EvalError, Evaluator, Found, Item, Predicate};
 
-/// The memory of one worker: how far the automaton of contexts is made, and room for the names and open elements of a
-/// document.
+/// The memory of one worker: how far the automaton of contexts is made, and room for the open elements of a document.
 #[derive(Debug)]
 pub(super) struct Worker {
     subsets: Subsets,
-    binding: Binding,
     open: Vec<Frame>,
 }
 
@@ -72,17 +70,15 @@ impl Plan {
     /// When the budget of steps is used up the evaluation ends with [`Outcome::stopped`], after [`MAX_FAILURES`] with
     /// [`Outcome::truncated`].
     pub fn evaluate(&self, document: &Document<'_>) -> Outcome {
-        let mut worker = self.workers.take().unwrap_or_else(|| Worker {
-            subsets: Subsets::new(self),
-            binding: Binding::default(),
-            open: Vec::new(),
-        });
-        self.names.bind(document, &mut worker.binding);
+        let new = || Worker { subsets: Subsets::new(self), open: Vec::new() };
+        let Worker { subsets, open } = self.workers.take().unwrap_or_else(new);
+        let mut binding = self.bindings.take_own().unwrap_or_default();
+        self.names.bind(document, &mut binding);
         let mut pass = Pass {
             plan: self,
-            evaluator: Evaluator::new(document, worker.binding, &self.declared),
-            subsets: worker.subsets,
-            open: worker.open,
+            evaluator: Evaluator::new(document, binding, &self.declared),
+            subsets,
+            open,
             outcome: Outcome::default(),
         };
         match pass.walk(document) {
@@ -92,7 +88,8 @@ impl Plan {
         }
         let Pass { evaluator, subsets, mut open, outcome, .. } = pass;
         open.clear();
-        self.workers.give_back(Worker { subsets, binding: evaluator.binding, open });
+        self.bindings.give_back(evaluator.binding);
+        self.workers.give_back(Worker { subsets, open });
         outcome
     }
 }

@@ -17,7 +17,7 @@ use crate::pool::Pool;
 use crate::texts::{Piece, Texts};
 use crate::xml::{self, Limits, LineIndex};
 use crate::xpath::{
-    self, Declared, Encoder, Entry, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet,
+    self, Binding, Declared, Encoder, Entry, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet,
 };
 
 /// Expressions are long and many: the hash is chosen for speed, and seeded.
@@ -54,6 +54,9 @@ pub struct Plan {
     pub(super) declared: Declared,
     #[serde(skip)]
     pub(super) workers: Pool<Worker>,
+    /// Names of documents as the plan knows them; each thread has its own names.
+    #[serde(skip)]
+    pub(super) bindings: Pool<Binding>,
 }
 
 impl Plan {
@@ -113,6 +116,7 @@ impl Plan {
                 questions: compiler.questions.finish(),
             },
             workers: Pool::default(),
+            bindings: Pool::default(),
         })
     }
 

@@ -197,7 +197,11 @@ impl Names {
     }
 
     fn find_namespace(&self, uri: &str) -> Option<u32> {
-        self.by_namespace.get(uri).copied()
+        match uri {
+            // Attributes are asked for again and again, and nearly all are in no namespace.
+            "" => Some(Self::NO_NAMESPACE),
+            _ => self.by_namespace.get(uri).copied(),
+        }
     }
 
     fn find_in(&self, namespace: u32, local: &str) -> Option<NameId> {

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::pool::Pool;
 
+use super::binding::Binding;
 use super::content::{Automaton, DeclarationId};
 use super::identity::Constraint;
-use super::names::{Map, Symbol, Symbols};
+use super::names::{BySymbol, Symbol, Symbols};
 use super::simple::{Shortcut, SimpleId, SimpleTypes};
 use super::validate::Worker;
 use super::wildcard::Wildcard;
@@ -159,11 +160,14 @@ pub struct Schema {
     pub(super) declarations: Vec<Declaration>,
     pub(super) wildcards: Vec<Wildcard>,
     pub(super) constraints: Vec<Constraint>,
-    pub(super) global_elements: Map<Symbol, DeclarationId>,
-    pub(super) global_types: Map<Symbol, TypeId>,
-    pub(super) global_attributes: Map<Symbol, AttributeUse>,
+    pub(super) global_elements: BySymbol<DeclarationId>,
+    pub(super) global_types: BySymbol<TypeId>,
+    pub(super) global_attributes: BySymbol<AttributeUse>,
     #[serde(skip)]
     pub(super) workers: Pool<Worker>,
+    /// Names of documents as the schema knows them; each thread has its own names.
+    #[serde(skip)]
+    pub(super) bindings: Pool<Binding>,
 }
 
 impl ComplexType {

@@ -35,6 +35,29 @@ impl Namespace {
     pub(super) const UNKNOWN: Self = Self(u32::MAX);
 }
 
+/// What a schema has under its names. Sorted: equal schemas are written alike, and what is read is in order already.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct BySymbol<T>(Box<[(Symbol, T)]>);
+
+impl<T> FromIterator<(Symbol, T)> for BySymbol<T> {
+    fn from_iter<I: IntoIterator<Item = (Symbol, T)>>(named: I) -> Self {
+        let mut named: Box<[_]> = named.into_iter().collect();
+        named.sort_unstable_by_key(|(symbol, _)| *symbol);
+        Self(named)
+    }
+}
+
+impl<T> BySymbol<T> {
+    pub(super) fn get(&self, symbol: Symbol) -> Option<&T> {
+        let at = self.0.binary_search_by_key(&symbol, |(known, _)| *known).ok()?;
+        Some(&self.0[at].1)
+    }
+
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+}
+
 /// The name table of one schema.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(from = "Listed")]

@@ -203,20 +203,18 @@ impl<'a> Compiler<'a> {
                 self.substitutes.entry(head).or_default().push(*name);
             }
         }
-        let mut global_types: Map<Symbol, TypeId> = Map::default();
         for (name, definition) in &definitions.types.list {
             if let TypeDefinition::Simple(simple) = definition {
                 self.simple_type_named(*name, simple.place)?;
             }
         }
-        let mut global_elements = Map::default();
-        for (name, element) in &definitions.elements.list {
-            global_elements.insert(*name, self.declare(element)?);
-        }
-        let mut global_attributes = Map::default();
-        for (name, attribute) in &definitions.attributes.list {
-            global_attributes.insert(*name, self.global_attribute(attribute)?);
-        }
+        let elements = definitions.elements.list.iter();
+        let global_elements =
+            elements.map(|(name, element)| Ok((*name, self.declare(element)?))).collect::<Result<_, _>>()?;
+        let attributes = definitions.attributes.list.iter();
+        let global_attributes = attributes
+            .map(|(name, attribute)| Ok((*name, self.global_attribute(attribute)?)))
+            .collect::<Result<_, _>>()?;
         // Types written in place are appended while the list is worked off.
         let mut complex = Vec::new();
         let mut transitions = 0;
@@ -224,8 +222,9 @@ impl<'a> Compiler<'a> {
             let id = ComplexId(complex.len() as u32);
             complex.push(self.complex_type(id, &mut transitions)?);
         }
-        global_types.extend(self.simple_names.iter().map(|(&name, &id)| (name, TypeId::Simple(id))));
-        global_types.extend(self.complex_names.iter().map(|(&name, &id)| (name, TypeId::Complex(id))));
+        let simple_types = self.simple_names.iter().map(|(&name, &id)| (name, TypeId::Simple(id)));
+        let complex_types = self.complex_names.iter().map(|(&name, &id)| (name, TypeId::Complex(id)));
+        let global_types = simple_types.chain(complex_types).collect();
         let mut schema = Schema {
             symbols: Symbols::new(),
             simple: SimpleTypes::default(),
@@ -237,6 +236,7 @@ impl<'a> Compiler<'a> {
             global_types,
             global_attributes,
             workers: Pool::default(),
+            bindings: Pool::default(),
         };
         schema.constraints = self.element_values_and_constraints(&schema)?;
         schema.simple = self.simple;

@@ -6,8 +6,8 @@ use super::super::error::{Flaw, LoadErrorKind, Place};
 use super::super::names::Symbol;
 use super::super::simple::built_in::{ANY_SIMPLE, DTD_TYPES};
 use super::super::simple::{
-    Bound, Facets, Lexical, Patterns, Primitive, Quantity, Role, Shortcut, SimpleId, SimpleType,
-    Variety, WhiteSpace,
+    Bound, Facets, Lexical, Patterns, Primitive, Quantity, Role, Shortcut, SimpleId, SimpleType, Variety,
+    WhiteSpace,
 };
 use super::Compiler;
 use super::documents::{TypeDefinition, is_built_in};

@@ -22,7 +22,10 @@ struct Enumeration {
 
 impl Enumerations {
     /// Takes the values of an enumeration, each as written and in canonical form; its number.
-    pub(in crate::xsd) fn add<'v>(&mut self, values: impl Iterator<Item = (&'v str, impl AsRef<str>)>) -> u32 {
+    pub(in crate::xsd) fn add<'v>(
+        &mut self,
+        values: impl Iterator<Item = (&'v str, impl AsRef<str>)>,
+    ) -> u32 {
         let first = self.values.len() as u32;
         let mut keys = Vec::new();
         for (text, key) in values {
@@ -66,7 +69,8 @@ mod tests {
         assert_eq!(enumerations.add(words.into_iter()), 1);
         assert_eq!(enumerations.values(0).collect::<Vec<_>>(), ["2.0", "10", "1"]);
         assert_eq!(enumerations.values(1).collect::<Vec<_>>(), ["b", "a"]);
-        let found = |number| ["1", "10", "2", "2.0", "a", "b", "c", ""].map(|key| enumerations.has(number, key));
+        let found =
+            |number| ["1", "10", "2", "2.0", "a", "b", "c", ""].map(|key| enumerations.has(number, key));
         assert_eq!(found(0), [true, true, true, false, false, false, false, false]);
         assert_eq!(found(1), [false, false, false, false, true, true, false, false]);
     }

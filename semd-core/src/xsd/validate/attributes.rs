@@ -167,7 +167,7 @@ impl<'a> Run<'a> {
             match wildcard.map(|wildcard| wildcard.process) {
                 None => self.unwanted_attribute(attribute, "cvc-complex-type.3.2.2"),
                 Some(Process::Skip) => {}
-                Some(process) => match schema.global_attributes.get(&symbol) {
+                Some(process) => match schema.global_attributes.get(symbol) {
                     Some(global) => {
                         let identifier = is_identifier(self, global);
                         if identifier && wild_identifier {

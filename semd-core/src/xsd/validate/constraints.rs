@@ -149,7 +149,7 @@ impl Run<'_> {
                 let made = uses
                     .iter()
                     .find(|known| known.symbol == symbol)
-                    .or_else(|| schema.global_attributes.get(&symbol))?;
+                    .or_else(|| schema.global_attributes.get(symbol))?;
                 (made.simple, std::borrow::Cow::Borrowed(document.value(record)))
             }
             Node::Element(id) => {

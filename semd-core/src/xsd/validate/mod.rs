@@ -65,10 +65,9 @@ impl Frame {
     }
 }
 
-/// The memory of one worker: names, steps that were made, and room for the open elements of a document.
+/// The memory of one worker: steps that were made, and room for the open elements of a document.
 #[derive(Default)]
 pub(super) struct Worker {
-    binding: Binding,
     remembered: Remembered,
     frames: Vec<Frame>,
 }
@@ -105,7 +104,8 @@ impl Schema {
     /// the children, then of the content as a whole. At most [`MAX_VIOLATIONS`] are appended.
     pub fn validate(&self, document: &Document<'_>, sink: &mut Vec<Violation>) {
         let full = sink.len() + MAX_VIOLATIONS;
-        let Worker { mut binding, remembered, frames } = self.workers.take().unwrap_or_default();
+        let Worker { remembered, frames } = self.workers.take().unwrap_or_default();
+        let mut binding = self.bindings.take_own().unwrap_or_default();
         binding.bind(document, &self.symbols);
         let mut run = Run {
             schema: self,
@@ -128,7 +128,8 @@ impl Schema {
         run.document();
         let Run { binding, remembered, mut frames, .. } = run;
         frames.clear();
-        self.workers.give_back(Worker { binding, remembered, frames });
+        self.bindings.give_back(binding);
+        self.workers.give_back(Worker { remembered, frames });
     }
 }
 
@@ -190,7 +191,7 @@ impl<'a> Run<'a> {
             return Opened::Done;
         }
         if declaration.is_none() {
-            declaration = self.schema.global_elements.get(&symbol).copied();
+            declaration = self.schema.global_elements.get(symbol).copied();
         }
         let declared = declaration.map(|declaration| self.schema.declaration(declaration));
         if declared.is_some_and(|declared| declared.is_abstract) {

@@ -54,5 +54,5 @@ fn look_up(
         return Err("cvc-elt.4.2");
     }
     let symbol = schema.symbols.find(namespace, local);
-    schema.global_types.get(&symbol).copied().ok_or("cvc-elt.4.2")
+    schema.global_types.get(symbol).copied().ok_or("cvc-elt.4.2")
 }
