@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const WINDOW: usize = 64;
 /// Neighbours a thread takes at a time, unless they are slow. Documents of one kind lie side by side: threads that share them out
 /// one by one would all wait for the same rule package.
-const NEIGHBOURS: usize = 8;
+const NEIGHBOURS: usize = 16;
 /// Results a thread hands over at a time.
 const HANDFUL: usize = 8;
 /// Results a thread keeps at most while another one is handing its own over.
