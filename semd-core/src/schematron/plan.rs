@@ -17,7 +17,8 @@ use crate::pool::Pool;
 use crate::texts::{Piece, Texts};
 use crate::xml::{self, Limits, LineIndex};
 use crate::xpath::{
-    self, Binding, Declared, Encoder, Entry, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind, VisibleLet,
+    self, Binding, Declared, Encoder, Entry, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind,
+    VisibleLet,
 };
 
 /// Expressions are long and many: the hash is chosen for speed, and seeded.

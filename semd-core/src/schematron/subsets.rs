@@ -402,27 +402,24 @@ impl Subsets {
             list.sort_unstable();
             list.dedup();
         }
-        let key: Box<[u32]> = std::iter::once(states.len() as u32)
-            .chain(states.iter().copied())
-            .chain(deep.iter().copied())
-            .collect();
-        if let Some(&known) = self.known.get(&key) {
+        let mut key = Vec::with_capacity(1 + states.len() + deep.len());
+        key.push(states.len() as u32);
+        key.extend(states.iter().chain(&deep));
+        if let Some(&known) = self.known.get(&*key) {
             return known;
         }
-        let steps: Vec<&Steps> = std::iter::once(&trie.anywhere)
-            .chain(states.iter().map(|&state| &trie.states[state as usize].near))
-            .chain(deep.iter().map(|&state| &trie.states[state as usize].deep))
-            .collect();
-        let place = Place {
-            states: self.keep(&states),
-            deep: self.keep(&deep),
-            rules: self.keep(&plan.rules_of(&states)),
-            attributes: steps.iter().any(|steps| !steps.attributes.is_empty()),
-            texts: steps.iter().any(|steps| !steps.texts.is_empty()),
+        let leads = |any: fn(&Steps) -> bool| {
+            let near = states.iter().map(|&state| &trie.states[state as usize].near);
+            let deep = deep.iter().map(|&state| &trie.states[state as usize].deep);
+            std::iter::once(&trie.anywhere).chain(near).chain(deep).any(any)
         };
+        let (attributes, texts) =
+            (leads(|steps| !steps.attributes.is_empty()), leads(|steps| !steps.texts.is_empty()));
+        let rules = self.keep(&plan.rules_of(&states));
+        let place = Place { states: self.keep(&states), deep: self.keep(&deep), rules, attributes, texts };
         self.places.push(place);
         let number = self.places.len() as u32 - 1;
-        self.known.insert(key, number);
+        self.known.insert(key.into(), number);
         number
     }
 

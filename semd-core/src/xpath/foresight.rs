@@ -33,9 +33,16 @@ impl Evaluator<'_> {
     fn facts_of_element(&self, id: ElementId) -> Facts {
         let document = self.document;
         let element = document.element(id);
-        let mut symbols: Vec<u32> = document.children(id).map(|child| self.symbol(child)).collect();
-        symbols.sort_unstable();
-        let children = symbols.chunk_by(|one, next| one == next);
+        let mut children: Vec<(u32, i64)> =
+            document.children(id).map(|child| (self.symbol(child), 1)).collect();
+        children.sort_unstable();
+        children.dedup_by(|(next, more), (symbol, count)| {
+            let same = next == symbol;
+            if same {
+                *count += *more;
+            }
+            same
+        });
         let attributes = document.attribute_ids(id).map(|attribute| {
             let attribute = document.attribute_at(AttributeId(attribute));
             (self.binding.attribute(attribute.name), attribute.octets() == 0)
@@ -43,7 +50,7 @@ impl Evaluator<'_> {
         Facts {
             open: false,
             masks: (element.child_mask, element.attribute_mask),
-            children: children.map(|same| (same[0], same.len() as i64)).collect(),
+            children,
             attributes: attributes.collect(),
         }
     }

@@ -20,16 +20,20 @@ pub(super) struct Left {
 
 /// What is left of some conditions. An [`Entry`] of a condition here is none of the plan.
 #[derive(Debug, Default)]
-pub(crate) struct Remainders(Vec<Left>);
+pub(crate) struct Remainders {
+    left: Vec<Left>,
+    /// Questions of the condition at hand that were added already, and where.
+    copied: Vec<(Entry, Entry)>,
+}
 
 impl Remainders {
     #[inline(always)]
     pub(super) fn get(&self, index: u32) -> &Left {
-        &self.0[index as usize]
+        &self.left[index as usize]
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.left.len()
     }
 
     /// Adds what is left of a condition; `None` if that is too much, or if nothing is known of the node. `first`: length before
@@ -41,43 +45,38 @@ impl Remainders {
         facts: &Facts,
         first: usize,
     ) -> Option<Entry> {
-        let start = self.0.len();
+        let start = self.left.len();
         if start - first > MOST_AT_ONCE {
             return None;
         }
-        let made = if facts.is_open() { None } else { self.copy(declared, entry, facts, &mut Vec::new()) };
+        self.copied.clear();
+        let made = if facts.is_open() { None } else { self.copy(declared, entry, facts) };
         if made.is_none() {
-            self.0.truncate(start);
+            self.left.truncate(start);
         }
         made
     }
 
-    /// `copied`: questions of the condition that were added already, and where. The recursion goes as deep as there are some.
-    fn copy(
-        &mut self,
-        declared: &Declared,
-        entry: Entry,
-        facts: &Facts,
-        copied: &mut Vec<(Entry, Entry)>,
-    ) -> Option<Entry> {
+    /// The recursion goes as deep as the condition has questions, at most [`MOST_QUESTIONS`].
+    fn copy(&mut self, declared: &Declared, entry: Entry, facts: &Facts) -> Option<Entry> {
         let entry = declared.advance(entry, facts);
         if entry.verdict().is_some() {
             return Some(entry);
         }
-        if let Some(&(_, made)) = copied.iter().find(|(known, _)| *known == entry) {
+        if let Some(&(_, made)) = self.copied.iter().find(|(known, _)| *known == entry) {
             return Some(made);
         }
-        if copied.len() >= MOST_QUESTIONS {
+        if self.copied.len() >= MOST_QUESTIONS {
             return None;
         }
         let step = declared.questions.steps[entry.0 as usize];
         let place = declared.questions.place(entry, facts);
-        let at = self.0.len();
+        let at = self.left.len();
         let made = Entry(u32::try_from(at).ok()?);
-        self.0.push(Left { step, place });
-        copied.push((entry, made));
-        self.0[at].step.then = self.copy(declared, step.then, facts, copied)?;
-        self.0[at].step.otherwise = self.copy(declared, step.otherwise, facts, copied)?;
+        self.left.push(Left { step, place });
+        self.copied.push((entry, made));
+        self.left[at].step.then = self.copy(declared, step.then, facts)?;
+        self.left[at].step.otherwise = self.copy(declared, step.otherwise, facts)?;
         Some(made)
     }
 }
