@@ -8,6 +8,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::memory;
+
 /// Items a thread may be ahead of the slowest unfinished one.
 const WINDOW: usize = 64;
 /// Neighbours a thread takes at a time, unless they are slow. Documents of one kind lie side by side: threads that share them out
@@ -25,14 +27,38 @@ const PATIENCE: Duration = Duration::from_millis(2);
 ///
 /// `done` is called by the threads that work, one at a time: waking another thread for it would take as long as the check of a
 /// small document.
+///
+/// The process ends soon after: its memory is arranged for the batch alone.
 pub fn in_order<I: Sync, R: Send>(
     items: &[I],
     jobs: Option<usize>,
+    work: impl Fn(&I) -> R + Sync,
+    done: impl FnMut(&I, R) + Send,
+) {
+    run(items, jobs, memory::in_large_pages, work, done);
+}
+
+/// As [`in_order`], in a process that goes on for days.
+pub fn in_order_and_go_on<I: Sync, R: Send>(
+    items: &[I],
+    jobs: Option<usize>,
+    work: impl Fn(&I) -> R + Sync,
+    done: impl FnMut(&I, R) + Send,
+) {
+    run(items, jobs, || {}, work, done);
+}
+
+/// `prepare` is called by every thread before it works.
+fn run<I: Sync, R: Send>(
+    items: &[I],
+    jobs: Option<usize>,
+    prepare: fn(),
     work: impl Fn(&I) -> R + Sync,
     mut done: impl FnMut(&I, R) + Send,
 ) {
     let available = thread::available_parallelism().map_or(1, NonZero::get);
     let jobs = jobs.unwrap_or(available).clamp(1, items.len().max(1));
+    prepare();
     if jobs == 1 {
         for item in items {
             done(item, work(item));
@@ -50,7 +76,10 @@ pub fn in_order<I: Sync, R: Send>(
     };
     thread::scope(|scope| {
         for _ in 1..jobs {
-            scope.spawn(|| batch.work());
+            scope.spawn(|| {
+                prepare();
+                batch.work();
+            });
         }
         batch.work();
     });

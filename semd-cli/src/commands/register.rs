@@ -167,7 +167,7 @@ impl Register {
         let mut stopped = None;
         let mut worst = Outcome::Good;
         let bar = console.progress(files.len());
-        batch::in_order(
+        batch::in_order_and_go_on(
             &bundles,
             self.jobs,
             |bundle| predict(preflight, bundle, self.kind.as_deref(), as_of),
