@@ -21,3 +21,37 @@ impl Schemas {
         slot.get_or_init(|| postcard::from_bytes(bytes).ok().map(Arc::new)).clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// A set of twenty elements, types and attributes, as a cache keeps it.
+    fn written(length: u32) -> Vec<u8> {
+        let globals: String = (0..20)
+            .map(|number| {
+                format!(
+                    "<xs:simpleType name='T{number}'><xs:restriction base='xs:string'><xs:maxLength value='{length}'/>\
+                     </xs:restriction></xs:simpleType><xs:element name='e{number}' type='T{number}'/>\
+                     <xs:attribute name='a{number}' type='T{number}'/>"
+                )
+            })
+            .collect();
+        let text = format!("<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'>{globals}</xs:schema>");
+        let source = BTreeMap::from([("set.xsd".to_owned(), text.into_bytes())]);
+        postcard::to_stdvec(&Schema::compile(&source, "set.xsd").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn equal_sets_are_there_once() {
+        let schemas = Schemas::default();
+        let [one, same, other] = [1, 1, 2].map(|length| schemas.read(&written(length)).unwrap());
+        assert!(Arc::ptr_eq(&one, &same));
+        assert!(!Arc::ptr_eq(&one, &other));
+        let whole = written(1);
+        assert!(schemas.read(&whole[..whole.len() / 2]).is_none());
+        assert!(schemas.read(b"").is_none());
+    }
+}
