@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_millis(2);
 /// `done` is called by the threads that work, one at a time: waking another thread for it would take as long as the check of a
 /// small document.
 ///
-/// The process ends soon after: its memory is arranged for the batch alone.
+/// For a process that ends soon after: the allocator keeps for itself what the batch gives back.
 pub fn in_order<I: Sync, R: Send>(
     items: &[I],
     jobs: Option<usize>,

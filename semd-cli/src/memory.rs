@@ -6,7 +6,7 @@
 /// The allocator of glibc makes an arena for every new thread, up to eight for each processor, and once a block of some size
 /// was given back, each arena keeps twice that much for itself, up to 64 MB. A worker hands every document from thread to
 /// thread and mostly waits, for the disk and for the register: its memory grew to 180 MB over 80,000 documents, of which 20
-/// were in use (docs/measurements/exchange.md). Commands that compute on all processors do not call this.
+/// were in use (docs/measurements/exchange.md). Commands that compute on all processors call [`in_large_pages`] instead.
 pub fn keep_flat() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     for (parameter, value) in [
@@ -17,50 +17,55 @@ pub fn keep_flat() {
         // What an arena has above its last block, it keeps up to here.
         (libc::M_TRIM_THRESHOLD, 2 << 20),
     ] {
-        // SAFETY: `mallopt` may be called at any time and takes two numbers. A number it does not like changes nothing.
+        // SAFETY: `mallopt` takes two numbers. A number it does not like changes nothing, and a thread that allocates meanwhile
+        // goes by the old number or by the new one.
         unsafe { libc::mallopt(parameter, value) };
     }
 }
 
-/// Lets what this thread allocates from now on lie in large pages, for commands that compute on all processors and then end.
+/// Lets what this thread allocates from now on lie in large pages, for commands that work through a batch and then end.
 ///
 /// A batch of documents takes the memory of a hundred rule packages within a quarter of a second. Page by page that is a sixth of its
-/// time, and the arena of a second thread grows by a call of the system for every few pages, which stop the page faults of all
-/// threads. Here the arena takes its room at once, as address space alone: it becomes memory where something is written to. See
+/// time, and the arena of a second thread grows by a call of the system for every few pages, which holds the page faults of all
+/// threads up. Here the arena takes its room at once, as address space alone: it becomes memory where something is written to. See
 /// docs/decisions/0038-memory-of-batches.md.
 pub fn in_large_pages() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // Elsewhere arenas are smaller, or there are none.
+    #[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
     {
         /// Two of them fit into the 64 MB that an arena of a thread has at most in one piece.
         const BLOCK: usize = 28 << 20;
         const BLOCKS: usize = 2;
         /// The largest page of any processor, unless it is one of the large ones.
         const PAGE: usize = 64 << 10;
-        for (parameter, value) in [
-            // Blocks up to this size, the greatest that may be asked for, come from the arena.
-            (libc::M_MMAP_THRESHOLD, 32 << 20),
-            // It keeps what they leave.
-            (libc::M_TRIM_THRESHOLD, 128 << 20),
-        ] {
-            // SAFETY: as above.
-            unsafe { libc::mallopt(parameter, value) };
-        }
+        static TOLD: std::sync::Once = std::sync::Once::new();
+        TOLD.call_once(|| {
+            for (parameter, value) in [
+                // Blocks up to this size, the greatest that may be asked for, come from the arena.
+                (libc::M_MMAP_THRESHOLD, 32 << 20),
+                // It keeps what they leave.
+                (libc::M_TRIM_THRESHOLD, 128 << 20),
+            ] {
+                // SAFETY: as above.
+                unsafe { libc::mallopt(parameter, value) };
+            }
+        });
         let mut room = [const { Vec::<u8>::new() }; BLOCKS];
         for block in &mut room {
-            // Where there is no such room, all stays as it is.
+            // Where there is no such room, the thread does without.
             if block.try_reserve_exact(BLOCK).is_err() {
                 return;
             }
             let start = block.as_mut_ptr();
             let start = start.wrapping_add(start.align_offset(PAGE));
             // SAFETY: the range lies in a block that this thread alone has, and the call changes no contents. A system without large
-            // pages refuses it, which changes nothing either.
+            // pages refuses it, which changes nothing.
             unsafe { libc::madvise(start.cast(), BLOCK - PAGE, libc::MADV_HUGEPAGE) };
         }
     }
 }
 
-#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
+#[cfg(all(test, target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
 mod tests {
     /// What the system says of the mapping that an address lies in.
     fn flags_at(address: usize) -> String {

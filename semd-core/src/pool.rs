@@ -3,14 +3,11 @@
 use std::cell::Cell;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// Workers that have no document at the moment: as many as have ever been busy at the same time. A thread gets the one it had
 /// before, so that what the workers of different pools remember of one another fits together.
 pub(crate) struct Pool<T>(Mutex<Vec<(u64, T)>>);
-
-/// Threads that each keep a worker of their own in [`Pool::take_own`].
-const MOST_OWNERS: usize = 16;
 
 /// The number of this thread. The standard library has one as well, but keeps memory for it in threads that other languages made.
 fn own_number() -> u64 {
@@ -29,35 +26,19 @@ fn own_number() -> u64 {
 impl<T> Pool<T> {
     /// A worker that is free, if there is one.
     pub(crate) fn take(&self) -> Option<T> {
-        let mut free = self.free();
-        own(&mut free).or_else(|| free.pop().map(|(_, worker)| worker))
-    }
-
-    /// The worker that this thread had before. That of another thread, which would have to forget what it knows, only where very many
-    /// threads have come and gone.
-    pub(crate) fn take_own(&self) -> Option<T> {
-        let mut free = self.free();
-        own(&mut free).or_else(|| {
-            let many = free.len() >= MOST_OWNERS;
-            many.then(|| free.swap_remove(0).1)
-        })
+        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = own_number();
+        match free.iter().rposition(|(thread, _)| *thread == own) {
+            Some(at) => Some(free.swap_remove(at).1),
+            None => free.pop().map(|(_, worker)| worker),
+        }
     }
 
     /// Keeps a worker for the next document.
     pub(crate) fn give_back(&self, worker: T) {
-        self.free().push((own_number(), worker));
+        let own = own_number();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((own, worker));
     }
-
-    fn free(&self) -> MutexGuard<'_, Vec<(u64, T)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Takes the worker that this thread had before.
-fn own<T>(free: &mut Vec<(u64, T)>) -> Option<T> {
-    let own = own_number();
-    let at = free.iter().rposition(|(thread, _)| *thread == own)?;
-    Some(free.swap_remove(at).1)
 }
 
 impl<T> Default for Pool<T> {
@@ -76,32 +57,14 @@ impl<T> fmt::Debug for Pool<T> {
 mod tests {
     use super::*;
 
-    fn elsewhere<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-        std::thread::scope(|scope| scope.spawn(work).join()).unwrap()
-    }
-
     #[test]
     fn thread_gets_its_own_worker_and_any_other_before_none() {
         let pool = Pool::default();
         assert_eq!(pool.take(), None);
         pool.give_back(1);
-        elsewhere(|| pool.give_back(2));
+        std::thread::scope(|scope| scope.spawn(|| pool.give_back(2)).join()).unwrap();
         assert_eq!(pool.take(), Some(1), "the other one was given back later, but elsewhere");
         assert_eq!(pool.take(), Some(2));
         assert_eq!(pool.take(), None);
-    }
-
-    #[test]
-    fn own_worker_or_none_unless_there_are_many() {
-        let pool = Pool::default();
-        pool.give_back(0);
-        for number in 1..MOST_OWNERS {
-            assert_eq!(elsewhere(|| pool.take_own()), None);
-            elsewhere(|| pool.give_back(number));
-        }
-        assert_eq!(pool.take_own(), Some(0));
-        assert_eq!(pool.take_own(), None);
-        pool.give_back(0);
-        assert!(elsewhere(|| pool.take_own()).is_some_and(|number| number != 0));
     }
 }

@@ -9,7 +9,7 @@ use crate::byte_string::ByteString;
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Piece(u32, u32);
 
-/// The texts, one behind the other.
+/// The texts, one behind the other; at most 4 GiB, which those who fill it see to.
 #[derive(Debug, Default)]
 pub(crate) struct Texts(String);
 

@@ -734,6 +734,33 @@ fn hostile_schemas_end_in_a_budget() {
     ]);
     let error = Schema::compile_with(&files, "a.xsd", &limits).unwrap_err();
     assert!(matches!(error.kind, LoadErrorKind::Budget { name: "max_files", .. }));
+    let total: usize = files.values().map(String::len).sum();
+    let within = |max_total_bytes| {
+        let mut limits = Limits::default();
+        limits.max_total_bytes = max_total_bytes;
+        Schema::compile_with(&files, "a.xsd", &limits)
+    };
+    assert!(within(total).is_ok());
+    let error = within(total - 1).unwrap_err();
+    assert!(matches!(error.kind, LoadErrorKind::Budget { name: "max_total_bytes", .. }), "{error}");
+}
+
+#[test]
+fn complex_type_under_the_name_of_a_built_in_one_is_meant() {
+    let text = "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='http://www.w3.org/2001/XMLSchema'>\
+                <xs:complexType name='string'><xs:attribute name='a' use='required'/></xs:complexType>\
+                <xs:element name='r' type='xs:anyType'/></xs:schema>";
+    // In any order of tables, which differ from one time to the next.
+    for _ in 0..20 {
+        let schema = Schema::compile(&set(&[("a.xsd", text)]), "a.xsd").unwrap();
+        let document = "<xs:r xmlns:xs='http://www.w3.org/2001/XMLSchema' \
+                        xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:type='xs:string'/>";
+        let document = xml::parse(document.as_bytes(), &xml::Limits::default()).unwrap();
+        let mut violations = Vec::new();
+        schema.validate(&document, &mut violations);
+        let codes: Vec<_> = violations.iter().map(|violation| violation.code).collect();
+        assert_eq!(codes, ["cvc-complex-type.4"]);
+    }
 }
 
 #[test]

@@ -79,7 +79,7 @@ pub fn check<'d>(
     guide: Option<(&'d str, &str)>,
 ) -> Outcome<'d> {
     let elements = CodedElements::embedded();
-    let mut binding = store.inner.bindings.take_own().unwrap_or_default();
+    let mut binding = store.inner.bindings.take(document);
     binding.bind(document, elements);
     let mask = name_bit("code") | name_bit("codeSystem");
     let mut known = Knowledge {
@@ -109,7 +109,7 @@ pub fn check<'d>(
         }
     }
     told.tell_missing();
-    store.inner.bindings.give_back(binding);
+    store.inner.bindings.give_back(document, binding);
     told.outcome
 }
 

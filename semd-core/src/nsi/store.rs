@@ -16,7 +16,7 @@ use super::index::Index;
 use super::prescribed::Guides;
 use super::version;
 use crate::digest;
-use crate::pool::Pool;
+use crate::xml::Bindings;
 
 /// Which version of a dictionary is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) struct Inner {
     pub(super) hasher: RandomState,
     pub(super) exceptions: Exceptions,
     by_oid: HashMap<Box<str>, Vec<u32>, RandomState>,
-    pub(super) bindings: Pool<Binding>,
+    pub(super) bindings: Bindings<Binding>,
     pub(super) prescribed: OnceLock<Guides>,
 }
 
@@ -96,7 +96,7 @@ impl Store {
             by_oid: HashMap::with_hasher(hasher.clone()),
             hasher,
             exceptions,
-            bindings: Pool::default(),
+            bindings: Bindings::default(),
             prescribed: OnceLock::new(),
         };
         let records = &inner.contents.records;

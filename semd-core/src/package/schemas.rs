@@ -1,4 +1,4 @@
-//! Schema sets that packages have in common: a third of the official packages have the set of another one.
+//! Schema sets that packages have in common: of 109 official packages 33 have the set of another one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,7 +13,7 @@ type Slot = Arc<OnceLock<Option<Arc<Schema>>>>;
 pub(super) struct Schemas(Mutex<HashMap<[u8; blake3::OUT_LEN], Slot>>);
 
 impl Schemas {
-    /// The set that some bytes of a cache are; `None` where they are damaged.
+    /// The set that some bytes of a cache are, written by [`super::PackageCache`]; `None` where they are no set.
     pub(super) fn read(&self, bytes: &[u8]) -> Option<Arc<Schema>> {
         let key = *blake3::hash(bytes).as_bytes();
         // The lock is not held while a set is read: another thread may want another set.

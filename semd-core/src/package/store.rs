@@ -252,7 +252,7 @@ impl PackageStore {
             let made = match cache {
                 Some(cache) => {
                     let mut room = rooms.take().unwrap_or_default();
-                    let made = compile_or_read(&places[*place], edition, (cache, schemas), &mut room);
+                    let made = compile_or_read(&places[*place], edition, cache, schemas, &mut room);
                     room.clear();
                     room.shrink_to(MAX_ROOM);
                     rooms.give_back(room);
@@ -327,7 +327,8 @@ pub(super) fn compile(files: &Files, edition: &EditionName) -> Result<Compiled, 
 fn compile_or_read(
     files: &Files,
     edition: &EditionName,
-    (cache, schemas): (&PackageCache, &Schemas),
+    cache: &PackageCache,
+    schemas: &Schemas,
     room: &mut Vec<u8>,
 ) -> Result<Compiled, PackageError> {
     let place = cache.place(files, edition, room);

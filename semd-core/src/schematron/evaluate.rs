@@ -72,7 +72,7 @@ impl Plan {
     pub fn evaluate(&self, document: &Document<'_>) -> Outcome {
         let new = || Worker { subsets: Subsets::new(self), open: Vec::new() };
         let Worker { subsets, open } = self.workers.take().unwrap_or_else(new);
-        let mut binding = self.bindings.take_own().unwrap_or_default();
+        let mut binding = self.bindings.take(document);
         self.names.bind(document, &mut binding);
         let mut pass = Pass {
             plan: self,
@@ -88,7 +88,7 @@ impl Plan {
         }
         let Pass { evaluator, subsets, mut open, outcome, .. } = pass;
         open.clear();
-        self.bindings.give_back(evaluator.binding);
+        self.bindings.give_back(document, evaluator.binding);
         self.workers.give_back(Worker { subsets, open });
         outcome
     }

@@ -15,7 +15,7 @@ use super::source::{Source, Text};
 use super::trie::{Trie, TrieBuilder};
 use crate::pool::Pool;
 use crate::texts::{Piece, Texts};
-use crate::xml::{self, Limits, LineIndex};
+use crate::xml::{self, Bindings, Limits, LineIndex};
 use crate::xpath::{
     self, Binding, Declared, Encoder, Entry, Expr, Let, Names, StaticContext, SyntaxError, SyntaxErrorKind,
     VisibleLet,
@@ -55,9 +55,9 @@ pub struct Plan {
     pub(super) declared: Declared,
     #[serde(skip)]
     pub(super) workers: Pool<Worker>,
-    /// Names of documents as the plan knows them; each thread has its own names.
+    /// Names of documents as the plan knows them.
     #[serde(skip)]
-    pub(super) bindings: Pool<Binding>,
+    pub(super) bindings: Bindings<Binding>,
 }
 
 impl Plan {
@@ -117,7 +117,7 @@ impl Plan {
                 questions: compiler.questions.finish(),
             },
             workers: Pool::default(),
-            bindings: Pool::default(),
+            bindings: Bindings::default(),
         })
     }
 

@@ -28,7 +28,7 @@ mod scanner;
 mod signature;
 pub mod walk;
 
-pub(crate) use by_name::ByName;
+pub(crate) use by_name::{Bindings, ByName};
 pub(crate) use chars::{is_char, is_ncname};
 pub(crate) use document::OwnText;
 pub use document::{

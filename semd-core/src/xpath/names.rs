@@ -124,10 +124,7 @@ impl Names {
     /// Looks those names of a document up that are new.
     pub(crate) fn bind(&self, document: &Document<'_>, binding: &mut Binding) {
         let Binding { symbols, bound } = binding;
-        if symbols.forget_others(document) {
-            bound.clear();
-            bound.resize(self.count as usize, Bound::Absent);
-        }
+        bound.resize(self.count as usize, Bound::Absent);
         symbols.learn(document, |id, name| {
             let known = self.table.get(name.local).map_or(&[][..], Vec::as_slice);
             let element = lookup(known, false, filed(name.namespace)).unwrap_or(UNUSED);

@@ -22,7 +22,7 @@ pub(super) struct Left {
 #[derive(Debug, Default)]
 pub(crate) struct Remainders {
     left: Vec<Left>,
-    /// Questions of the condition at hand that were added already, and where.
+    /// Questions of the condition at hand that were added already, and where; here for the sake of its memory.
     copied: Vec<(Entry, Entry)>,
 }
 

@@ -58,26 +58,30 @@ impl Binding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::xml::{Limits, Reader};
+    use crate::xml::{Bindings, Limits, Reader};
 
     #[test]
     fn names_of_another_vocabulary_are_looked_up_anew() {
         let mut symbols = Symbols::new();
         let [a, b, nil] = ["a", "b", "nil"].map(|local| symbols.intern(Namespace::ABSENT, local));
         let (mut one, mut other) = (Reader::new(), Reader::new());
-        let mut binding = Binding::default();
-        let mut bound = |reader: &mut Reader, text: &str| -> Vec<Symbol> {
+        let bindings = Bindings::<Binding>::default();
+        let bound = |reader: &mut Reader, text: &str| -> Vec<Symbol> {
             let document = reader.read(text.as_bytes(), &Limits::default()).unwrap();
+            let mut binding = bindings.take(&document);
             binding.bind(&document, &symbols);
-            document.elements().iter().map(|element| binding.symbol(element.name)).collect()
+            let symbols = document.elements().iter().map(|element| binding.symbol(element.name)).collect();
+            bindings.give_back(&document, binding);
+            symbols
         };
         assert_eq!(bound(&mut one, "<a><b/></a>"), [a, b]);
         assert_eq!(bound(&mut one, "<b><nil/><a/></b>"), [b, nil, a]);
         assert_eq!(bound(&mut other, "<b><unknown/><a/></b>"), [b, Symbol::UNKNOWN, a]);
         assert_eq!(bound(&mut one, "<a><nil/></a>"), [a, nil]);
-        assert!(binding.instance.nil.is_none());
         let text = format!("<a xmlns:xsi='{}' xsi:nil='true'/>", xml::XSI);
         let document = one.read(text.as_bytes(), &Limits::default()).unwrap();
+        let mut binding = bindings.take(&document);
+        assert!(binding.instance.nil.is_none());
         binding.bind(&document, &symbols);
         assert_eq!(binding.instance.nil, Some(document.attributes(document.root())[0].name));
     }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::pool::Pool;
+use crate::xml::Bindings;
 
 use super::binding::Binding;
 use super::content::{Automaton, DeclarationId};
@@ -165,9 +166,9 @@ pub struct Schema {
     pub(super) global_attributes: BySymbol<AttributeUse>,
     #[serde(skip)]
     pub(super) workers: Pool<Worker>,
-    /// Names of documents as the schema knows them; each thread has its own names.
+    /// Names of documents as the schema knows them.
     #[serde(skip)]
-    pub(super) bindings: Pool<Binding>,
+    pub(super) bindings: Bindings<Binding>,
 }
 
 impl ComplexType {

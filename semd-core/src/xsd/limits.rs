@@ -10,6 +10,8 @@ pub struct Limits {
     pub max_files: usize,
     /// Size of one schema document, bytes. Default 16 MiB.
     pub max_file_bytes: usize,
+    /// Size of all schema documents read, bytes. Default 512 MiB; all that is kept of their texts must be less than 4 GiB.
+    pub max_total_bytes: usize,
     /// Nesting of elements in a schema document, which bounds every recursion over particles and types. Default 64.
     pub max_depth: usize,
     /// Steps of derivation, group references and substitution between two components. Default 64.
@@ -31,6 +33,7 @@ impl Default for Limits {
         Self {
             max_files: 512,
             max_file_bytes: 16 << 20,
+            max_total_bytes: 512 << 20,
             max_depth: 64,
             max_derivation: 64,
             max_nesting: 128,

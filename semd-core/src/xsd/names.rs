@@ -5,7 +5,7 @@ use std::hash::BuildHasher as _;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::texts::{Piece, Texts};
 use crate::xml::ExpandedName;
@@ -35,7 +35,8 @@ impl Namespace {
     pub(super) const UNKNOWN: Self = Self(u32::MAX);
 }
 
-/// What a schema has under its names. Sorted: equal schemas are written alike, and what is read is in order already.
+/// What a schema has under its names, each of which is there once. Sorted: equal schemas are written alike, and what is read is in
+/// order already.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct BySymbol<T>(Box<[(Symbol, T)]>);
 
@@ -58,13 +59,18 @@ impl<T> BySymbol<T> {
     }
 }
 
-/// The name table of one schema.
-#[derive(Debug, Serialize, Deserialize)]
+/// The name table of one schema; it is written and read as what it lists.
+#[derive(Debug, Deserialize)]
 #[serde(from = "Listed")]
 pub(super) struct Symbols {
     listed: Listed,
-    #[serde(skip)]
     index: Index,
+}
+
+impl Serialize for Symbols {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.listed.serialize(serializer)
+    }
 }
 
 /// What a compiled schema keeps of its names.

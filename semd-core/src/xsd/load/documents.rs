@@ -107,6 +107,7 @@ pub(super) fn gather<'s>(
         max_depth: limits.max_depth,
         ..xml::Limits::default()
     };
+    let mut total = 0;
     while let Some(Wanted { path, expected, from }) = wanted.pop_front() {
         let inherited = match expected {
             Expected::Any => Namespace::ABSENT,
@@ -122,6 +123,11 @@ pub(super) fn gather<'s>(
         let bytes = source
             .read(&path, limits.max_file_bytes)
             .map_err(|error| from.flaw(LoadErrorKind::Read(error)))?;
+        total += bytes.len();
+        if total > limits.max_total_bytes {
+            let limit = limits.max_total_bytes;
+            return Err(from.flaw(LoadErrorKind::Budget { name: "max_total_bytes", limit }));
+        }
         let file = files.list.len() as u32;
         files.list.push((path, ascii_as_utf8(bytes)));
         let (path, bytes) = &files.list[file as usize];

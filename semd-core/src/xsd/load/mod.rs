@@ -17,7 +17,7 @@ mod words;
 use std::rc::Rc;
 
 use crate::pool::Pool;
-use crate::xml::LineIndex;
+use crate::xml::{Bindings, LineIndex};
 
 use super::component::{AttributeUse, ComplexId, Declaration, Schema, TypeId};
 use super::content::{DeclarationId, Occurring};
@@ -222,8 +222,11 @@ impl<'a> Compiler<'a> {
             let id = ComplexId(complex.len() as u32);
             complex.push(self.complex_type(id, &mut transitions)?);
         }
-        let simple_types = self.simple_names.iter().map(|(&name, &id)| (name, TypeId::Simple(id)));
         let complex_types = self.complex_names.iter().map(|(&name, &id)| (name, TypeId::Complex(id)));
+        // A set may define a complex type under the name of a built-in simple one.
+        let simple_names =
+            self.simple_names.iter().filter(|(name, _)| !self.complex_names.contains_key(name));
+        let simple_types = simple_names.map(|(&name, &id)| (name, TypeId::Simple(id)));
         let global_types = simple_types.chain(complex_types).collect();
         let mut schema = Schema {
             symbols: Symbols::new(),
@@ -236,7 +239,7 @@ impl<'a> Compiler<'a> {
             global_types,
             global_attributes,
             workers: Pool::default(),
-            bindings: Pool::default(),
+            bindings: Bindings::default(),
         };
         schema.constraints = self.element_values_and_constraints(&schema)?;
         schema.simple = self.simple;

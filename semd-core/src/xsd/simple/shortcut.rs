@@ -39,9 +39,9 @@ pub(in crate::xsd) enum Shortcut {
 /// Values of a type as the schema writes them, collected when the type is first asked: a schema has some hundred such types,
 /// a document meets few of them.
 #[derive(Debug, Default)]
-pub(in crate::xsd) struct Literals(OnceLock<Texts>);
+pub(in crate::xsd) struct Literals(OnceLock<Listed>);
 
-type Texts = Map<Box<str>, ()>;
+type Listed = Map<Box<str>, ()>;
 
 impl Clone for Literals {
     /// A type that is derived from this one has values of its own.
@@ -156,12 +156,12 @@ impl SimpleTypes {
         self.literals(id, literals).contains_key(text)
     }
 
-    fn literals<'t>(&'t self, id: SimpleId, literals: &'t Literals) -> &'t Texts {
+    fn literals<'t>(&'t self, id: SimpleId, literals: &'t Literals) -> &'t Listed {
         literals.0.get_or_init(|| {
             let candidates = self.candidates(id);
             let before = self.collected.fetch_add(candidates.len(), Ordering::Relaxed);
             if candidates.len() > MOST_LITERALS || before > MOST_LITERALS_OF_SCHEMA {
-                return Texts::default();
+                return Listed::default();
             }
             let values = candidates.into_iter().filter(|text| self.check_in_full(id, text, None).is_ok());
             values.map(|text| (text.into(), ())).collect()

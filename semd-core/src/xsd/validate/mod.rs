@@ -105,7 +105,7 @@ impl Schema {
     pub fn validate(&self, document: &Document<'_>, sink: &mut Vec<Violation>) {
         let full = sink.len() + MAX_VIOLATIONS;
         let Worker { remembered, frames } = self.workers.take().unwrap_or_default();
-        let mut binding = self.bindings.take_own().unwrap_or_default();
+        let mut binding = self.bindings.take(document);
         binding.bind(document, &self.symbols);
         let mut run = Run {
             schema: self,
@@ -128,7 +128,7 @@ impl Schema {
         run.document();
         let Run { binding, remembered, mut frames, .. } = run;
         frames.clear();
-        self.bindings.give_back(binding);
+        self.bindings.give_back(document, binding);
         self.workers.give_back(Worker { remembered, frames });
     }
 }

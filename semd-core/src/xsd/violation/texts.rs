@@ -145,13 +145,13 @@ fn type_name(schema: &Schema, id: SimpleId) -> String {
 }
 
 /// The numbers of all enumerations a union is made of.
-fn enumerations(schema: &Schema, id: SimpleId, out: &mut Vec<u32>) {
+fn enumeration_numbers(schema: &Schema, id: SimpleId, out: &mut Vec<u32>) {
     let simple = schema.simple.get(id);
     match (simple.facets.enumeration, &simple.variety) {
         (Some(number), _) => out.push(number),
         (None, Variety::Union(members)) => {
             for &member in members {
-                enumerations(schema, member, out);
+                enumeration_numbers(schema, member, out);
             }
         }
         _ => {}
@@ -178,7 +178,7 @@ fn reason(schema: &Schema, defect: Defect) -> Message {
         }
         Defect::Union(id) => {
             let mut numbers = Vec::new();
-            enumerations(schema, id, &mut numbers);
+            enumeration_numbers(schema, id, &mut numbers);
             if numbers.is_empty() {
                 let name = type_name(schema, id);
                 Message::new(
