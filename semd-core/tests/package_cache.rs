@@ -41,7 +41,8 @@ fn packages_share_an_equal_schema_and_keep_their_rules() {
     for (kind, length) in [("901", 3), ("902", 3), ("903", 2)] {
         write(&packages, kind, length);
     }
-    let open = || PackageStore::open_with(&[packages.clone()], Some(PackageCache::new(&cache))).unwrap();
+    let open =
+        || PackageStore::open_with(std::slice::from_ref(&packages), Some(PackageCache::new(&cache))).unwrap();
     let get = |store: &PackageStore| ["901", "902", "903"].map(|kind| store.package(kind).unwrap().unwrap());
     let checked = |packages: &[Arc<Package>; 3]| {
         let texts = ["901", "902", "1234", "12"];
