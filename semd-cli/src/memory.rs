@@ -65,7 +65,8 @@ pub fn in_large_pages() {
     }
 }
 
-#[cfg(all(test, target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
+#[cfg(test)]
+#[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
 mod tests {
     /// What the system says of the mapping that an address lies in.
     fn flags_at(address: usize) -> String {
