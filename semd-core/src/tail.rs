@@ -40,6 +40,12 @@ pub(crate) fn are_equal<'t>(
         })
 }
 
+/// Whether two texts are equal; for short ones, which mostly are.
+#[inline(always)]
+pub(crate) fn equal(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && are_equal([tail(one), tail(other)], [one.len(), other.len()], || [one, other])
+}
+
 /// Whether two texts of one length and one tail are equal.
 #[inline(always)]
 fn heads_are_equal(one: &[u8], other: &[u8]) -> bool {
@@ -62,9 +68,7 @@ mod tests {
     fn texts_that_differ_in_one_byte_are_not_equal() {
         for length in 0..70 {
             let text: Vec<u8> = (0..length).map(|at| b'a' + at as u8 % 26).collect();
-            let equal = |other: &[u8]| {
-                are_equal([tail(&text), tail(other)], [text.len(), other.len()], || [&text, other])
-            };
+            let equal = |other: &[u8]| equal(&text, other);
             assert!(equal(&text.clone()));
             for at in 0..length {
                 let mut other = text.clone();

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use semd_core::package::{PackageCache, PackageStore};
 
 /// Documents of the run that is done with one job and with two.
 const BATCH: usize = 1000;
+/// How often it is done with each.
+const BATCHES: usize = 9;
 
 pub(crate) fn print(semd: &Path, data: &Path, work: &Path) {
     println!("\n| the command | figure |");
@@ -30,25 +32,25 @@ pub(crate) fn print(semd: &Path, data: &Path, work: &Path) {
     println!("| package loaded from the cache, slowest | {:.1} ms |", cached.last().copied().unwrap_or(0.0));
     let packages = data.join("semd-packages");
     let one = data.join("corpus/docs/r-ConsultRedaction4.xml");
-    let runs: Vec<f64> = (0..15).map(|_| timed(semd, &packages, &[one.clone()], 1).0).collect();
+    let runs: Vec<f64> = (0..15).map(|_| timed(semd, &packages, &[one.clone()], 1)).collect();
     println!("| process start to verdict, one document | {:.1} ms |", middle(runs) * 1e3);
     let large = large_document(&one, work);
     let size = fs::metadata(&large).map_or(0, |file| file.len());
-    let (time, memory) = timed(semd, &packages, &[large], 1);
+    let time = timed(semd, &packages, &[large.clone()], 1);
+    let memory = peak(semd, &packages, &[large], 1);
     println!("| a document of {:.1} MB | {time:.2} s, {memory:.0} MB |", size as f64 / 1e6);
     let mut documents: Vec<PathBuf> = fs::read_dir(data.join("corpus/docs"))
         .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
         .unwrap_or_default();
     documents.sort();
     let batch: Vec<PathBuf> = documents.iter().cycle().take(BATCH).cloned().collect();
-    let (mut single, mut double, mut memory) = (Vec::new(), Vec::new(), 0.0_f64);
-    for _ in 0..3 {
-        single.push(timed(semd, &packages, &batch, 1).0);
-        let (time, peak) = timed(semd, &packages, &batch, 2);
-        double.push(time);
-        memory = memory.max(peak);
+    let (mut single, mut double) = (Vec::new(), Vec::new());
+    for _ in 0..BATCHES {
+        single.push(timed(semd, &packages, &batch, 1));
+        double.push(timed(semd, &packages, &batch, 2));
     }
     let (single, double) = (middle(single), middle(double));
+    let memory = peak(semd, &packages, &batch, 2);
     println!("| {BATCH} documents, one job ÷ two jobs | {:.2}, {memory:.0} MB |", single / double);
 }
 
@@ -78,10 +80,32 @@ fn load_times(data: &Path, cache: Option<&PackageCache>) -> Vec<f64> {
     times
 }
 
-/// Seconds and peak memory in MB of one call of `semd validate`.
-fn timed(semd: &Path, packages: &Path, documents: &[PathBuf], jobs: usize) -> (f64, f64) {
-    let list: String = documents.iter().map(|path| format!("{}\n", path.display())).collect();
+/// Seconds of one call of `semd validate`.
+fn timed(semd: &Path, packages: &Path, documents: &[PathBuf], jobs: usize) -> f64 {
     let start = Instant::now();
+    let _ = begun(semd, packages, documents, jobs).wait();
+    start.elapsed().as_secs_f64()
+}
+
+/// Peak memory of one call of `semd validate`, MB. Its time is not measured: the looks at it take the time of a processor that it has
+/// a use for.
+fn peak(semd: &Path, packages: &Path, documents: &[PathBuf], jobs: usize) -> f64 {
+    let mut child = begun(semd, packages, documents, jobs);
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0.0;
+    while let Ok(status) = fs::read_to_string(&status)
+        && let Some(line) = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))
+    {
+        peak = line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0;
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let _ = child.wait();
+    peak
+}
+
+/// `semd validate` with a list of documents on its standard input.
+fn begun(semd: &Path, packages: &Path, documents: &[PathBuf], jobs: usize) -> Child {
+    let list: String = documents.iter().map(|path| format!("{}\n", path.display())).collect();
     let mut child = Command::new(semd)
         .args([
             "validate",
@@ -100,24 +124,10 @@ fn timed(semd: &Path, packages: &Path, documents: &[PathBuf], jobs: usize) -> (f
         .stderr(Stdio::null())
         .spawn()
         .expect("the command starts");
-    let status = format!("/proc/{}/status", child.id());
     if let Some(mut input) = child.stdin.take() {
         let _ = input.write_all(list.as_bytes());
     }
-    // Looked at now and then, so that the watching takes no time from the watched.
-    let watcher = std::thread::spawn(move || {
-        let mut peak = 0.0;
-        while let Ok(status) = fs::read_to_string(&status)
-            && let Some(line) = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))
-        {
-            peak = line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0;
-            std::thread::sleep(std::time::Duration::from_millis(2));
-        }
-        peak
-    });
-    let _ = child.wait();
-    let time = start.elapsed().as_secs_f64();
-    (time, watcher.join().unwrap_or(0.0))
+    child
 }
 
 /// A document of 20 MB: the sections of a real one again and again.

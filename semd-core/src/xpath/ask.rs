@@ -8,6 +8,7 @@ use super::eval::{Evaluator, Focus};
 use super::memo::{Found, Key, Memo};
 use super::question::{Compared, Entry, Move, PackedName, Question, Step, Subject};
 use super::remainder::{Left, Remainders};
+use crate::tail;
 use crate::xml::{AttributeId, ElementId, Node};
 
 /// Place of an attribute among those of its element.
@@ -154,7 +155,7 @@ impl<'a> Evaluator<'a> {
             (Question::EndsWith(start, end), Some(id)) => value(id).ends_with(questions.text(start, end)),
             (Question::Among(constants), Some(id)) => {
                 let value = value(id);
-                questions.texts(constants).any(|text| value == text)
+                questions.texts(constants).any(|text| tail::equal(value, text))
             }
             (Question::Compares(comparison, constants), Some(id)) => {
                 let value = value(id);

@@ -1,6 +1,7 @@
 //! Nodes and items as texts and atomic values (XPath 3.1, section 2.4.2).
 
 use std::borrow::Cow;
+use std::mem::replace;
 
 use super::ast::{Expr, Path};
 use super::error::{ErrorCode, EvalError};
@@ -24,18 +25,18 @@ impl<'a> Evaluator<'a> {
     /// Atomic values of items (XPath 3.1, section 2.4.2). Arrays give their members.
     pub(super) fn atomize(&self, items: Sequence<'a>) -> Result<Vec<Atomic<'a>>, EvalError> {
         let mut values = Vec::with_capacity(items.len());
-        let mut open = vec![items.into_iter()];
-        while let Some(innermost) = open.last_mut() {
+        let (mut innermost, mut around) = (items.into_iter(), Vec::new());
+        loop {
             match innermost.next() {
                 Some(Item::Node(node)) => values.push(Atomic::Untyped(self.string(node)?)),
                 Some(Item::Atomic(value)) => values.push(value),
-                Some(Item::Array(members)) => open.push(members.into_iter()),
-                None => {
-                    open.pop();
-                }
+                Some(Item::Array(members)) => around.push(replace(&mut innermost, members.into_iter())),
+                None => match around.pop() {
+                    Some(outer) => innermost = outer,
+                    None => return Ok(values),
+                },
             }
         }
-        Ok(values)
     }
 
     /// The text of an item in a message.

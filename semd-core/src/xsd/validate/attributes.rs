@@ -1,6 +1,7 @@
 //! Attributes of an element (part 1, sections 3.2.4 and 3.4.4 clause 3).
 
 use crate::report::Message;
+use crate::tail;
 use crate::xml::{Attribute, AttributeId, Element, ElementId, NameId, Node};
 
 use super::super::component::{AttributeUse, Declaration, TypeId};
@@ -221,7 +222,7 @@ impl<'a> Run<'a> {
         // What is written as the fixed value is written is of the type: the compiler checked it.
         let settled = match (&made.fixed, &made.declared_fixed) {
             (None, None) => true,
-            (Some(fixed), None) => *fixed.text == *text,
+            (Some(fixed), None) => tail::equal(fixed.text.as_bytes(), text.as_bytes()),
             _ => false,
         };
         if settled && !simple.identifies && (made.fixed.is_some() || simple.shortcut.sees(text)) {
