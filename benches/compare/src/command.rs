@@ -32,11 +32,11 @@ pub(crate) fn print(semd: &Path, data: &Path, work: &Path) {
     println!("| package loaded from the cache, slowest | {:.1} ms |", cached.last().copied().unwrap_or(0.0));
     let packages = data.join("semd-packages");
     let one = data.join("corpus/docs/r-ConsultRedaction4.xml");
-    let runs: Vec<f64> = (0..15).map(|_| timed(semd, &packages, &[one.clone()], 1)).collect();
+    let runs: Vec<f64> = (0..15).map(|_| timed(semd, &packages, std::slice::from_ref(&one), 1)).collect();
     println!("| process start to verdict, one document | {:.1} ms |", middle(runs) * 1e3);
     let large = large_document(&one, work);
     let size = fs::metadata(&large).map_or(0, |file| file.len());
-    let time = timed(semd, &packages, &[large.clone()], 1);
+    let time = timed(semd, &packages, std::slice::from_ref(&large), 1);
     let memory = peak(semd, &packages, &[large], 1);
     println!("| a document of {:.1} MB | {time:.2} s, {memory:.0} MB |", size as f64 / 1e6);
     let mut documents: Vec<PathBuf> = fs::read_dir(data.join("corpus/docs"))
