@@ -9,14 +9,20 @@
 /// were in use (docs/measurements/exchange.md). Commands that compute on all processors call [`in_large_pages`] instead.
 pub fn keep_flat() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    for (parameter, value) in [
+    tell([
         // Threads share two arenas.
         (libc::M_ARENA_MAX, 2),
         // Blocks of this size come from the system and go back to it. Envelopes and documents are smaller.
         (libc::M_MMAP_THRESHOLD, 1 << 20),
         // What an arena has above its last block, it keeps up to here.
         (libc::M_TRIM_THRESHOLD, 2 << 20),
-    ] {
+    ]);
+}
+
+/// Sets parameters of the allocator.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn tell<const COUNT: usize>(parameters: [(libc::c_int, libc::c_int); COUNT]) {
+    for (parameter, value) in parameters {
         // SAFETY: `mallopt` takes two numbers. A number it does not like changes nothing, and a thread that allocates meanwhile
         // goes by the old number or by the new one.
         unsafe { libc::mallopt(parameter, value) };
@@ -40,15 +46,12 @@ pub fn in_large_pages() {
         const PAGE: usize = 64 << 10;
         static TOLD: std::sync::Once = std::sync::Once::new();
         TOLD.call_once(|| {
-            for (parameter, value) in [
+            tell([
                 // Blocks up to this size, the greatest that may be asked for, come from the arena.
                 (libc::M_MMAP_THRESHOLD, 32 << 20),
                 // It keeps what they leave.
                 (libc::M_TRIM_THRESHOLD, 128 << 20),
-            ] {
-                // SAFETY: as above.
-                unsafe { libc::mallopt(parameter, value) };
-            }
+            ]);
         });
         let mut room = [const { Vec::<u8>::new() }; BLOCKS];
         for block in &mut room {
