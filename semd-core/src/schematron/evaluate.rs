@@ -72,11 +72,9 @@ impl Plan {
     pub fn evaluate(&self, document: &Document<'_>) -> Outcome {
         let new = || Worker { subsets: Subsets::new(self), open: Vec::new() };
         let Worker { subsets, open } = self.workers.take().unwrap_or_else(new);
-        let mut binding = self.bindings.take(document);
-        self.names.bind(document, &mut binding);
         let mut pass = Pass {
             plan: self,
-            evaluator: Evaluator::new(document, binding, &self.declared),
+            evaluator: Evaluator::new(document, self.bound(document), &self.declared),
             subsets,
             open,
             outcome: Outcome::default(),

@@ -8,7 +8,7 @@ use super::message;
 use super::plan::Plan;
 use crate::report::{Finding, Layer, Message, Owner, Severity};
 use crate::xml::{Document, LineIndex, Node, Paths};
-use crate::xpath::{Binding, Evaluator};
+use crate::xpath::Evaluator;
 
 /// Mnemonic under which the register reports a failed rule.
 const CODE: &str = "VALIDATION_ERROR";
@@ -47,7 +47,11 @@ impl Outcome {
                 ),
             ))
         });
-        failed.chain(errors).chain(stopped).chain(truncated).collect()
+        let findings = failed.chain(errors).chain(stopped).chain(truncated).collect();
+        if let Some(evaluator) = evaluator.into_inner() {
+            plan.bindings.give_back(document, evaluator.binding);
+        }
+        findings
     }
 }
 
@@ -62,11 +66,8 @@ fn text<'a>(
     match assertion.message() {
         message::Message::Words(_) => assertion.words(),
         message::Message::Parts(parts) => {
-            let evaluator = evaluator.get_or_init(|| {
-                let mut binding = Binding::default();
-                plan.names.bind(document, &mut binding);
-                Evaluator::new(document, binding, &plan.declared)
-            });
+            let new = || Evaluator::new(document, plan.bound(document), &plan.declared);
+            let evaluator = evaluator.get_or_init(new);
             evaluator.current.set(failure.node);
             message::render(parts, assertion.texts(), evaluator, failure.node)
         }

@@ -121,6 +121,13 @@ impl Plan {
         })
     }
 
+    /// The names of a document as the plan knows them, for [`Plan::bindings`] to keep afterwards.
+    pub(super) fn bound(&self, document: &xml::Document<'_>) -> Binding {
+        let mut binding = self.bindings.take(document);
+        self.names.bind(document, &mut binding);
+        binding
+    }
+
     /// An assertion of this plan.
     ///
     /// # Panics
